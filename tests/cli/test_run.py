@@ -1,0 +1,189 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.prepared import (
+    FakeCampaign,
+    Zenverify,
+    clean_run,
+    failing_run,
+    finished,
+    found,
+    minimised,
+    started,
+    verified,
+)
+from zenverify.verification.campaign import CampaignOptions
+from zenverify.verification.events import Event
+from zenverify.verification.verdict import Verdict
+
+
+def test_a_clean_run(zenverify: Zenverify, campaign: FakeCampaign, directory: Path) -> None:
+    done = zenverify("run")
+    assert (done.code, done.out) == (0, "")
+    assert "No discrepancy in 1,200 graphs (3,600 nodes, 6,000 elements, 12.5 s)" in done.err
+    assert "AGREE 1,197, UNSUPPORTED 3" in done.err
+    assert "difference unreliable near x = 0 (2 times)" in done.err
+    assert "unsupported   conv2d" in done.err
+    assert "report        reports/zen-seed42.html" in done.err
+    assert (directory / "reports" / "zen-seed42.html").is_file()
+
+
+def test_a_failing_run(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+    campaign.events = failing_run
+    done = zenverify("run")
+    assert done.code == 1
+    assert done.out == (
+        "ENGINE_WRONG: tanh, argument 0  [in 12 graphs, first in graph 17]\n"
+        "  the gradient of tanh is off by [1e9] units\n"
+        "    v0 = variable([0.5, -1.0])\n"
+        "    v1 = tanh(v0)    <- here\n"
+        "    v2 = sum(v1, axis=None, keepdims=False)\n"
+        "  zenverify replay corpus/zen-tanh.json\n"
+        "\n"
+    )
+    assert "1 discrepancy in 1,200 graphs" in done.err
+
+
+def test_the_coverage_table_leaves_no_zero_unseen(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    lines = [line.split() for line in zenverify("run").err.splitlines()]
+    assert ["operation", "broadcast", "ordinary"] in lines
+    assert ["sum", "2,400", "7"] in lines
+    assert ["tanh", "-", "1,200"] in lines
+
+
+def test_each_new_failure_is_told_at_once(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+    campaign.events = failing_run
+    first = zenverify("run").err.splitlines()[1]
+    assert first == (
+        "graph 17: ENGINE_WRONG: tanh, argument 0: the gradient of tanh is off by [1e9] units"
+    )
+
+
+def test_a_failure_is_in_the_report_before_the_next_graph(
+    zenverify: Zenverify, campaign: FakeCampaign, directory: Path
+) -> None:
+    reports: list[bool] = []
+
+    def events() -> Iterator[Event]:
+        yield started()
+        yield found()
+        yield minimised()
+        reports.append((directory / "out" / "zen-seed42.html").is_file())
+        yield finished(exit_code=1)
+
+    campaign.events = events
+    zenverify("run", "--reports", "out")
+    assert reports == [True]
+
+
+def test_json_prints_one_object_per_event_and_nothing_else(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    campaign.events = failing_run
+    done = zenverify("run", "--json")
+    events = [json.loads(line) for line in done.out.splitlines()]
+    assert [event["event"] for event in events] == [
+        "RunStarted",
+        "CaseVerified",
+        "CaseVerified",
+        "FailureFound",
+        "FailureMinimised",
+        "RunFinished",
+    ]
+    last = events[-1]
+    assert (last["stop_reason"], last["exit_code"], last["seed"]) == ("finished", 1, 42)
+    assert [bucket["key"] for bucket in last["buckets"]] == ["wrong-tanh-0"]
+    assert "1 discrepancy" in done.err
+
+
+def test_quiet_leaves_only_the_discrepancies(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+    campaign.events = failing_run
+    done = zenverify("run", "-q")
+    assert done.out.startswith("ENGINE_WRONG: tanh, argument 0")
+    assert done.err == ""
+
+
+def test_verbose_tells_each_graph_that_is_no_pass(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    def events() -> Iterator[Event]:
+        yield started()
+        yield verified(1)
+        yield verified(2, Verdict.UNSUPPORTED, ("the engine has no conv2d",))
+        yield finished()
+
+    campaign.events = events
+    assert "graph 2: UNSUPPORTED; the engine has no conv2d\n" in zenverify("run", "-v").err
+    assert "graph 2" not in zenverify("run").err
+
+
+@pytest.mark.parametrize("stop_reason, exit_code", [("interrupted", 130), ("finished", 2)])
+def test_the_exit_code_is_the_campaigns(
+    zenverify: Zenverify, campaign: FakeCampaign, stop_reason: str, exit_code: int
+) -> None:
+    campaign.events = lambda: iter((started(), finished(stop_reason, exit_code)))
+    assert zenverify("run").code == exit_code
+
+
+def test_an_interrupted_run_says_so(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+    campaign.events = lambda: iter((started(), finished("interrupted", 130)))
+    assert "6,000 elements, 12.5 s), interrupted\n" in zenverify("run").err
+
+
+def test_a_campaign_without_an_end_is_an_internal_error(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    campaign.events = lambda: iter((started(),))
+    done = zenverify("run")
+    assert done.code == 2
+    assert "the campaign ended without RunFinished" in done.err
+
+
+def test_the_flags_reach_the_campaign(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+    flags = ["-n", "7", "--seed", "3", "--ops", "tanh,sum", "--max-nodes", "9", "--timeout", "5s"]
+    assert zenverify("run", *flags, "--corpus", "c").code == 0
+    assert campaign.options == [
+        CampaignOptions(
+            seed=3,
+            graphs=7,
+            operators=("tanh", "sum"),
+            max_nodes=9,
+            timeout=5.0,
+            corpus=Path("c"),
+        )
+    ]
+
+
+def test_without_flags_the_campaigns_own_defaults_hold(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    zenverify("run", "--seed", "3")
+    assert campaign.options == [CampaignOptions(seed=3, corpus=Path("corpus"))]
+
+
+def test_without_a_seed_each_run_draws_a_fresh_one(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    zenverify("run")
+    zenverify("run")
+    first, second = campaign.options
+    assert first.seed != second.seed
+
+
+def test_the_command_repeats_the_run(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+    flags = ["--seed", "3", "--budget", "90s", "--ops", "tanh,sum", "--max-nodes", "9"]
+    assert f"zenverify run --engine zen {' '.join(flags)}\n" in zenverify("run", *flags).err
+
+
+def test_no_color_is_respected(
+    zenverify: Zenverify, campaign: FakeCampaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    campaign.events = clean_run
+    assert "\x1b[3" not in zenverify("run", "--json").err

@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import pytest
+
+from tests.corpus.prepared import answer, tanh_entry
+from zenverify.corpus.entry import Entry, write_entry
+from zenverify.corpus.replay import Status, find_entries, replay
+from zenverify.engines import registry
+from zenverify.engines.protocol import Engine
+from zenverify.errors import UsageError
+from zenverify.verification.verdict import Verdict
+from zenverify.verification.verify import CaseResult
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return write_entry(tmp_path / "below", tanh_entry())
+
+
+@pytest.fixture
+def zen() -> Engine:
+    return registry.load("zen")
+
+
+def let_every_case_have(monkeypatch: pytest.MonkeyPatch, result: CaseResult) -> None:
+    monkeypatch.setattr("zenverify.corpus.replay.verify_case", lambda engine, case: result)
+
+
+def test_the_engine_of_this_package_passes(path: Path, zen: Engine) -> None:
+    (outcome,) = replay([path], zen)
+    assert (outcome.path, outcome.status, outcome.message) == (path, Status.PASSED, "")
+
+
+@pytest.mark.parametrize(
+    "verdict, status",
+    [
+        (Verdict.AGREE, Status.PASSED),
+        (Verdict.ENGINE_WRONG, Status.FAILED),
+        (Verdict.CRASH, Status.FAILED),
+        (Verdict.UNSUPPORTED, Status.UNDECIDED),
+        (Verdict.DIFFERENCE_UNRELIABLE, Status.UNDECIDED),
+    ],
+)
+def test_agreement_is_the_only_pass(
+    path: Path, zen: Engine, monkeypatch: pytest.MonkeyPatch, verdict: Verdict, status: Status
+) -> None:
+    let_every_case_have(monkeypatch, answer(verdict))
+    (outcome,) = replay([path], zen)
+    assert (outcome.status, outcome.verdict) == (status, verdict)
+
+
+@pytest.mark.parametrize(
+    "result, message",
+    [
+        (answer(Verdict.ENGINE_WRONG, said="tanh is off", noted="not this"), "tanh is off"),
+        (answer(Verdict.UNSUPPORTED, noted="no tanh"), "no tanh"),
+        (answer(Verdict.TIMEOUT), "the verdict is TIMEOUT"),
+    ],
+)
+def test_the_message_says_what_is_wrong(
+    path: Path, zen: Engine, monkeypatch: pytest.MonkeyPatch, result: CaseResult, message: str
+) -> None:
+    let_every_case_have(monkeypatch, result)
+    assert [outcome.message for outcome in replay([path], zen)] == [message]
+
+
+def test_a_malformed_file_does_not_stop_the_rest(path: Path, zen: Engine) -> None:
+    bad = path.with_name("a.json")
+    bad.write_text("[]")
+    first, second = replay([path.parent], zen)
+    assert (first.path, first.status, first.verdict) == (bad, Status.MALFORMED, None)
+    assert first.message == "expected an object, got list"
+    assert second.status is Status.PASSED
+
+
+def test_a_file_that_cannot_be_opened_is_malformed(
+    path: Path, zen: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> Entry:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("zenverify.corpus.replay.read_entry", refuse)
+    (outcome,) = replay([path], zen)
+    assert (outcome.status, outcome.message) == (Status.MALFORMED, "Permission denied")
+
+
+def test_directories_are_searched_in_order(path: Path) -> None:
+    root = path.parents[1]
+    (root / "b.json").touch()
+    (root / "notes.txt").touch()
+    (root / "c.json").mkdir()
+    assert list(find_entries([root])) == [root / "b.json", path]
+
+
+def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="missing: no such file or directory"):
+        list(find_entries([tmp_path / "missing"]))

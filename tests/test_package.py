@@ -1,0 +1,65 @@
+"""What ``import zenverify`` gives, and what it costs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import zenverify
+from tests.corpus.prepared import tanh_entry
+from zenverify.corpus.entry import write_entry
+
+
+def modules_after(code: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded after the code."""
+    script = f"{code}\nimport sys\nprint(*sys.modules, file=sys.__stderr__)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in done.stderr.split()}
+
+
+def test_the_public_names_are_there() -> None:
+    assert set(zenverify.__all__) <= set(dir(zenverify))
+    for name in zenverify.__all__:
+        assert getattr(zenverify, name) is not None
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'zenverify' has no attribute 'Tensr'"):
+        zenverify.Tensr  # noqa: B018  the access is the test
+
+
+def test_the_import_loads_no_dependency() -> None:
+    loaded = modules_after("import zenverify")
+    assert not loaded & {"numpy", "sympy", "hypothesis", "flint", "click", "rich", "jinja2"}
+
+
+def test_the_engine_needs_only_numpy() -> None:
+    loaded = modules_after("from zenverify import Tensor")
+    assert not loaded & {"sympy", "hypothesis", "flint", "click", "rich", "jinja2"}
+
+
+CALL = """
+from zenverify.cli.main import main
+main([{arguments}])
+"""
+
+
+@pytest.mark.parametrize("arguments", ["'--help'", "'run', '--help'", "'replay', '--help'"])
+def test_help_loads_nothing_heavy(arguments: str) -> None:
+    loaded = modules_after(CALL.format(arguments=arguments))
+    assert not loaded & {"numpy", "sympy", "hypothesis", "flint", "rich", "jinja2"}
+
+
+def test_replay_loads_neither_sympy_nor_hypothesis(tmp_path: Path) -> None:
+    path = write_entry(tmp_path, tanh_entry())
+    loaded = modules_after(CALL.format(arguments=f"'replay', {str(path)!r}"))
+    assert "numpy" in loaded
+    assert not loaded & {"sympy", "hypothesis"}
+
+
+def test_the_catalogue_loads_neither_sympy_nor_hypothesis() -> None:
+    loaded = modules_after(CALL.format(arguments="'operators'"))
+    assert not loaded & {"sympy", "hypothesis"}

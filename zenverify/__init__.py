@@ -1,0 +1,46 @@
+"""Proves or refutes, node by node, the gradients that an autodiff engine computes.
+
+Examples
+--------
+>>> from zenverify import Tensor
+>>> a, b = Tensor(10), Tensor(5)
+>>> d = (a * b) ** 2
+>>> d.get_gradients()
+>>> float(a.gradient), float(b.gradient)
+(500.0, 1000.0)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zenverify.graph import strategies
+    from zenverify.tensor import Tensor
+    from zenverify.verification.live import verify
+
+__version__ = "0.1.0"
+
+__all__ = ["Tensor", "__version__", "strategies", "verify"]
+
+_HOMES = {
+    "Tensor": ("zenverify.tensor", "Tensor"),
+    "strategies": ("zenverify.graph.strategies", None),
+    "verify": ("zenverify.verification.live", "verify"),
+}
+"""Where each public name lives; it is imported on first use, so that the import is fast."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    home = import_module(module)
+    value = home if attribute is None else getattr(home, attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

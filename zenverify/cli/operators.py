@@ -1,0 +1,70 @@
+"""``zenverify operators``: the operations that can be verified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zenverify.cli.options import json_option, verbose_option
+
+if TYPE_CHECKING:
+    from zenverify.operators.operator import Operator
+
+_EXAMPLES = """\b
+Examples:
+  zenverify operators
+  zenverify operators --json
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@json_option
+@verbose_option
+def operators(*, as_json: bool) -> int:
+    """List the operations that can be verified, with their domains and kinks."""
+    from zenverify.cli.output import print_json
+    from zenverify.operators import catalogue
+
+    declared = catalogue.all_operators()
+    if as_json:
+        for operator in declared:
+            print_json(_to_data(operator))
+    else:
+        _print_tables(declared)
+    return 0
+
+
+def _to_data(operator: Operator) -> dict[str, Any]:
+    return {
+        "name": operator.name,
+        "family": operator.family,
+        "signature": operator.signature,
+        "summary": operator.summary,
+        "domains": _domains(operator),
+        "kinks": list(operator.kinks),
+    }
+
+
+def _domains(operator: Operator) -> list[str]:
+    return [argument.domain for argument in operator.arguments if argument.domain]
+
+
+def _print_tables(declared: tuple[Operator, ...]) -> None:
+    from rich.table import Table
+
+    from zenverify.cli.output import results_console
+
+    console = results_console()
+    table = Table("operation", "domain", "kinks", "what it is", box=None)
+    for family in dict.fromkeys(operator.family for operator in declared):
+        table.add_row(family.upper())
+        for operator in declared:
+            if operator.family == family:
+                table.add_row(
+                    f"  {operator.signature}",
+                    ", ".join(_domains(operator)),
+                    ", ".join(operator.kinks),
+                    operator.summary,
+                )
+    console.print(table)

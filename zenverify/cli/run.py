@@ -1,0 +1,108 @@
+"""``zenverify run``: random graphs, verified."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zenverify.cli.configuration import resolve
+from zenverify.cli.options import (
+    Invocation,
+    corpus_option,
+    engine_option,
+    json_option,
+    quiet_option,
+    setting,
+    verbose_option,
+)
+
+if TYPE_CHECKING:
+    from zenverify.verification.campaign import CampaignOptions
+
+_EXAMPLES = """\b
+Examples:
+  zenverify run                                the engine of this package
+  zenverify run -n 200 --seed 42               the same 200 graphs every time
+  zenverify run --budget 90s --ops tanh,matmul
+  zenverify run --engine my/engine.py:engine --json > events.jsonl
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@engine_option
+@setting("-n", "--graphs", metavar="N", help="Stop after N graphs.")
+@setting("--budget", metavar="TIME", help="Stop after this time: 90s, 1.5m, 2h.")
+@setting("--seed", metavar="N", help="Draw the same graphs again.  [default: a fresh one]")
+@setting("--ops", metavar="A,B", help="Draw these operations only.")
+@setting("--max-nodes", metavar="N", help="The largest graph to draw.")
+@setting("--timeout", metavar="TIME", help="Give up on a graph after this time.")
+@corpus_option
+@setting(
+    "--reports",
+    default="reports",
+    metavar="DIR",
+    help="Where the report goes.  [default: reports]",
+)
+@json_option
+@quiet_option
+@verbose_option
+@click.pass_context
+def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> int:
+    """Verify an engine on random graphs.
+
+    Draws random graphs, proves or refutes every gradient that the engine computes on them, and
+    reduces each kind of failure to the smallest graph that shows it. Every failure is written to
+    the regression corpus and to the report.
+
+    Exit code: 0 clean, 1 discrepancies, 2 could not do the job, 130 interrupted.
+    """
+    # Imported here, as in every command: --help must load neither NumPy nor SymPy.
+    from zenverify.cli.running import Output, run_campaign
+    from zenverify.engines import registry
+
+    settings = resolve(context)
+    if settings["seed"] is None:
+        settings["seed"] = secrets.randbits(32)
+    return run_campaign(
+        registry.load(settings["engine"]),
+        _campaign_options(settings),
+        Output(
+            engine_spec=settings["engine"],
+            command=_command(settings),
+            reports=settings["reports"],
+            as_json=as_json,
+            quiet=quiet,
+            verbose=context.ensure_object(Invocation).verbose,
+        ),
+    )
+
+
+def _campaign_options(settings: dict[str, Any]) -> CampaignOptions:
+    from zenverify.verification.campaign import CampaignOptions
+
+    wanted = {
+        "graphs": settings["graphs"],
+        "budget": settings["budget"],
+        "operators": settings["ops"],
+        "max_nodes": settings["max-nodes"],
+        "timeout": settings["timeout"],
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return CampaignOptions(seed=settings["seed"], corpus=settings["corpus"], **given)
+
+
+def _command(settings: dict[str, Any]) -> str:
+    """The command line that draws the same graphs again."""
+    words = ["zenverify", "run", "--engine", settings["engine"], "--seed", str(settings["seed"])]
+    if settings["graphs"] is not None:
+        words += ["-n", str(settings["graphs"])]
+    if settings["budget"] is not None:
+        words += ["--budget", f"{settings['budget']:g}s"]
+    if settings["ops"] is not None:
+        words += ["--ops", ",".join(settings["ops"])]
+    if settings["max-nodes"] is not None:
+        words += ["--max-nodes", str(settings["max-nodes"])]
+    return shlex.join(words)

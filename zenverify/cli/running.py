@@ -1,0 +1,84 @@
+"""Runs a campaign and hands its events to everything that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from zenverify.cli.commentary import Commentary
+from zenverify.cli.output import messages_console, print_json, results_console
+from zenverify.cli.progress import RunProgress
+from zenverify.cli.reporting import ReportWriter
+from zenverify.cli.summary import print_discrepancies, print_summary
+from zenverify.engines.protocol import Engine
+from zenverify.report.jsonable import event_to_data
+from zenverify.report.model import Collector
+from zenverify.verification import campaign
+from zenverify.verification.campaign import CampaignOptions
+from zenverify.verification.events import Event, RunFinished
+
+Consumer = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a run is shown.
+
+    Attributes
+    ----------
+    engine_spec, command
+        What ``--engine`` was given, and the command line that repeats the run.
+    reports
+        The directory of the report.
+    as_json, quiet, verbose
+        The flags.
+    """
+
+    engine_spec: str
+    command: str
+    reports: Path
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> int:
+    """Run a campaign to its end, show it, and return the exit code."""
+    messages = messages_console(quiet=output.quiet)
+    collector = Collector(output.engine_spec, output.command)
+    report = ReportWriter(collector, output.reports)
+    progress = RunProgress(
+        messages,
+        enabled=messages.is_terminal and not (output.as_json or output.quiet),
+        graphs=options.graphs,
+        budget=options.budget,
+    )
+    commentary = Commentary(messages, verbose=output.verbose)
+    consumers = [collector.add, commentary.add, progress.add]
+    if output.as_json:
+        consumers.append(_print_event)
+    consumers.append(report.add)
+    with progress:
+        end = _consume(campaign.run(engine, options), consumers)
+    model = collector.model()
+    if not output.as_json:
+        print_discrepancies(results_console(), model)
+    print_summary(messages, model, report.path)
+    return end.exit_code
+
+
+def _print_event(event: Event) -> None:
+    print_json(event_to_data(event))
+
+
+def _consume(events: Iterator[Event], consumers: Iterable[Consumer]) -> RunFinished:
+    end: RunFinished | None = None
+    for event in events:
+        for consume in consumers:
+            consume(event)
+        if isinstance(event, RunFinished):
+            end = event
+    if end is None:
+        raise RuntimeError("the campaign ended without RunFinished")
+    return end

@@ -1,0 +1,90 @@
+"""What a run says at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from zenverify.cli.output import printable
+from zenverify.report.listing import listing
+from zenverify.report.model import Discrepancy, ReportModel
+from zenverify.report.numbers import counted, duration
+
+
+def print_discrepancies(console: Console, model: ReportModel) -> None:
+    """Print each bucket: what is wrong, and the smallest graph that shows it."""
+    for discrepancy in model.discrepancies:
+        console.print("\n".join(_discrepancy_lines(discrepancy)), soft_wrap=True)
+
+
+def print_summary(console: Console, model: ReportModel, report: Path | None) -> None:
+    """Print what was tested, how often each operation met each condition, and how to repeat it."""
+    if model.coverage:
+        console.print("How often each operation met each condition:")
+        console.print(_coverage_table(model.coverage))
+    for line in _summary_lines(model, report):
+        console.print(printable(line), soft_wrap=True)
+
+
+def _discrepancy_lines(discrepancy: Discrepancy) -> Iterator[str]:
+    finding = discrepancy.finding
+    seen = "" if discrepancy.count is None else f"in {counted(discrepancy.count, 'graph')}, "
+    yield f"{finding.verdict}: {finding.blame}  [{seen}first in graph {discrepancy.first_number}]"
+    yield f"  {printable(finding.message)}"
+    for position, line in enumerate(listing(discrepancy.case)):
+        culprit = "    <- here" if position == finding.blame.node else ""
+        yield f"    {printable(line)}{culprit}"
+    if discrepancy.path is not None:
+        yield f"  zenverify replay {discrepancy.path}"
+    yield ""
+
+
+def _coverage_table(coverage: Mapping[str, Mapping[str, int]]) -> Table:
+    """Operations by conditions; a dash where an operation never met a condition."""
+    conditions = sorted({condition for row in coverage.values() for condition in row})
+    table = Table(box=None)
+    table.add_column("operation", no_wrap=True)
+    for condition in conditions:
+        table.add_column(condition, justify="right", overflow="fold")
+    for operation in sorted(coverage):
+        counts = (coverage[operation].get(condition, 0) for condition in conditions)
+        table.add_row(operation, *(f"{count:,}" if count else "-" for count in counts))
+    return table
+
+
+def _summary_lines(model: ReportModel, report: Path | None) -> Iterator[str]:
+    yield f"{_outcome(model)} in {_extent(model)}{_ending(model)}"
+    if model.verdicts:
+        parts = (f"{verdict} {count:,}" for verdict, count in sorted(model.verdicts.items()))
+        yield f"verdicts      {', '.join(parts)}"
+    yield f"largest error {model.worst_units:.3g} units of rounding"
+    for note, count in sorted(model.notes.items()):
+        yield f"note          {note} ({counted(count, 'time')})"
+    if model.unsupported:
+        yield f"unsupported   {', '.join(model.unsupported)}"
+    yield f"engine        {model.engine} {model.engine_version}"
+    yield f"seed          {model.seed}"
+    yield f"repeat        {model.command}"
+    if report is not None:
+        yield f"report        {report}"
+
+
+def _outcome(model: ReportModel) -> str:
+    if not model.cases:
+        return "Nothing was tested"
+    if not model.discrepancies:
+        return "No discrepancy"
+    return counted(len(model.discrepancies), "discrepancy", "discrepancies")
+
+
+def _extent(model: ReportModel) -> str:
+    checked = f"{counted(model.nodes, 'node')}, {counted(model.elements, 'element')}"
+    time = "" if model.seconds is None else f", {duration(model.seconds)}"
+    return f"{counted(model.cases, 'graph')} ({checked}{time})"
+
+
+def _ending(model: ReportModel) -> str:
+    return ", interrupted" if model.stop_reason == "interrupted" else ""

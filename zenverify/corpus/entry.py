@@ -1,0 +1,228 @@
+"""An entry of the regression corpus: a case that once failed, and what was wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from zenverify.atomic import write_text
+from zenverify.errors import CaseFormatError
+from zenverify.graph.case import Case, case_from_data, case_to_data
+from zenverify.verification.verdict import Blame, Verdict
+
+FORMAT = 1
+"""The version of the file format; a reader refuses any other."""
+
+SIZE_LIMIT = 10_000_000
+"""The largest file, in bytes, that is read: a minimised case takes a few hundred."""
+
+_NAME_LIMIT = 80
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A case of the corpus.
+
+    Attributes
+    ----------
+    name
+        The file's name without its suffix; empty before it is written.
+    case
+        The graph, its leaf values and the cotangent.
+    engine, zenverify_version
+        Which engine failed, and who found it.
+    verdict, blame, message
+        What was wrong when the entry was written.
+    reason
+        Why the entry is kept, where a person has something to add; empty otherwise.
+    """
+
+    name: str
+    case: Case
+    engine: str
+    verdict: Verdict
+    blame: Blame
+    message: str
+    zenverify_version: str
+    reason: str = ""
+
+
+def read_entry(path: Path) -> Entry:
+    """Read an entry.
+
+    Raises
+    ------
+    CaseFormatError
+        If the file is no entry; the message names the file, the field and what it expected.
+    OSError
+        If the file cannot be opened.
+    """
+    try:
+        return _entry_from_data(_parse(path), path.stem)
+    except CaseFormatError as error:
+        raise CaseFormatError(f"{path}: {error}") from error
+    except RecursionError:
+        raise CaseFormatError(f"{path}: not an entry: nested too deeply") from None
+
+
+def write_entry(directory: Path, entry: Entry) -> Path:
+    """Write an entry, named after its engine, verdict and blame, and return its path.
+
+    The same entry always gets the same name. A file that holds another case is left alone: the
+    name then carries a hash of the case. The file is either complete or not there.
+
+    Parameters
+    ----------
+    directory
+        The corpus; it is made if it does not exist.
+    entry
+        What to write; its name is not used.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / f"{_file_name(entry)}.json"
+    if path.exists() and not _holds(path, entry.case):
+        digest = hashlib.sha256(entry.case.to_json().encode()).hexdigest()[:12]
+        path = path.with_name(f"{path.stem}-{digest}.json")
+    write_text(path, json.dumps(_entry_to_data(entry), indent=1) + "\n")
+    return path
+
+
+def _file_name(entry: Entry) -> str:
+    blame = entry.blame
+    argument = "" if blame.argument is None else str(blame.argument)
+    parts = (entry.engine, entry.verdict, blame.operation, argument, blame.condition)
+    return re.sub("[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")[:_NAME_LIMIT]
+
+
+def _holds(path: Path, case: Case) -> bool:
+    try:
+        return read_entry(path).case.to_json() == case.to_json()
+    except CaseFormatError:
+        return False
+
+
+def _entry_to_data(entry: Entry) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "engine": entry.engine,
+        "verdict": str(entry.verdict),
+        "operation": entry.blame.operation,
+        "argument": entry.blame.argument,
+        "condition": entry.blame.condition,
+        "node": entry.blame.node,
+        "message": entry.message,
+        "reason": entry.reason,
+        "zenverify": entry.zenverify_version,
+        "case": case_to_data(entry.case),
+    }
+
+
+def _parse(path: Path) -> Any:
+    with path.open("rb") as file:
+        content = file.read(SIZE_LIMIT + 1)
+    if len(content) > SIZE_LIMIT:
+        raise CaseFormatError(f"expected at most {SIZE_LIMIT:,} bytes")
+    try:
+        return json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_no_constant,
+        )
+    except ValueError as error:
+        raise CaseFormatError(f"not JSON: {error}") from error
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        names = [name for name, _ in pairs]
+        duplicate = next(name for name in names if names.count(name) > 1)
+        raise CaseFormatError(f"{_short(duplicate)} is there twice in one object")
+    return data
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise CaseFormatError(f"{text} is not JSON; write the number as hexadecimal text")
+
+
+def _entry_from_data(data: Any, name: str) -> Entry:
+    if not isinstance(data, dict):
+        raise CaseFormatError(f"expected an object, got {type(data).__name__}")
+    if data.get("format") != FORMAT:
+        raise CaseFormatError(f"format: expected {FORMAT}, got {_short(data.get('format'))}")
+    unknown = sorted(set(data) - _FIELDS)
+    if unknown:
+        raise CaseFormatError(f"unknown key {_short(unknown[0])}")
+    return Entry(
+        name=name,
+        case=_read_case(data),
+        engine=_read_text(data, "engine"),
+        verdict=_read_verdict(data),
+        blame=_read_blame(data),
+        message=_read_text(data, "message"),
+        zenverify_version=_read_text(data, "zenverify"),
+        reason=_read_text(data, "reason"),
+    )
+
+
+_FIELDS = {
+    "format",
+    "engine",
+    "verdict",
+    "operation",
+    "argument",
+    "condition",
+    "node",
+    "message",
+    "reason",
+    "zenverify",
+    "case",
+}
+
+
+def _read_case(data: dict[str, Any]) -> Case:
+    if "case" not in data:
+        raise CaseFormatError("case: missing")
+    try:
+        return case_from_data(data["case"])
+    except CaseFormatError as error:
+        raise CaseFormatError(f"case: {error}") from error
+
+
+def _read_text(data: dict[str, Any], field: str) -> str:
+    value = data.get(field)
+    if not isinstance(value, str):
+        raise CaseFormatError(f"{field}: expected text, got {_short(value)}")
+    return value
+
+
+def _read_verdict(data: dict[str, Any]) -> Verdict:
+    text = _read_text(data, "verdict")
+    try:
+        return Verdict(text)
+    except ValueError:
+        known = ", ".join(Verdict)
+        raise CaseFormatError(f"verdict: expected one of {known}, got {_short(text)}") from None
+
+
+def _read_blame(data: dict[str, Any]) -> Blame:
+    node, argument = data.get("node"), data.get("argument")
+    if type(node) is not int or node < 0:
+        raise CaseFormatError(f"node: expected a node's position, got {_short(node)}")
+    if argument is not None and (type(argument) is not int or argument < 0):
+        raise CaseFormatError(f"argument: expected a position or null, got {_short(argument)}")
+    return Blame(node, _read_text(data, "operation"), argument, _read_text(data, "condition"))
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."

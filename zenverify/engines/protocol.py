@@ -1,0 +1,97 @@
+"""What an engine under test must offer, and what it may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from zenverify.graph.case import Array
+from zenverify.graph.graph import LeafKind
+from zenverify.operators.program import AtKink
+
+Handle = Any
+"""Whatever the engine uses for a node: a tensor, an array, a number. zenverify only hands it on."""
+
+
+class Engine(Protocol):
+    """An engine under test.
+
+    Attributes
+    ----------
+    name, version
+        What a report calls it.
+    operators
+        The names of the operators it offers; the others are ``UNSUPPORTED``.
+    conventions
+        What it declares to do at kinks, by operator. An operator that is missing declares nothing:
+        then anything between the one-sided derivatives is right.
+    accumulates
+        Whether a second call of `backward` adds to the gradients, or replaces them.
+    """
+
+    name: str
+    version: str
+    operators: frozenset[str]
+    conventions: Mapping[str, AtKink]
+    accumulates: bool
+
+    def leaf(self, kind: LeafKind, value: Array) -> Handle:
+        """Make an input. `value` belongs to the caller and must not be changed."""
+        ...
+
+    def apply(self, operator: str, operands: Sequence[Handle], attributes: dict[str, Any]) -> Handle:
+        """Apply an operator as a user would call it."""
+        ...
+
+    def value(self, handle: Handle) -> Array:
+        """A node's value as an array of its own shape and dtype."""
+        ...
+
+    def backward(self, root: Handle, cotangent: Array) -> None:
+        """Differentiate: afterwards `gradient` answers for every node that the root depends on."""
+        ...
+
+    def gradient(self, handle: Handle) -> Array | None:
+        """A node's gradient; None where the engine keeps none."""
+        ...
+
+
+@runtime_checkable
+class Probing(Protocol):
+    """An engine that can seed cotangents at many nodes at once.
+
+    Without it the verifier adds up products, which any engine that multiplies and adds can do.
+    """
+
+    def probe(self, handles: Sequence[Handle], cotangents: Sequence[Array]) -> Handle:
+        """A scalar whose derivative with respect to each handle is the cotangent beside it."""
+        ...
+
+
+@runtime_checkable
+class Recorded(Protocol):
+    """An engine whose live results can be turned back into a graph, for `zenverify.verify`."""
+
+    def recognises(self, result: object) -> bool:
+        """Whether an object is a result of this engine."""
+        ...
+
+    def operands_of(self, handle: Handle) -> Sequence[Handle]:
+        """The operands that a node was computed from, in order; none for a leaf."""
+        ...
+
+    def operation_of(self, handle: Handle) -> tuple[str, Mapping[str, Any]] | None:
+        """A node's operator and attributes; None for a leaf."""
+        ...
+
+    def is_trainable(self, handle: Handle) -> bool:
+        """Whether gradients are wanted of a leaf."""
+        ...
+
+    def saved_gradients(self, handles: Sequence[Handle]) -> Any:
+        """Put the user's gradients aside, so that `restore_gradients` can put them back."""
+        ...
+
+    def restore_gradients(self, handles: Sequence[Handle], saved: Any) -> None:
+        """Undo what `saved_gradients` put aside."""
+        ...

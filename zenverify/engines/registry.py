@@ -1,0 +1,111 @@
+"""Engines by name, by module, or by file."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from zenverify.engines.protocol import Engine
+from zenverify.errors import UsageError
+
+_BUILT_IN = {"zen": "zenverify.engines.zen:ZenEngine"}
+_NEEDED = ("name", "version", "operators", "conventions", "accumulates") + (
+    "leaf",
+    "apply",
+    "value",
+    "backward",
+    "gradient",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """An engine that can be named on the command line."""
+
+    name: str
+    version: str
+    summary: str
+    installed: bool
+
+
+def available() -> tuple[EngineInfo, ...]:
+    """The engines that come with zenverify."""
+    found = []
+    for name in _BUILT_IN:
+        engine = load(name)
+        found.append(EngineInfo(name, engine.version, getattr(engine, "summary", ""), True))
+    return tuple(found)
+
+
+def load(spec: str) -> Engine:
+    """Load an engine.
+
+    Parameters
+    ----------
+    spec
+        A name that `available` lists, ``package.module:attribute``, or ``path/file.py:attribute``.
+        The attribute is an `Engine`, or is called without arguments to make one.
+
+    Raises
+    ------
+    UsageError
+        If there is no such engine, it cannot be imported, or it lacks a part of the protocol.
+    """
+    path = _BUILT_IN.get(spec, spec)
+    place, colon, attribute = path.rpartition(":")
+    if not colon or not place or not attribute:
+        close = difflib.get_close_matches(spec, _BUILT_IN, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        names = ", ".join(sorted(_BUILT_IN))
+        raise UsageError(
+            f"there is no engine {spec!r}{hint} (known: {names}; or give module:attribute or "
+            "file.py:attribute)"
+        )
+    module = _from_file(Path(place)) if place.endswith(".py") else _from_module(place)
+    try:
+        found = getattr(module, attribute)
+    except AttributeError:
+        raise UsageError(f"engine {spec!r}: {place} has no attribute {attribute!r}") from None
+    try:
+        engine = found() if isinstance(found, type) or not hasattr(found, "leaf") else found
+    except Exception as error:
+        raise UsageError(f"engine {spec!r}: {attribute} raised {_describe(error)}") from error
+    missing = [name for name in _NEEDED if not hasattr(engine, name)]
+    if missing:
+        raise UsageError(f"engine {spec!r} lacks {', '.join(missing)} of the Engine protocol")
+    result: Engine = engine
+    return result
+
+
+def _from_module(name: str) -> ModuleType:
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise UsageError(f"engine module {name!r}: {_describe(error)}") from error
+    finally:
+        sys.path.remove(str(Path.cwd()))
+
+
+def _from_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise UsageError(f"engine file {str(path)!r} does not exist")
+    spec = importlib.util.spec_from_file_location(f"zenverify_engine_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise UsageError(f"engine file {str(path)!r}: {_describe(error)}") from error
+    return module
+
+
+def _describe(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

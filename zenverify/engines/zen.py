@@ -1,0 +1,93 @@
+"""The adapter of the Zen engine, `zenverify.tensor`."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+import zenverify
+from zenverify import tensor as zen
+from zenverify.errors import UnsupportedError
+from zenverify.graph.case import Array
+from zenverify.graph.graph import LeafKind
+from zenverify.operators.program import MEAN, AtKink
+
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "matmul": operator.matmul,
+    "negative": operator.neg,
+    "absolute": abs,
+}
+_SEQUENCES = frozenset({"stack", "concatenate"})
+_KINKED = ("absolute", "relu", "maximum", "minimum", "clip", "max", "min")
+
+
+class ZenEngine:
+    """`zenverify.tensor` as an engine under test."""
+
+    name = "zen"
+    version = zenverify.__version__
+    summary = "zenverify.tensor, the library's own engine"
+    operators: frozenset[str] = frozenset(zen.OPERATIONS)
+    conventions: Mapping[str, AtKink] = MappingProxyType(dict.fromkeys(_KINKED, MEAN))
+    accumulates = True
+
+    def leaf(self, kind: LeafKind, value: Array) -> Any:
+        if kind is LeafKind.VARIABLE:
+            return zen.Tensor(value)
+        if kind is LeafKind.CONSTANT:
+            return zen.Tensor(value, trainable=False)
+        return value if kind is LeafKind.ARRAY else float(value)
+
+    def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+        function = _OPERATORS.get(operator) or getattr(zen, operator, None)
+        if function is None:
+            raise UnsupportedError(operator)
+        if operator in _SEQUENCES:
+            return function(list(operands), **attributes)
+        return function(*operands, **attributes)
+
+    def value(self, handle: Any) -> Array:
+        return handle.value if isinstance(handle, zen.Tensor) else np.asarray(handle)
+
+    def backward(self, root: Any, cotangent: Array) -> None:
+        root.get_gradients(cotangent)
+
+    def gradient(self, handle: Any) -> Array | None:
+        return handle.gradient if isinstance(handle, zen.Tensor) else None
+
+    def probe(self, handles: Sequence[Any], cotangents: Sequence[Array]) -> Any:
+        pullbacks = [_scaling(cotangent) for cotangent in cotangents]
+        return zen.Tensor.from_operation(0.0, handles, pullbacks, name="probe")
+
+    def recognises(self, result: object) -> bool:
+        return isinstance(result, zen.Tensor)
+
+    def operands_of(self, handle: Any) -> Sequence[Any]:
+        operands: Sequence[Any] = handle.dependencies
+        return operands
+
+    def operation_of(self, handle: Any) -> tuple[str, Mapping[str, Any]] | None:
+        return None if handle.operation is None else (handle.operation, handle.attributes)
+
+    def is_trainable(self, handle: Any) -> bool:
+        return bool(handle.trainable)
+
+    def saved_gradients(self, handles: Sequence[Any]) -> Any:
+        return [handle.accumulated for handle in handles]
+
+    def restore_gradients(self, handles: Sequence[Any], saved: Any) -> None:
+        for handle, accumulated in zip(handles, saved, strict=True):
+            handle.accumulated = accumulated
+
+
+def _scaling(cotangent: Array) -> Callable[[Array], Array]:
+    return lambda seed: seed * cotangent

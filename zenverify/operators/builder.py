@@ -1,0 +1,180 @@
+"""The vocabulary in which declarations are written: move, map, reduce."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zenverify.errors import GraphError
+from zenverify.operators.kernel import Kernel
+from zenverify.operators.program import Extremum, Fill, Map, Move, Program, Step, Sum
+
+Shape = tuple[int, ...]
+Axis = int | tuple[int, ...] | None
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """An array inside a program: an operand or the result of a step."""
+
+    number: int
+    shape: Shape
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+
+class ProgramBuilder:
+    """Builds the program of one operation for given operand shapes.
+
+    A declaration is a function that receives this builder and the operands' buffers, and returns
+    the result's buffer. NumPy's own rules decide which shapes, axes and keys are valid.
+    """
+
+    def __init__(self, shapes: tuple[Shape, ...]) -> None:
+        self.operands = tuple(Buffer(number, shape) for number, shape in enumerate(shapes))
+        self._steps: list[Step] = []
+        self._terms = 1
+
+    def _result(self, made: Step, shape: Shape) -> Buffer:
+        self._steps.append(made)
+        return Buffer(len(self.operands) + len(self._steps) - 1, shape)
+
+    def move(self, function: Callable[..., Any], *buffers: Buffer, detached: bool = False) -> Buffer:
+        """Move elements as a NumPy function does: it is run on arrays of element numbers.
+
+        Where the function puts in elements of its own (padding), they must be -1: a zero.
+        """
+        numbers: list[Numbers] = []
+        start = 0
+        for buffer in buffers:
+            numbers.append(np.arange(start, start + buffer.size).reshape(buffer.shape))
+            start += buffer.size
+        moved = np.asarray(function(*numbers))
+        flat = np.where(moved < 0, start, moved).ravel()
+        if flat.size and start:
+            used = np.bincount(flat, minlength=start + 1)[:start]
+            self._terms = max(self._terms, int(used.max()))
+        step = Move(
+            tuple(buffer.number for buffer in buffers),
+            tuple(buffer.size for buffer in buffers),
+            tuple(flat.tolist()),
+            detached,
+        )
+        return self._result(step, moved.shape)
+
+    def detach(self, buffer: Buffer) -> Buffer:
+        """The same values, without a derivative: for a shift that the result does not depend on."""
+        return self.move(lambda numbers: numbers, buffer, detached=True)
+
+    def broadcast(self, buffer: Buffer, shape: Shape) -> Buffer:
+        if buffer.shape == shape:
+            return buffer
+        return self.move(lambda numbers: np.broadcast_to(numbers, shape), buffer)
+
+    def map(self, kernel: Kernel, *buffers: Buffer) -> Buffer:
+        """Map a kernel over buffers, broadcast against each other."""
+        shape = np.broadcast_shapes(*(buffer.shape for buffer in buffers))
+        wide = [self.broadcast(buffer, shape) for buffer in buffers]
+        return self._result(Map(kernel, tuple(buffer.number for buffer in wide)), shape)
+
+    def fill(self, value: float) -> Buffer:
+        """A constant of shape ``()``."""
+        return self._result(Fill((float(value),)), ())
+
+    def _rows(self, buffer: Buffer, axis: Axis) -> tuple[Buffer, int]:
+        """The reduced axes moved last, and the number of elements in them."""
+        axes = normalise_axis(axis, buffer.ndim)
+        width = math.prod(buffer.shape[a] for a in axes)
+        kept = tuple(a for a in range(buffer.ndim) if a not in axes)
+        order = kept + axes
+        if order == tuple(range(buffer.ndim)):
+            return buffer, width
+        return self.move(lambda numbers: numbers.transpose(order), buffer), width
+
+    def sum(self, buffer: Buffer, axis: Axis = None, *, keepdims: bool = False) -> Buffer:
+        rows, width = self._rows(buffer, axis)
+        self._terms = max(self._terms, width)
+        shape = reduced_shape(buffer.shape, axis, keepdims=keepdims)
+        return self._result(Sum((rows.number,), width, math.prod(shape)), shape)
+
+    def extremum(
+        self, buffer: Buffer, axis: Axis = None, *, keepdims: bool = False, largest: bool
+    ) -> Buffer:
+        rows, width = self._rows(buffer, axis)
+        shape = reduced_shape(buffer.shape, axis, keepdims=keepdims)
+        if width == 0 and math.prod(shape):
+            raise GraphError(f"the extremum of no elements (shape {buffer.shape}, axis {axis})")
+        return self._result(Extremum((rows.number,), width, math.prod(shape), largest), shape)
+
+    def fold(
+        self,
+        kernel: Kernel,
+        neutral: float,
+        buffer: Buffer,
+        axis: Axis = None,
+        *,
+        keepdims: bool = False,
+    ) -> Buffer:
+        """Reduce with a kernel of two arguments, pairing neighbours until one is left."""
+        rows, width = self._rows(buffer, axis)
+        shape = reduced_shape(buffer.shape, axis, keepdims=keepdims)
+        self._terms = max(self._terms, width)
+        flat = self.move(lambda n: n.reshape(math.prod(shape), width), rows)
+        if width == 0:
+            return self.broadcast(self.fill(neutral), shape)
+        while flat.shape[1] > 1:
+            even = flat.shape[1] // 2 * 2
+            paired = self.map(
+                kernel,
+                self.move(lambda n, even=even: n[:, 0:even:2], flat),
+                self.move(lambda n, even=even: n[:, 1:even:2], flat),
+            )
+            rest = self.move(lambda n, even=even: n[:, even:], flat)
+            flat = self.move(lambda a, b: np.concatenate([a, b], axis=1), paired, rest)
+        return self.move(lambda n: n.reshape(shape), flat)
+
+    def program(self, result: Buffer) -> Program:
+        """The finished program, which ends in `result`."""
+        if not self._steps or result.number != len(self.operands) + len(self._steps) - 1:
+            result = self.move(lambda numbers: numbers, result)
+        sizes = tuple(buffer.size for buffer in self.operands)
+        return Program(sizes, tuple(self._steps), result.shape, self._terms)
+
+
+def normalise_axis(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """The axes as a tuple of non-negative integers, in increasing order.
+
+    Raises
+    ------
+    GraphError
+        If an axis is out of range or named twice.
+    """
+    if axis is None:
+        return tuple(range(ndim))
+    wanted = (axis,) if isinstance(axis, int) else axis
+    if not all(-ndim <= a < ndim for a in wanted):
+        raise GraphError(f"axis {axis} is out of range for {ndim} dimensions")
+    axes = tuple(sorted(a % ndim for a in wanted))
+    if len(set(axes)) != len(axes):
+        raise GraphError(f"axis {axis} names a dimension twice")
+    return axes
+
+
+def reduced_shape(shape: Shape, axis: Axis, *, keepdims: bool) -> Shape:
+    """The shape that is left when the axes are reduced."""
+    axes = normalise_axis(axis, len(shape))
+    if keepdims:
+        return tuple(1 if a in axes else size for a, size in enumerate(shape))
+    return tuple(size for a, size in enumerate(shape) if a not in axes)

@@ -1,0 +1,94 @@
+"""Operations with kinks, and the selection between two operands."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from zenverify.operators import sampling
+from zenverify.operators.builder import Buffer, ProgramBuilder
+from zenverify.operators.declarations.elementwise import elementwise
+from zenverify.operators.operator import EVERYWHERE, Argument, Choose, Instance, Operator, Shape
+
+declare = partial(elementwise, "piecewise")
+
+ABSOLUTE = declare("absolute", "|x|", lambda sp, x: sp.Abs(x), kinks=("x = 0",))
+RELU = declare("relu", "max(x, 0)", lambda sp, x: sp.Max(x, 0), kinks=("x = 0",))
+MAXIMUM = declare(
+    "maximum",
+    "the larger of two",
+    lambda sp, x, y: sp.Max(x, y),
+    domains=(EVERYWHERE, EVERYWHERE),
+    kinks=("x = y",),
+)
+MINIMUM = declare(
+    "minimum",
+    "the smaller of two",
+    lambda sp, x, y: sp.Min(x, y),
+    domains=(EVERYWHERE, EVERYWHERE),
+    kinks=("x = y",),
+)
+
+
+def _clip(
+    builder: ProgramBuilder, x: Buffer, *, lower: float | None, upper: float | None
+) -> Buffer:
+    assert MAXIMUM.kernel is not None
+    assert MINIMUM.kernel is not None
+    if lower is not None:
+        x = builder.map(MAXIMUM.kernel, x, builder.fill(lower))
+    if upper is not None:
+        x = builder.map(MINIMUM.kernel, x, builder.fill(upper))
+    return x
+
+
+def _sample_clip(choose: Choose, shape: Shape) -> Instance:
+    bounds: list[tuple[float | None, float | None]] = [
+        (-1.0, 1.0),
+        (0.0, None),
+        (None, 0.5),
+        (0.0, 1.0),
+    ]
+    lower, upper = sampling.pick(choose, bounds)
+    return Instance((shape,), {"lower": lower, "upper": upper})
+
+
+CLIP = Operator(
+    name="clip",
+    family="piecewise",
+    summary="x, but no less than lower and no more than upper; None is no bound",
+    arguments=(Argument("x"),),
+    build=_clip,
+    sample=_sample_clip,
+    first_shapes=sampling.ANY_SHAPES,
+    kinks=("x = lower", "x = upper"),
+)
+
+
+def _where(builder: ProgramBuilder, x: Buffer, y: Buffer, *, condition: Any) -> Buffer:
+    return builder.move(lambda a, b: np.where(condition, a, b), x, y)
+
+
+def _sample_where(choose: Choose, shape: Shape) -> Instance:
+    other = sampling.pick(choose, sampling.partners(shape))
+    both = np.broadcast_shapes(shape, other)
+    mask_shape = both[choose(2) if both else 0 :]
+    bits = choose(64)
+    size = int(np.prod(mask_shape, dtype=np.int64))
+    mask = np.array([bits >> (i % 6) & 1 for i in range(size)], dtype=bool).reshape(mask_shape)
+    return Instance((shape, other), {"condition": mask})
+
+
+WHERE = Operator(
+    name="where",
+    family="piecewise",
+    summary="x where the condition holds, y elsewhere",
+    arguments=(Argument("x"), Argument("y")),
+    build=_where,
+    sample=_sample_where,
+    first_shapes=sampling.ANY_SHAPES,
+)
+
+OPERATORS = (ABSOLUTE, RELU, MAXIMUM, MINIMUM, CLIP, WHERE)

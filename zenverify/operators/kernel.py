@@ -1,0 +1,132 @@
+"""A kernel: one scalar SymPy expression, from which everything else about it is derived.
+
+The derivation is done by `zenverify.operators.derive`. For the kernels of the catalogue it is
+written out beforehand, as the module `zenverify.operators.derived`, so that running them needs no
+SymPy; any other kernel is derived when it is first used. A test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from zenverify.operators.balls import Ball
+
+if TYPE_CHECKING:
+    import sympy
+
+Condition = Literal["any", "zero", "positive"]
+
+BallFunction = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Where the general partial is undefined although the function has one.
+
+    At points that meet `conditions` (one per argument), the partial with respect to `argument` is
+    that of the slice: the zeros put in before SymPy differentiates. So the slope of ``a ** 0`` in
+    its base is that of the constant 1, also at ``a = 0``, where ``b * a ** (b - 1)`` has no value.
+    """
+
+    argument: int
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedSlice:
+    """A `Slice` and the partial that SymPy derived for it, on balls."""
+
+    argument: int
+    conditions: tuple[Condition, ...]
+    partial: BallFunction
+
+    def holds_at(self, point: tuple[Ball, ...]) -> bool:
+        """Whether a point meets the conditions."""
+        return all(
+            condition == "any" or (ball.is_zero() if condition == "zero" else bool(ball > 0))
+            for condition, ball in zip(self.conditions, point, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What follows from a kernel's expression; every function works on balls.
+
+    Attributes
+    ----------
+    value
+        ``value(*arguments)``.
+    linear
+        ``linear(*arguments, *steps)`` gives the value and then those partials that are not
+        constant. ``steps`` stand for Heaviside's step of each kink.
+    constants
+        Per argument, the partial where it is the same integer everywhere, else None.
+    kinks
+        ``kinks(*arguments)`` gives the expressions whose zeros are the kinks; None if there are
+        none.
+    kink_partials
+        ``kink_partials(*arguments)`` gives, per kink, its partials with respect to the arguments.
+    kink_count
+        How many kinks there are.
+    slices
+        See `Slice`.
+    """
+
+    value: BallFunction
+    linear: BallFunction
+    constants: tuple[int | None, ...]
+    kinks: BallFunction | None = None
+    kink_partials: BallFunction | None = None
+    kink_count: int = 0
+    slices: tuple[DerivedSlice, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A scalar function of a few real arguments.
+
+    Attributes
+    ----------
+    name
+        A Python identifier.
+    arity
+        The number of arguments.
+    expression
+        ``expression(sympy, *symbols)`` gives the SymPy expression. The module is handed in, so
+        that declaring a kernel imports nothing.
+    slices
+        Points where partials need care; see `Slice`.
+    """
+
+    name: str
+    arity: int
+    expression: Callable[..., sympy.Expr]
+    slices: tuple[Slice, ...] = ()
+
+    @cached_property
+    def derived(self) -> Derived:
+        """The evaluators: written out beforehand for the catalogue's kernels, else made now."""
+        if CATALOGUE.get(self.name) is self:
+            from zenverify.operators.derived import DERIVED
+
+            if self.name in DERIVED:
+                return DERIVED[self.name]
+        from zenverify.operators.derive import derive
+
+        return derive(self)
+
+
+CATALOGUE: dict[str, Kernel] = {}
+"""The kernels whose derivation is kept in `zenverify.operators.derived`."""
+
+
+def kernel(
+    name: str, arity: int, expression: Callable[..., sympy.Expr], slices: tuple[Slice, ...] = ()
+) -> Kernel:
+    """Declare a kernel of the catalogue."""
+    made = Kernel(name, arity, expression, slices)
+    CATALOGUE[name] = made
+    return made

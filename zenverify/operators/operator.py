@@ -1,0 +1,190 @@
+"""An operator: what an operation is, apart from any engine."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
+
+from zenverify.errors import GraphError
+from zenverify.operators.attributes import Attributes, thaw_attributes
+from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
+from zenverify.operators.kernel import Kernel
+from zenverify.operators.program import Program
+
+
+class Choose(Protocol):
+    """Draws an integer from ``0`` to ``count - 1``; 0 is the simplest choice."""
+
+    def __call__(self, count: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The real interval on which an argument is defined, and where ordinary values lie.
+
+    Attributes
+    ----------
+    low, high
+        The ends; an infinite one is open.
+    closed
+        Whether finite ends belong to the domain.
+    nonzero
+        Whether zero is left out.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    closed: bool = False
+    nonzero: bool = False
+
+    def describe(self, name: str) -> str:
+        """For example ``"x > 0"``; empty where there is no restriction."""
+        relation = "=" if self.closed else ""
+        parts = []
+        if self.low > -math.inf:
+            parts.append(f"{name} >{relation} {self.low:g}")
+        if self.high < math.inf:
+            parts.append(f"{name} <{relation} {self.high:g}")
+        if self.nonzero:
+            parts.append(f"{name} != 0")
+        return ", ".join(parts)
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """The finite places where the domain ends."""
+        ends = tuple(end for end in (self.low, self.high) if math.isfinite(end))
+        return (*ends, 0.0) if self.nonzero else ends
+
+    def admits(self, low: float, high: float) -> bool:
+        """Whether the interval from `low` to `high` lies well inside."""
+        inside = self.low < low and high < self.high
+        return inside and not (self.nonzero and low <= 0 <= high)
+
+
+EVERYWHERE = Domain()
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One operand of an operator."""
+
+    name: str
+    limits: Domain = EVERYWHERE
+
+    @property
+    def domain(self) -> str:
+        """The domain in words; empty for everywhere."""
+        return self.limits.describe(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One way to call an operator: its operands' shapes, and its attributes."""
+
+    shapes: tuple[Shape, ...]
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+Sampler = Callable[[Choose, Shape], Instance | None]
+"""Draws an instance whose first operand has a given shape; None where that shape does not fit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Operator:
+    """The declaration of one operation.
+
+    Attributes
+    ----------
+    name
+        Its one name everywhere.
+    family
+        The group it is listed under.
+    summary
+        One line for the reader.
+    arguments
+        The operands. A `variadic` operator repeats its only one.
+    build
+        ``build(builder, *buffers, **attributes)`` gives the result's buffer.
+    sample
+        Draws instances for random graphs.
+    first_shapes
+        Shapes to draw the first operand's from, where the graph holds none that fits.
+    kernel
+        The scalar kernel, for elementwise operators.
+    kinks
+        Where it is not differentiable, in words.
+    variadic
+        Whether any number of operands may be given.
+    """
+
+    name: str
+    family: str
+    summary: str
+    arguments: tuple[Argument, ...]
+    build: Callable[..., Buffer]
+    sample: Sampler
+    first_shapes: tuple[Shape, ...]
+    kernel: Kernel | None = None
+    kinks: tuple[str, ...] = ()
+    variadic: bool = False
+
+    @property
+    def signature(self) -> str:
+        """For example ``sum(x, axis, keepdims)``."""
+        names = [argument.name for argument in self.arguments]
+        if self.variadic:
+            names = [f"*{names[0]}"]
+        return f"{self.name}({', '.join([*names, *self.attribute_names])})"
+
+    @property
+    def attribute_names(self) -> tuple[str, ...]:
+        """The attributes that every call gives."""
+        parameters = inspect.signature(self.build).parameters.values()
+        return tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+
+    def argument(self, position: int) -> Argument:
+        """The argument at a position; a variadic operator's are all alike."""
+        return self.arguments[0 if self.variadic else position]
+
+    def program(self, shapes: Sequence[Shape], attributes: Attributes) -> Program:
+        """The operation's program for operands of these shapes.
+
+        Raises
+        ------
+        GraphError
+            If the number of operands, an attribute or a shape does not fit.
+        """
+        return _program(self, tuple(shapes), attributes)
+
+
+@lru_cache(maxsize=4096)
+def _program(operator: Operator, shapes: tuple[Shape, ...], attributes: Attributes) -> Program:
+    _check_call(operator, shapes, attributes)
+    builder = ProgramBuilder(shapes)
+    try:
+        result = operator.build(builder, *builder.operands, **thaw_attributes(attributes))
+    except GraphError as error:
+        raise GraphError(f"{operator.name}: {error}") from error
+    except (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError) as error:
+        listed = ", ".join(map(str, shapes))
+        raise GraphError(f"{operator.name} of shapes {listed}: {error}") from error
+    return builder.program(result)
+
+
+def _check_call(operator: Operator, shapes: tuple[Shape, ...], attributes: Attributes) -> None:
+    expected = len(operator.arguments)
+    if operator.variadic:
+        if not shapes:
+            raise GraphError(f"{operator.name}: expected at least one operand")
+    elif len(shapes) != expected:
+        raise GraphError(f"{operator.name}: expected {expected} operands, got {len(shapes)}")
+    given = {name for name, _ in attributes}
+    wanted = set(operator.attribute_names)
+    if given != wanted:
+        wrong = ", ".join(sorted(given ^ wanted))
+        listed = ", ".join(sorted(wanted)) or "none"
+        raise GraphError(f"{operator.name}: attributes are {listed}; missing or unknown: {wrong}")

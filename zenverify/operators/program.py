@@ -1,0 +1,481 @@
+"""What an operation does to given shapes, as a short program of three kinds of step.
+
+Every declaration, whatever its form, comes down to *moving* elements, *mapping* a kernel over them
+and *reducing* rows of them. A step knows four things about itself: its values on balls, its values
+together with its partials, how a cotangent is pulled back through it, and how a tangent is pushed
+forward through it. Buffers are flat lists of balls in C order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter, mul, neg
+from typing import Any, Literal, Protocol
+
+from zenverify.operators.balls import (
+    UNIT_STEP,
+    ZERO,
+    Ball,
+    addition,
+    arb,
+    maximum,
+    minimum,
+    step,
+    total,
+)
+from zenverify.operators.kernel import DerivedSlice, Kernel
+
+Balls = Sequence[Ball]
+
+
+@dataclass(frozen=True, slots=True)
+class AtKink:
+    """Which partial to take exactly at a kink.
+
+    Attributes
+    ----------
+    step
+        The value of Heaviside's step where its argument is zero: 1/2 for the mean of the two
+        one-sided derivatives; None encloses every choice.
+    ties
+        Which of n tied elements of a maximum or minimum gets the cotangent: each an equal share,
+        the first, or the last; None encloses every choice.
+    """
+
+    step: float | None
+    ties: Literal["equal", "first", "last"] | None
+
+    @property
+    def at_zero(self) -> Ball:
+        return UNIT_STEP if self.step is None else arb(self.step)
+
+
+MEAN = AtKink(0.5, "equal")
+LEFT = AtKink(0.0, "first")
+RIGHT = AtKink(1.0, "last")
+ANY = AtKink(None, None)
+
+
+class Step(Protocol):
+    """One step of a program; `sources` are positions of the buffers it reads."""
+
+    sources: tuple[int, ...]
+
+    def value(self, sources: Sequence[Balls]) -> Balls: ...
+
+    def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
+        """The values, and what `pull` and `kinked` need."""
+        ...
+
+    def pull(
+        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
+    ) -> Sequence[Balls | None]:
+        """Per source, the contribution to its cotangent.
+
+        With `dead_is_zero`, a cotangent that is exactly zero contributes zero even where the
+        partial is undefined.
+        """
+        ...
+
+    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        """The one-sided directional derivative along the tangents."""
+        ...
+
+    def kinked(self, sources: Sequence[Balls]) -> bool:
+        """Whether some element lies exactly at a kink, or may."""
+        ...
+
+
+def pick(indices: tuple[int, ...]) -> Callable[[Balls], Balls]:
+    """A function that takes the elements at `indices`."""
+    if len(indices) == 1:
+        only = indices[0]
+        return lambda items: (items[only],)
+    return itemgetter(*indices) if indices else lambda _: ()
+
+
+@dataclass(frozen=True)
+class Move:
+    """Takes elements from the sources, laid end to end; an index past the end is a zero.
+
+    A `detached` move passes no derivative: its result only shifts something that does not depend
+    on the shift.
+    """
+
+    sources: tuple[int, ...]
+    sizes: tuple[int, ...]
+    indices: tuple[int, ...]
+    detached: bool = False
+
+    @cached_property
+    def _pick(self) -> Callable[[Balls], Balls]:
+        return pick(self.indices)
+
+    def value(self, sources: Sequence[Balls]) -> Balls:
+        joined = [item for source in sources for item in source]
+        joined.append(ZERO)
+        return self._pick(joined)
+
+    def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
+        return self.value(sources), None
+
+    def pull(
+        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
+    ) -> Sequence[Balls | None]:
+        if self.detached:
+            return [None] * len(self.sources)
+        plus = addition()
+        gathered: list[Ball | None] = [None] * (sum(self.sizes) + 1)
+        for index, item in zip(self.indices, cotangent, strict=True):
+            before = gathered[index]
+            gathered[index] = item if before is None else plus(before, item)
+        filled = [ZERO if item is None else item for item in gathered]
+        contributions = []
+        start = 0
+        for size in self.sizes:
+            contributions.append(filled[start : start + size])
+            start += size
+        return contributions
+
+    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        return [ZERO] * len(self.indices) if self.detached else self.value(tangents)
+
+    def kinked(self, sources: Sequence[Balls]) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A constant: a number that the declaration or an attribute brings in."""
+
+    items: tuple[float, ...]
+    sources: tuple[int, ...] = ()
+
+    def value(self, sources: Sequence[Balls]) -> Balls:
+        return [arb(item) for item in self.items]
+
+    def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
+        return self.value(sources), None
+
+    def pull(
+        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
+    ) -> Sequence[Balls | None]:
+        return ()
+
+    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        return [ZERO] * len(self.items)
+
+    def kinked(self, sources: Sequence[Balls]) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Map:
+    """Maps a kernel over sources of equal length."""
+
+    kernel: Kernel
+    sources: tuple[int, ...]
+
+    def value(self, sources: Sequence[Balls]) -> Balls:
+        return list(map(self.kernel.derived.value, *sources))
+
+    def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
+        derived = self.kernel.derived
+        if derived.kinks is None:
+            results = list(map(derived.linear, *sources))
+        else:
+            at_zero = at_kink.at_zero
+            results = [
+                derived.linear(*point, *[step(kink, at_zero) for kink in derived.kinks(*point)])
+                for point in zip(*sources, strict=True)
+            ]
+        return self._unzip(results, sources)
+
+    def _unzip(
+        self, results: list[tuple[Ball, ...]], sources: Sequence[Balls]
+    ) -> tuple[Balls, list[int | Balls]]:
+        derived = self.kernel.derived
+        if not results:
+            return [], [1] * len(sources)
+        values, *varying = zip(*results, strict=True)
+        columns: Iterable[Balls] = iter(varying)
+        partials: list[int | Balls] = [
+            next(columns) if constant is None else constant  # type: ignore[call-overload]
+            for constant in derived.constants
+        ]
+        for piece in derived.slices:
+            partials[piece.argument] = _mend(partials[piece.argument], piece, sources)
+        return values, partials
+
+    def pull(
+        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
+    ) -> Sequence[Balls | None]:
+        return [_scale(partial, cotangent, dead_is_zero) for partial in saved]
+
+    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        derived = self.kernel.derived
+        if derived.kinks is None:
+            _, partials = self.linearise(sources, MEAN)
+        else:
+            steps = [
+                self._steps_along(point, direction)
+                for point, direction in zip(
+                    zip(*sources, strict=True), zip(*tangents, strict=True), strict=True
+                )
+            ]
+            results = [
+                derived.linear(*point, *at)
+                for point, at in zip(zip(*sources, strict=True), steps, strict=True)
+            ]
+            _, partials = self._unzip(results, sources)
+        moved: list[Ball] = [ZERO] * len(sources[0])
+        for partial, tangent in zip(partials, tangents, strict=True):
+            moved = list(map(addition(), moved, _scale(partial, tangent, True)))
+        return moved
+
+    def _steps_along(self, point: tuple[Ball, ...], direction: tuple[Ball, ...]) -> list[Ball]:
+        """The side of each kink that a small move in a direction leads to."""
+        derived = self.kernel.derived
+        assert derived.kinks is not None
+        assert derived.kink_partials is not None
+        slopes = derived.kink_partials(*point)
+        count = len(point)
+        steps = []
+        for number, kink in enumerate(derived.kinks(*point)):
+            row = slopes[number * count : (number + 1) * count]
+            moved = sum((a * b for a, b in zip(row, direction, strict=True)), ZERO)
+            steps.append(step(kink, step(moved, arb(0.5))))
+        return steps
+
+    def kinked(self, sources: Sequence[Balls]) -> bool:
+        kinks = self.kernel.derived.kinks
+        if kinks is None:
+            return False
+        return any(
+            kink.contains(ZERO) for point in zip(*sources, strict=True) for kink in kinks(*point)
+        )
+
+
+def _mend(partial: int | Balls, piece: DerivedSlice, sources: Sequence[Balls]) -> int | Balls:
+    """Replace a partial's NaNs by that of the slice, where its conditions hold."""
+    if isinstance(partial, int) or not any(ball.is_nan() for ball in partial):
+        return partial
+    return [
+        arb(piece.partial(*point)) if ball.is_nan() and piece.holds_at(point) else ball
+        for ball, point in zip(partial, zip(*sources, strict=True), strict=True)
+    ]
+
+
+def _scale(partial: int | Balls, items: Balls, dead_is_zero: bool) -> Balls:
+    """Each partial times its cotangent or tangent."""
+    if isinstance(partial, int):
+        if partial == 1:
+            return items
+        return list(map(neg, items)) if partial == -1 else [partial * item for item in items]
+    if dead_is_zero:
+        return [
+            ZERO if item.is_zero() else slope * item
+            for slope, item in zip(partial, items, strict=True)
+        ]
+    return list(map(mul, partial, items))
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Sums rows of `width` consecutive elements."""
+
+    sources: tuple[int, ...]
+    width: int
+    rows: int
+
+    def value(self, sources: Sequence[Balls]) -> Balls:
+        (items,) = sources
+        width = self.width
+        return [total(items[row * width : (row + 1) * width]) for row in range(self.rows)]
+
+    def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
+        return self.value(sources), None
+
+    def pull(
+        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
+    ) -> Sequence[Balls | None]:
+        return ([item for item in cotangent for _ in range(self.width)],)
+
+    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        return self.value(tangents)
+
+    def kinked(self, sources: Sequence[Balls]) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Extremum:
+    """The largest (or smallest) of each row of `width` consecutive elements, at least one."""
+
+    sources: tuple[int, ...]
+    width: int
+    rows: int
+    largest: bool
+
+    def _best(self, items: Balls) -> Ball:
+        choose = maximum if self.largest else minimum
+        best = items[0]
+        for item in items[1:]:
+            best = choose(best, item)
+        return best
+
+    def _rows(self, items: Balls) -> list[Balls]:
+        return [items[row * self.width : (row + 1) * self.width] for row in range(self.rows)]
+
+    def value(self, sources: Sequence[Balls]) -> Balls:
+        return [self._best(row) for row in self._rows(sources[0])]
+
+    def _reaching(self, row: Balls) -> list[int]:
+        """The elements that are, or may be, the extremum."""
+        best = self._best(row)
+        return [i for i, item in enumerate(row) if item.overlaps(best) or best.is_nan()]
+
+    def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
+        values: list[Ball] = []
+        shares: list[Ball] = []
+        for row in self._rows(sources[0]):
+            values.append(self._best(row))
+            shares += self._shares(row, at_kink)
+        return values, shares
+
+    def _shares(self, row: Balls, at_kink: AtKink) -> list[Ball]:
+        reaching = self._reaching(row)
+        shares = [ZERO] * len(row)
+        exact = all(row[i] == row[reaching[0]] for i in reaching)
+        for rank, i in enumerate(reaching):
+            if len(reaching) == 1:
+                shares[i] = arb(1)
+            elif not exact or at_kink.ties is None:
+                shares[i] = arb("nan") if row[i].is_nan() else UNIT_STEP
+            elif at_kink.ties == "equal":
+                shares[i] = arb(1) / len(reaching)
+            else:
+                chosen = 0 if at_kink.ties == "first" else len(reaching) - 1
+                shares[i] = arb(int(rank == chosen))
+        return shares
+
+    def pull(
+        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
+    ) -> Sequence[Balls | None]:
+        wide = [item for item in cotangent for _ in range(self.width)]
+        return (_scale(saved, wide, dead_is_zero),)
+
+    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        return [
+            self._best([slopes[i] for i in self._reaching(row)])
+            for row, slopes in zip(self._rows(sources[0]), self._rows(tangents[0]), strict=True)
+        ]
+
+    def kinked(self, sources: Sequence[Balls]) -> bool:
+        return any(len(self._reaching(row)) > 1 for row in self._rows(sources[0]))
+
+
+@dataclass(frozen=True)
+class Program:
+    """The steps of one operation on given operand shapes.
+
+    Attributes
+    ----------
+    sizes
+        The number of elements of each operand.
+    steps
+        In order; buffers are numbered operands first, then results. The last one is the result.
+    shape
+        The result's shape.
+    terms
+        The largest number of terms that any single sum in it adds up, forward or backward.
+    """
+
+    sizes: tuple[int, ...]
+    steps: tuple[Step, ...]
+    shape: tuple[int, ...]
+    terms: int
+
+    def value(self, operands: Sequence[Balls]) -> Balls:
+        """The result's elements."""
+        buffers = list(operands)
+        for one in self.steps:
+            buffers.append(one.value([buffers[source] for source in one.sources]))
+        return buffers[-1]
+
+    def linearise(self, operands: Sequence[Balls], at_kink: AtKink = MEAN) -> Linearised:
+        """The result together with all partials at the operands."""
+        buffers = list(operands)
+        saved = []
+        for one in self.steps:
+            result, kept = one.linearise([buffers[source] for source in one.sources], at_kink)
+            buffers.append(result)
+            saved.append(kept)
+        return Linearised(self, buffers[-1], saved)
+
+    def push(self, operands: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        """The one-sided directional derivative of the result along the operands' tangents."""
+        buffers = list(operands)
+        moved = list(tangents)
+        for one in self.steps:
+            here = [buffers[source] for source in one.sources]
+            moved.append(one.push(here, [moved[source] for source in one.sources]))
+            buffers.append(one.value(here))
+        return moved[-1]
+
+    def kinked(self, operands: Sequence[Balls]) -> bool:
+        """Whether the operands lie, or may lie, at a kink of some step."""
+        if not self.can_kink:
+            return False
+        buffers = list(operands)
+        for one in self.steps:
+            here = [buffers[source] for source in one.sources]
+            if one.kinked(here):
+                return True
+            buffers.append(one.value(here))
+        return False
+
+    @cached_property
+    def can_kink(self) -> bool:
+        """Whether any step has kinks that matter: those under a detached move do not."""
+        live = {len(self.sizes) + len(self.steps) - 1}
+        for number in range(len(self.steps) - 1, -1, -1):
+            one = self.steps[number]
+            if len(self.sizes) + number not in live or (isinstance(one, Move) and one.detached):
+                continue
+            if isinstance(one, Extremum):
+                return True
+            if isinstance(one, Map) and one.kernel.derived.kinks is not None:
+                return True
+            live.update(one.sources)
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Linearised:
+    """A program's result at a point, and its partials there."""
+
+    program: Program
+    value: Balls
+    saved: list[Any]
+
+    def pull(self, cotangent: Balls, *, dead_is_zero: bool = False) -> list[Balls | None]:
+        """Per operand, the contribution of the result's cotangent; None where there is none."""
+        plus = addition()
+        program = self.program
+        count = len(program.sizes)
+        cotangents: list[Balls | None] = [None] * (count + len(program.steps))
+        cotangents[-1] = cotangent
+        for number in range(len(program.steps) - 1, -1, -1):
+            here = cotangents[count + number]
+            if here is None:
+                continue
+            one = program.steps[number]
+            parts = one.pull(self.saved[number], here, dead_is_zero=dead_is_zero)
+            for source, part in zip(one.sources, parts, strict=True):
+                if part is not None:
+                    before = cotangents[source]
+                    cotangents[source] = part if before is None else list(map(plus, before, part))
+        return cotangents[:count]

@@ -1,0 +1,44 @@
+"""A report as one HTML page that needs nothing from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from zenverify.report.model import ReportModel
+from zenverify.report.page import page
+
+
+def render(model: ReportModel) -> str:
+    """The page's text.
+
+    Its policy forbids everything but the one style sheet, known by its hash: no script, no style
+    attribute and nothing from the network can come in by way of a name or a message.
+    """
+    style = files("zenverify.report").joinpath("static/report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page(model),
+            style=Markup(style),  # noqa: S704  our own file
+            policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
+            "form-action 'none'",
+        )
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("zenverify.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

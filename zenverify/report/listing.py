@@ -1,0 +1,77 @@
+"""A case as lines of text, for people: ``v2 = tanh(v1)``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zenverify.graph.case import Array, Case
+from zenverify.graph.graph import Leaf
+from zenverify.operators.attributes import (
+    FrozenArray,
+    FrozenEllipsis,
+    FrozenSlice,
+    FrozenValue,
+)
+
+_SHOWN_ELEMENTS = 8
+
+
+def node_name(position: int) -> str:
+    """What a node is called wherever a reader meets it."""
+    return f"v{position}"
+
+
+def index_text(index: int, shape: tuple[int, ...]) -> str:
+    """An element's place: ``"[1, 2]"``, and nothing in a single number."""
+    if not shape:
+        return ""
+    return str([int(place) for place in np.unravel_index(index, shape)])
+
+
+def listing(case: Case) -> tuple[str, ...]:
+    """One line per node, and one for the cotangent unless it is all ones.
+
+    Long arrays are abbreviated: the exact form of a case is `Case.to_json`.
+    """
+    graph = case.graph
+    values = dict(zip(graph.leaves, case.values, strict=True))
+    lines = []
+    for position, node in enumerate(graph.nodes):
+        if isinstance(node, Leaf):
+            text = f"{node.kind}({array_text(values[position])})"
+            if node.dtype != "float64":
+                text += f"  # {node.dtype}"
+        else:
+            arguments = [node_name(operand) for operand in node.operands]
+            arguments += [f"{name}={attribute_text(value)}" for name, value in node.attributes]
+            text = f"{node.operator}({', '.join(arguments)})"
+        lines.append(f"{node_name(position)} = {text}")
+    if not np.all(case.cotangent == 1):
+        lines.append(f"cotangent of {node_name(graph.root)} = {array_text(case.cotangent)}")
+    return tuple(lines)
+
+
+def array_text(array: Array) -> str:
+    """The numbers of a small array, and of a large one the first few and its shape."""
+    if array.size == 0:
+        return f"empty of shape {array.shape}"
+    if array.size > _SHOWN_ELEMENTS:
+        first = ", ".join(repr(item) for item in array.ravel()[:4].tolist())
+        return f"{first}, ... of shape {array.shape}"
+    return repr(array.tolist())
+
+
+def attribute_text(value: FrozenValue) -> str:
+    """An attribute as Python and NumPy write it."""
+    match value:
+        case FrozenArray(kind, shape, items):
+            return f"array({list(items)!r}, {kind}, shape {shape})"
+        case FrozenSlice(start, stop, step):
+            parts = ["" if part is None else str(part) for part in (start, stop)]
+            return ":".join(parts if step is None else [*parts, str(step)])
+        case FrozenEllipsis():
+            return "..."
+        case tuple():
+            inner = ", ".join(attribute_text(item) for item in value)
+            return f"({inner},)" if len(value) == 1 else f"({inner})"
+    return repr(value)

@@ -1,0 +1,220 @@
+"""The plain model of a report, and its collector from events."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from zenverify.graph.case import Case
+from zenverify.verification.events import (
+    Bucket,
+    CaseVerified,
+    Event,
+    FailureFound,
+    FailureMinimised,
+    Finding,
+    RunFinished,
+    RunStarted,
+)
+from zenverify.verification.verdict import Witnesses
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One bucket of failures, shown by its smallest case so far.
+
+    Attributes
+    ----------
+    bucket
+        The bucket's key.
+    finding, case
+        What is wrong, in the case that shows it.
+    first_number
+        The number of the graph that showed it first.
+    witnesses
+        The three answers for every element of every node; before the case is minimised, those of
+        the finding.
+    operations_before
+        The operations of the first case, None before it is minimised.
+    count
+        How many graphs showed it, None while the run goes on.
+    path
+        The corpus entry, None if there is none.
+    """
+
+    bucket: str
+    finding: Finding
+    case: Case
+    first_number: int
+    witnesses: tuple[Witnesses, ...]
+    operations_before: int | None = None
+    count: int | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportModel:
+    """Everything that a report shows.
+
+    Attributes
+    ----------
+    engine_spec
+        What ``--engine`` was given.
+    command
+        The command line that repeats the run.
+    coverage
+        Per operator and condition, how often a case exercised it.
+    notes
+        Per note, how often it was made.
+    stop_reason, exit_code, seconds
+        As in `RunFinished`; None while the run goes on.
+    """
+
+    engine: str
+    engine_version: str
+    engine_spec: str
+    zenverify_version: str
+    seed: int
+    command: str
+    operators: tuple[str, ...]
+    cases: int
+    nodes: int
+    elements: int
+    worst_units: float
+    verdicts: dict[str, int] = field(hash=False)
+    coverage: dict[str, dict[str, int]] = field(hash=False)
+    notes: dict[str, int] = field(hash=False)
+    unsupported: tuple[str, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    stop_reason: str | None = None
+    exit_code: int | None = None
+    seconds: float | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.stop_reason is not None
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been counted while no `RunFinished` tells."""
+
+    cases: int = 0
+    nodes: int = 0
+    elements: int = 0
+    worst_units: float = 0.0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    coverage: dict[str, Counter[str]] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, event: CaseVerified) -> None:
+        self.cases += 1
+        self.nodes += event.nodes
+        self.elements += event.elements
+        self.worst_units = max(self.worst_units, event.worst_units)
+        self.verdicts[str(event.verdict)] += 1
+        self.notes.update(event.notes)
+        for operator, condition, count in event.coverage:
+            self.coverage.setdefault(operator, Counter())[condition] += count
+
+
+class Collector:
+    """Gathers a run's events; a half-finished run has a model too.
+
+    Parameters
+    ----------
+    engine_spec
+        What ``--engine`` was given; the engine's name if empty.
+    command
+        The command line that repeats the run; made up from engine, seed and number of graphs if
+        empty.
+    """
+
+    def __init__(self, engine_spec: str = "", command: str = "") -> None:
+        self._engine_spec = engine_spec
+        self._command = command
+        self._started: RunStarted | None = None
+        self._finished: RunFinished | None = None
+        self._tally = _Tally()
+        self._discrepancies: dict[str, Discrepancy] = {}
+
+    def add(self, event: Event) -> None:
+        """Take in the run's next event."""
+        match event:
+            case RunStarted():
+                self._started = event
+            case CaseVerified():
+                self._tally.add(event)
+            case FailureFound():
+                self._discrepancies[event.bucket] = Discrepancy(
+                    event.bucket,
+                    event.finding,
+                    event.case,
+                    event.number,
+                    event.finding.witnesses,
+                )
+            case FailureMinimised():
+                self._minimise(event)
+            case RunFinished():
+                self._finished = event
+                for bucket in event.buckets:
+                    self._close(bucket)
+
+    def _minimise(self, event: FailureMinimised) -> None:
+        self._discrepancies[event.bucket] = replace(
+            self._discrepancies[event.bucket],
+            finding=event.finding,
+            case=event.case,
+            witnesses=event.witnesses,
+            operations_before=event.operations_before,
+            path=event.path,
+        )
+
+    def _close(self, bucket: Bucket) -> None:
+        known = self._discrepancies.get(bucket.key) or Discrepancy(
+            bucket.key, bucket.finding, bucket.case, bucket.first_number, bucket.finding.witnesses
+        )
+        self._discrepancies[bucket.key] = replace(
+            known, count=bucket.count, path=bucket.path or known.path
+        )
+
+    def model(self) -> ReportModel:
+        """The report as far as the run has come.
+
+        Raises
+        ------
+        ValueError
+            If no `RunStarted` has been added.
+        """
+        if self._started is None:
+            raise ValueError("a report begins with RunStarted; no such event has been added")
+        start, end = self._started, self._finished
+        count = end or self._tally
+        return ReportModel(
+            engine=start.engine,
+            engine_version=start.engine_version,
+            engine_spec=self._engine_spec or start.engine,
+            zenverify_version=start.zenverify_version,
+            seed=start.seed,
+            command=self._command or self._usual_command(start, count.cases),
+            operators=start.operators,
+            cases=count.cases,
+            nodes=count.nodes,
+            elements=count.elements,
+            worst_units=count.worst_units,
+            verdicts=dict(count.verdicts),
+            coverage={name: dict(row) for name, row in count.coverage.items()},
+            notes=dict(count.notes),
+            unsupported=end.unsupported if end else (),
+            discrepancies=tuple(self._discrepancies.values()),
+            stop_reason=end.stop_reason if end else None,
+            exit_code=end.exit_code if end else None,
+            seconds=end.seconds if end else None,
+        )
+
+    def _usual_command(self, start: RunStarted, cases: int) -> str:
+        engine = self._engine_spec or start.engine
+        return shlex.join(
+            ["zenverify", "run", "--engine", engine, "--seed", str(start.seed), "-n", str(cases)]
+        )

@@ -1,0 +1,101 @@
+"""What the page says, as plain data for the templates: text is chosen here, markup there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from zenverify.report.model import ReportModel
+from zenverify.report.numbers import counted, duration
+from zenverify.report.section import Fact, Section, section
+
+State = Literal["clean", "wrong", "empty"]
+
+_ENDINGS = {
+    "finished": "finished",
+    "budget": "used up its budget",
+    "interrupted": "was interrupted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """How often one operation was exercised, per condition."""
+
+    operator: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole report."""
+
+    heading: str
+    state: State
+    engine: str
+    facts: tuple[Fact, ...]
+    command: str
+    verdicts: tuple[tuple[str, int], ...]
+    conditions: tuple[str, ...]
+    coverage: tuple[CoverageRow, ...]
+    unsupported: tuple[str, ...]
+    notes: tuple[tuple[str, int], ...]
+    sections: tuple[Section, ...]
+
+
+def page(model: ReportModel) -> Page:
+    """Choose what to say about a run."""
+    conditions = tuple(sorted({name for row in model.coverage.values() for name in row}))
+    return Page(
+        heading=_heading(model),
+        state=_state(model),
+        engine=f"{model.engine} {model.engine_version}".strip(),
+        facts=tuple(_facts(model)),
+        command=model.command,
+        verdicts=tuple(sorted(model.verdicts.items())),
+        conditions=conditions,
+        coverage=tuple(_coverage(model, conditions)),
+        unsupported=tuple(sorted(model.unsupported)),
+        notes=tuple(sorted(model.notes.items(), key=lambda note: (-note[1], note[0]))),
+        sections=tuple(
+            section(number, discrepancy, model.engine_spec)
+            for number, discrepancy in enumerate(model.discrepancies, start=1)
+        ),
+    )
+
+
+def _state(model: ReportModel) -> State:
+    if model.discrepancies:
+        return "wrong"
+    return "empty" if model.cases == 0 or model.exit_code == 2 else "clean"
+
+
+def _heading(model: ReportModel) -> str:
+    graphs = counted(model.cases, "graph")
+    if _state(model) == "empty":
+        return "Nothing was tested" if model.is_finished else "Nothing has been tested so far"
+    found = "No discrepancy"
+    if model.discrepancies:
+        found = counted(len(model.discrepancies), "discrepancy", "discrepancies")
+    return f"{found} in {graphs}" + ("" if model.is_finished else " so far")
+
+
+def _facts(model: ReportModel) -> Iterable[Fact]:
+    yield Fact("engine", f"{model.engine} {model.engine_version}".strip())
+    yield Fact("zenverify", model.zenverify_version)
+    yield Fact("seed", str(model.seed), is_code=True)
+    yield Fact("graphs", f"{model.cases:,}")
+    yield Fact("nodes", f"{model.nodes:,}")
+    yield Fact("elements", f"{model.elements:,}")
+    yield Fact("largest residual", f"{model.worst_units:.3g} units of roundoff")
+    if model.seconds is not None:
+        yield Fact("duration", duration(model.seconds))
+    yield Fact("the run", _ENDINGS.get(model.stop_reason or "", model.stop_reason or "goes on"))
+
+
+def _coverage(model: ReportModel, conditions: tuple[str, ...]) -> Iterable[CoverageRow]:
+    for operator in sorted({*model.operators, *model.coverage} - set(model.unsupported)):
+        row = model.coverage.get(operator, {})
+        counts = tuple(row.get(condition, 0) for condition in conditions)
+        yield CoverageRow(operator, counts)

@@ -1,0 +1,46 @@
+"""Put a report on disk, whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from zenverify.atomic import write_text
+from zenverify.errors import UsageError
+from zenverify.report.model import ReportModel
+
+
+def write_report(model: ReportModel, directory: Path) -> Path:
+    """Write the page of a run; a page of the same engine and seed is replaced.
+
+    Parameters
+    ----------
+    directory
+        Created if it does not exist.
+
+    Returns
+    -------
+    Path
+        ``directory/ENGINE-seedSEED.html``.
+
+    Raises
+    ------
+    UsageError
+        If the directory or the file cannot be written. No half-written file is left behind.
+    """
+    from zenverify.report.html import render
+
+    page = render(model)
+    path = directory / report_name(model)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        write_text(path, page)
+    except OSError as error:
+        raise UsageError(f"cannot write the report {path}: {error.strerror or error}") from error
+    return path
+
+
+def report_name(model: ReportModel) -> str:
+    """A file name that the same run always gets: of safe characters, and not too long."""
+    engine = re.sub(r"[^A-Za-z0-9_]+", "-", model.engine).strip("-")[:60] or "engine"
+    return f"{engine}-seed{model.seed}.html"

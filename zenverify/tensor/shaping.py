@@ -1,0 +1,195 @@
+"""Operations that rearrange, repeat or join elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from operator import index
+from typing import TYPE_CHECKING, SupportsIndex
+
+import numpy as np
+
+from zenverify.tensor.axes import AxisArgument, Shape, axes_of, checked_axis, integers
+from zenverify.tensor.operation import Array, define
+from zenverify.tensor.recording import Operand, as_operands, as_tensor, record, record_single
+
+if TYPE_CHECKING:
+    from zenverify.tensor.tensor import Tensor
+
+__all__ = [
+    "broadcast_to",
+    "concatenate",
+    "expand_dims",
+    "flatten",
+    "reshape",
+    "squeeze",
+    "stack",
+    "transpose",
+]
+
+ShapeArgument = SupportsIndex | Iterable[SupportsIndex]
+
+
+define(
+    "reshape",
+    lambda x, shape: x.reshape(shape),
+    lambda g, y, x, shape: g.reshape(x.shape),
+)
+
+
+def reshape(x: Operand, shape: ShapeArgument) -> Tensor:
+    """The same elements in another shape; one size may be -1, and follows from the others.
+
+    Raises
+    ------
+    ValueError
+        If the shape does not hold as many elements.
+    """
+    operand = as_tensor("reshape", x)
+    return record("reshape", (operand,), {"shape": _resolved(operand, integers(shape))})
+
+
+def _resolved(x: Tensor, shape: Shape) -> Shape:
+    """Replace a size of -1 by what it stands for."""
+    others = prod(size for size in shape if size != -1)
+    if shape.count(-1) == 1 and others > 0:
+        shape = tuple(x.array.size // others if size == -1 else size for size in shape)
+    if -1 in shape or prod(shape) != x.array.size:
+        raise ValueError(
+            f"reshape of {x.shape} {x.array.dtype}: shape {shape} does not hold "
+            f"{x.array.size} elements"
+        )
+    return shape
+
+
+define("flatten", lambda x: x.reshape(-1), lambda g, y, x: g.reshape(x.shape))
+
+
+def flatten(x: Operand) -> Tensor:
+    """The elements in one dimension, in row-major order."""
+    return record_single("flatten", x)
+
+
+def _pull_transpose(g: Array, y: Array, x: Array, axes: Shape | None) -> Array:
+    return g.transpose() if axes is None else g.transpose(np.argsort(axes_of(axes, x.ndim)))
+
+
+define("transpose", lambda x, axes: x.transpose(axes), _pull_transpose)
+
+
+def transpose(x: Operand, axes: Iterable[SupportsIndex] | None = None) -> Tensor:
+    """Permuted axes, reversed by default.
+
+    Raises
+    ------
+    ValueError
+        If the axes are not a permutation.
+    """
+    operand = as_tensor("transpose", x)
+    if axes is None:
+        return record("transpose", (operand,), {"axes": None})
+    chosen = integers(axes)
+    checked_axis("transpose", operand, chosen)
+    return record("transpose", (operand,), {"axes": chosen})
+
+
+define(
+    "expand_dims",
+    lambda x, axis: np.expand_dims(x, axis),
+    lambda g, y, x, axis: g.reshape(x.shape),
+)
+
+
+def expand_dims(x: Operand, axis: SupportsIndex | Iterable[SupportsIndex]) -> Tensor:
+    """New axes of size one, at these places in the result's shape.
+
+    Raises
+    ------
+    ValueError
+        If a place is out of range or named twice.
+    """
+    operand = as_tensor("expand_dims", x)
+    ndim = operand.ndim + len(integers(axis))
+    chosen = checked_axis("expand_dims", operand, axis, ndim)
+    return record("expand_dims", (operand,), {"axis": chosen})
+
+
+define("squeeze", lambda x, axis: x.squeeze(axis), lambda g, y, x, axis: g.reshape(x.shape))
+
+
+def squeeze(x: Operand, axis: AxisArgument = None) -> Tensor:
+    """Without these axes, or without all axes, of size one.
+
+    Raises
+    ------
+    ValueError
+        If an axis is out of range, named twice, or not of size one.
+    """
+    operand = as_tensor("squeeze", x)
+    return record("squeeze", (operand,), {"axis": checked_axis("squeeze", operand, axis)})
+
+
+# The walk's sum to the operand's shape is all there is to its pullback.
+define(
+    "broadcast_to",
+    lambda x, shape: np.broadcast_to(x, shape),
+    lambda g, y, x, shape: g,
+    broadcasts=True,
+)
+
+
+def broadcast_to(x: Operand, shape: ShapeArgument) -> Tensor:
+    """Repeated along new axes and axes of size one, as NumPy broadcasts.
+
+    Raises
+    ------
+    ValueError
+        If the operand does not broadcast to the shape.
+    """
+    operand = as_tensor("broadcast_to", x)
+    return record("broadcast_to", (operand,), {"shape": integers(shape)})
+
+
+def _pull_stack(g: Array, y: Array, *operands: Array, axis: int, position: int) -> Array:
+    along = axis % y.ndim
+    return g[(slice(None),) * along + (position,)]
+
+
+define("stack", lambda *operands, axis: np.stack(operands, axis), _pull_stack, variadic=True)
+
+
+def stack(operands: Sequence[Operand], axis: SupportsIndex = 0) -> Tensor:
+    """Operands of one shape along a new axis.
+
+    Raises
+    ------
+    ValueError
+        If there are no operands, their shapes differ, or the axis is out of range.
+    """
+    return record("stack", as_operands("stack", operands), {"axis": index(axis)})
+
+
+def _pull_concatenate(g: Array, y: Array, *operands: Array, axis: int, position: int) -> Array:
+    along = axis % y.ndim
+    start = sum(operand.shape[along] for operand in operands[:position])
+    piece = slice(start, start + operands[position].shape[along])
+    return g[(slice(None),) * along + (piece,)]
+
+
+define(
+    "concatenate",
+    lambda *operands, axis: np.concatenate(operands, axis),
+    _pull_concatenate,
+    variadic=True,
+)
+
+
+def concatenate(operands: Sequence[Operand], axis: SupportsIndex = 0) -> Tensor:
+    """Operands joined along an axis that they have.
+
+    Raises
+    ------
+    ValueError
+        If there are no operands, their other sizes differ, or the axis is out of range.
+    """
+    return record("concatenate", as_operands("concatenate", operands), {"axis": index(axis)})

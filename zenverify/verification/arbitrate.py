@@ -1,0 +1,129 @@
+"""The third witness on one operation: who is wrong, the engine's rule or the expression?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from zenverify.engines.protocol import Engine
+from zenverify.graph.case import Array, Case
+from zenverify.graph.graph import Graph, LeafKind
+from zenverify.operators.attributes import thaw_attributes
+from zenverify.oracles.difference import Estimate, Side, differentiate
+from zenverify.oracles.enclosure import UNIT_ROUNDOFF
+from zenverify.verification.judge import Judgement, Status
+from zenverify.verification.verdict import Verdict
+
+STEPS = {
+    "float64": (2.0**-5, 2.0**-8, 2.0**-12),
+    "float32": (2.0**-3, 2.0**-5, 2.0**-7),
+}
+
+
+class Forward:
+    """The engine's forward pass, with any node's value moved: what differences are taken of."""
+
+    def __init__(self, engine: Engine, case: Case, values: Sequence[Array]) -> None:
+        self._engine = engine
+        self._graph = case.graph
+        self._values = list(values)
+        self._attributes = {
+            position: thaw_attributes(case.graph.apply(position).attributes)
+            for position in case.graph.operations
+        }
+
+    def run(self, moves: dict[int, Array]) -> list[Array]:
+        """All values when each node's is moved by an array of its shape on top of all else."""
+        graph = self._graph
+        values: list[Array] = []
+        changed: set[int] = set()
+        for position, before in enumerate(self._values):
+            value = before
+            if position in self._attributes:
+                operands = graph.apply(position).operands
+                if not changed.isdisjoint(operands):
+                    value = self._apply(position, [values[operand] for operand in operands])
+                    changed.add(position)
+            if position in moves:
+                value = (value + moves[position]).astype(before.dtype)
+                changed.add(position)
+            values.append(value)
+        return values
+
+    def _apply(self, position: int, operands: Sequence[Array]) -> Array:
+        node = self._graph.apply(position)
+        handles = [
+            self._engine.leaf(
+                LeafKind.NUMBER if self._graph.is_number(operand) else LeafKind.CONSTANT, value
+            )
+            for operand, value in zip(node.operands, operands, strict=True)
+        ]
+        result = self._engine.apply(node.operator, handles, self._attributes[position])
+        return self._engine.value(result)
+
+
+def element_difference(
+    forward: Forward,
+    graph: Graph,
+    values: Sequence[Array],
+    cotangents: dict[int, Array],
+    node: int,
+    element: int,
+    side: Side = "both",
+) -> Estimate:
+    """The derivative of sum <cotangent_i, v_i> when one element of one node moves.
+
+    Raises
+    ------
+    Exception
+        Whatever the engine raises.
+    """
+    dtype = graph.dtypes[node]
+    size = abs(float(values[node].ravel()[element]))
+    scale = size if 0 < size < math.inf else 1.0
+    weights = {i: c.astype(np.float64) for i, c in cotangents.items()}
+
+    def function(t: float) -> tuple[float, float]:
+        move = np.zeros(values[node].shape, dtype=dtype)
+        move.flat[element] = t * scale
+        with np.errstate(all="ignore"):
+            moved = forward.run({node: move})
+            terms = [weights[i] * moved[i] for i in weights]
+            return float(sum(t.sum() for t in terms)), float(sum(np.abs(t).sum() for t in terms))
+
+    unit = UNIT_ROUNDOFF[dtype]
+    estimate = differentiate(function, unit=unit, side=side, steps=STEPS[dtype])
+    # The moved argument is rounded too: by up to a unit of itself, which is `scale`.
+    rounded_move = 4 * unit * abs(estimate.value) / STEPS[dtype][-1]
+    return Estimate(
+        estimate.value / scale, (estimate.error + rounded_move) / scale, estimate.reason
+    )
+
+
+def settle(judgement: Judgement, number: float, dtype: str, difference: Estimate | None) -> Verdict:
+    """The verdict on a gradient that is outside its enclosure, with the difference as a witness.
+
+    Parameters
+    ----------
+    judgement
+        On the engine's number.
+    number
+        The engine's.
+    dtype
+        The dtype that the number was computed in.
+    difference
+        The third witness; None if it could not be asked.
+    """
+    if judgement.status is Status.NON_FINITE or not math.isfinite(number):
+        return Verdict.NON_FINITE
+    truth = float(judgement.truth.mid())
+    small = judgement.relative < UNIT_ROUNDOFF[dtype] ** 0.4
+    if difference is None or not difference.error < abs(number - truth) / 4:
+        return Verdict.INACCURATE if small else Verdict.ENGINE_WRONG
+    with_truth = difference.low <= truth <= difference.high
+    with_engine = difference.low <= number <= difference.high
+    if with_truth and not with_engine:
+        return Verdict.INACCURATE if small else Verdict.ENGINE_WRONG
+    return Verdict.EXPRESSION_WRONG if with_engine else Verdict.DISPUTED

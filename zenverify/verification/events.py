@@ -1,0 +1,129 @@
+"""Everything that a run does, as frozen dataclasses; progress bar, report and exit code read them.
+
+A run yields `RunStarted`, then for each case `CaseVerified` (and `FailureFound` when it is the
+first of its bucket, followed by `FailureMinimised`), and ends with `RunFinished`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from zenverify.graph.case import Case
+from zenverify.verification.verdict import Blame, Verdict, Witnesses
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One discrepancy in one case.
+
+    Attributes
+    ----------
+    verdict, blame
+        What is wrong, and where.
+    check
+        Which check saw it: ``"structure"``, ``"forward"``, ``"local adjoint"``, ``"probes"``,
+        ``"whole graph, symbolic"``, ``"whole graph, difference"``, ``"cost"``.
+    message
+        One sentence for the reader, complete without the rest.
+    witnesses
+        The worst elements, at most a handful; empty for structural findings.
+    """
+
+    verdict: Verdict
+    blame: Blame
+    check: str
+    message: str
+    witnesses: tuple[Witnesses, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    engine: str
+    engine_version: str
+    zenverify_version: str
+    seed: int
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseVerified:
+    """One case was verified.
+
+    ``coverage`` counts, per ``(operator, condition)``, how often this case exercised it.
+    ``notes`` are worth saying and no failure, e.g. why a difference was unreliable.
+    """
+
+    number: int
+    verdict: Verdict
+    operations: int
+    nodes: int
+    elements: int
+    sampled: str
+    coverage: tuple[tuple[str, str, int], ...]
+    worst_units: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FailureFound:
+    """The first case of a bucket that was not known before."""
+
+    bucket: str
+    number: int
+    finding: Finding
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class FailureMinimised:
+    """The smallest case found for a bucket, with everything a report needs to show it.
+
+    ``witnesses`` holds the three answers for every element of every node of the small case.
+    ``path`` is the corpus entry that was written, None when the run keeps no corpus.
+    """
+
+    bucket: str
+    finding: Finding
+    case: Case
+    operations_before: int
+    evaluations: int
+    witnesses: tuple[Witnesses, ...]
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Failures with one cause: the same verdict, operation, argument and condition."""
+
+    key: str
+    finding: Finding
+    case: Case
+    count: int
+    first_number: int
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The end of a run.
+
+    ``stop_reason`` is ``"finished"``, ``"budget"`` or ``"interrupted"``.
+    ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
+    """
+
+    stop_reason: str
+    exit_code: int
+    cases: int
+    nodes: int
+    elements: int
+    seconds: float
+    seed: int
+    buckets: tuple[Bucket, ...]
+    coverage: dict[str, dict[str, int]] = field(hash=False)
+    verdicts: dict[str, int] = field(hash=False)
+    unsupported: tuple[str, ...]
+    worst_units: float
+    notes: dict[str, int] = field(default_factory=dict, hash=False)
+
+
+Event = RunStarted | CaseVerified | FailureFound | FailureMinimised | RunFinished

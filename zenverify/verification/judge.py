@@ -1,0 +1,165 @@
+"""Is a number of the engine's right? The error unit, its threshold, and what is undefined.
+
+The unit is u * S: u the unit roundoff of the number's dtype, S a running error bound of the formula
+that computes it (see `docs/how-a-verdict-is-reached.md`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from zenverify.operators.balls import Ball, arb, precision
+from zenverify.operators.program import Balls
+from zenverify.oracles.enclosure import PRECISION, UNIT_ROUNDOFF
+
+THRESHOLD = 8.0
+"""Units that a correct engine stays under, apart from the terms of long sums (measured: 3.2)."""
+
+_HIGHER = (4 * PRECISION, 16 * PRECISION)
+_SCALE_BITS = (53, 80, PRECISION, _HIGHER[0])
+_ENOUGH_BITS = 60
+
+Evaluate = Callable[[bool], Balls]
+"""Evaluates the truths at the current precision; the argument says whether a cotangent that is
+exactly zero contributes zero even through an undefined partial."""
+
+
+class Status(StrEnum):
+    """What one number turned out to be."""
+
+    RIGHT = "right"
+    UNDEFINED = "undefined"
+    WRONG = "wrong"
+    NON_FINITE = "non-finite"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one number.
+
+    Attributes
+    ----------
+    status
+        See `Status`; the first two are passes.
+    truth
+        The enclosure.
+    units
+        The residual in units of u * S; NaN where there is no finite truth.
+    relative
+        The residual relative to the truth (to S where the truth is zero).
+    """
+
+    status: Status
+    truth: Ball
+    units: float = math.nan
+    relative: float = math.nan
+
+    @property
+    def passes(self) -> bool:
+        return self.status in (Status.RIGHT, Status.UNDEFINED)
+
+
+def judge(
+    numbers: Sequence[float],
+    elements: Sequence[int],
+    dtype: str,
+    terms: int,
+    evaluate: Evaluate,
+    *,
+    infinite_input: bool,
+) -> list[Judgement]:
+    """Judge numbers of the engine's against their enclosures.
+
+    Parameters
+    ----------
+    numbers
+        The engine's.
+    elements
+        Which of the enclosures that `evaluate` gives belongs to each of them.
+    dtype
+        The dtype that they were computed in.
+    terms
+        The largest number of terms that were added up for one of them.
+    evaluate
+        Gives the enclosures; called at several precisions.
+    infinite_input
+        Whether an infinity enters: the reals have no answer then.
+    """
+    truths = _narrow(evaluate, elements, False)
+    scales = _scales(evaluate, elements, False)
+    undefined = [e for e, truth in zip(elements, truths, strict=True) if not truth.is_finite()]
+    alive = dict(zip(undefined, _narrow(evaluate, undefined, True), strict=True))
+    alive_scales = dict(zip(undefined, _scales(evaluate, undefined, True), strict=True))
+    judgements = []
+    for number, element, truth, scale in zip(numbers, elements, truths, scales, strict=True):
+        finite = math.isfinite(number)
+        if infinite_input and not (finite and truth.is_finite()):
+            judgements.append(Judgement(Status.UNDEFINED, truth))
+        elif truth.is_finite():
+            judgements.append(_measure(number, dtype, terms, truth, scale))
+        elif not finite:
+            judgements.append(Judgement(Status.UNDEFINED, truth))
+        elif alive[element].is_finite():
+            judgements.append(
+                _measure(number, dtype, terms, alive[element], alive_scales[element])
+            )
+        else:
+            judgements.append(Judgement(Status.NON_FINITE, truth))
+    return judgements
+
+
+def _narrow(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> list[Ball]:
+    """The truths, with more precision as long as an enclosure is wide for its size."""
+    if not elements:
+        return []
+    truths: list[Ball] = []
+    for bits in (PRECISION, *_HIGHER):
+        with precision(bits):
+            every = evaluate(dead_is_zero)
+        truths = [every[element] for element in elements]
+        if all(truth.is_finite() and truth.rel_accuracy_bits() > _ENOUGH_BITS for truth in truths):
+            break
+    return truths
+
+
+def _scales(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> list[float]:
+    """S: what working precision costs the formula, by running error analysis, in units of it."""
+    scales = dict.fromkeys(elements, math.inf)
+    for bits in _SCALE_BITS:
+        missing = [element for element, scale in scales.items() if not math.isfinite(scale)]
+        if not missing:
+            break
+        with precision(bits, rounding=True):
+            every = evaluate(dead_is_zero)
+        with precision(PRECISION):
+            for element in missing:
+                rough = every[element]
+                if rough.is_finite():
+                    size = abs(rough.mid()) + rough.rad() * arb(2) ** bits
+                    scales[element] = float(size.abs_upper())
+    return [scales[element] for element in elements]
+
+
+def _measure(number: float, dtype: str, terms: int, truth: Ball, scale: float) -> Judgement:
+    limits = np.finfo(dtype)
+    largest = float(limits.max)
+    if not math.isfinite(number):
+        overflows = scale >= largest * (1 - 2.0**-10) or not math.isfinite(scale)
+        status = Status.UNDEFINED if overflows else Status.NON_FINITE
+        return Judgement(status, truth)
+    unit = UNIT_ROUNDOFF[dtype]
+    allowed = THRESHOLD + terms
+    # Below the smallest normal number the spacing no longer shrinks; the unit follows it.
+    yardstick = unit * (scale + 2 * float(limits.tiny))
+    with precision(PRECISION):
+        residual = float((arb(number) - truth).abs_upper())
+    units = residual / yardstick
+    size = float(abs(truth).mid()) or scale
+    relative = residual / size if size else math.inf
+    status = Status.RIGHT if units <= allowed else Status.WRONG
+    return Judgement(status, truth, units, relative)

@@ -1,0 +1,267 @@
+"""Checks 2, 3 and 4: every value and every gradient, node by node, at the engine's own numbers.
+
+What the engine computed is taken as exact, so its rounding is not inherited and nothing
+compounds along the graph: where the identity fails, there the fault is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+import numpy as np
+
+from zenverify.graph.case import Array
+from zenverify.graph.graph import Graph
+from zenverify.operators.balls import Ball, arb, precision
+from zenverify.operators.program import LEFT, RIGHT, AtKink, Balls
+from zenverify.oracles.enclosure import (
+    PRECISION,
+    UNIT_ROUNDOFF,
+    Conventions,
+    LocalEnclosure,
+    lift,
+)
+from zenverify.verification.judge import THRESHOLD, Judgement, judge
+
+_SURELY_RIGHT = THRESHOLD - 1
+"""Units of u * |truth| below which S, which is no smaller, need not be known. The unit that is
+left covers the rounding of the truth to a float."""
+
+_ENOUGH_BITS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A number that failed its check.
+
+    Attributes
+    ----------
+    node, element
+        Where.
+    quantity
+        ``"value"`` or ``"gradient"``.
+    number
+        The engine's.
+    judgement
+        Why it failed.
+    """
+
+    node: int
+    element: int
+    quantity: Literal["value", "gradient"]
+    number: float
+    judgement: Judgement
+
+
+class LocalCheck:
+    """Checks one forward pass, and any number of reverse passes over it.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    values
+        Per node, the engine's value.
+    conventions
+        What the engine declares at kinks.
+    """
+
+    def __init__(self, graph: Graph, values: Sequence[Array], conventions: Conventions) -> None:
+        self._graph = graph
+        self._values = values
+        self._conventions = conventions
+        self._balls = [lift(value) for value in values]
+        with precision(PRECISION):
+            self._enclosure = LocalEnclosure(graph, self._balls, conventions)
+        self.worst_units = 0.0
+
+    @property
+    def balls(self) -> Sequence[Balls]:
+        """Per node, the engine's values as exact balls."""
+        return self._balls
+
+    def values(self) -> list[Suspect]:
+        """Check 2: each value against the operation's expression at its operands' values."""
+        doubtful = _doubtful(self._graph, self._enclosure.forward, self._values)
+        found: list[Suspect] = []
+        for node, elements in doubtful.items():
+            found += self._judge_value(node, elements)
+        return found
+
+    def _judge_value(self, node: int, elements: Sequence[int]) -> list[Suspect]:
+        graph = self._graph
+        program = graph.programs[node]
+        operands = graph.apply(node).operands
+        balls = [self._balls[operand] for operand in operands]
+        numbers = self._values[node].ravel()[list(elements)].tolist()
+        judgements = judge(
+            numbers,
+            elements,
+            graph.dtypes[node],
+            program.terms,
+            lambda _: program.value(balls),
+            infinite_input=any(np.isinf(self._values[operand]).any() for operand in operands),
+        )
+        return self._suspects(node, "value", elements, numbers, judgements)
+
+    def gradients(
+        self, cotangents: Mapping[int, Array], seeds: Mapping[int, Array]
+    ) -> list[Suspect]:
+        """Checks 3 and 4: g_j = seed_j + sum over consumers k of J_kj^T g_k.
+
+        Parameters
+        ----------
+        cotangents
+            The engine's gradients, by node; a node that has none counts as zero.
+        seeds
+            What enters from outside: the root's cotangent, or the probes.
+        """
+        graph = self._graph
+        lifted = [
+            lift(cotangents[i]) if i in cotangents else [arb(0)] * graph.sizes[i]
+            for i in range(len(graph.nodes))
+        ]
+        seed_balls = {node: lift(seed) for node, seed in seeds.items()}
+        with precision(PRECISION):
+            totals = self._enclosure.pull(lifted, seed_balls)
+        wanted = {i: total for i in cotangents if (total := totals[i]) is not None}
+        doubtful = _doubtful(graph, wanted, cotangents)
+        found: list[Suspect] = []
+        for node, elements in doubtful.items():
+            numbers = cotangents[node].ravel()[elements].tolist()
+            judgements = self.judge_gradient(node, elements, numbers, lifted, seed_balls)
+            found += self._suspects(node, "gradient", elements, numbers, judgements)
+        return found
+
+    def judge_gradient(
+        self,
+        node: int,
+        elements: Sequence[int],
+        numbers: Sequence[float],
+        cotangents: Sequence[Balls],
+        seeds: Mapping[int, Balls],
+    ) -> list[Judgement]:
+        """Judge elements of one node's gradient with all care."""
+        graph = self._graph
+        consumers = sorted({k for k, _ in graph.consumers[node] if graph.trainable[k]})
+        seed = {node: seeds[node]} if node in seeds else {}
+        choices = self._choices(consumers)
+
+        def evaluate(dead_is_zero: bool) -> Balls:
+            answers = [
+                self._pulled(choice, consumers, cotangents, seed, node, dead_is_zero)
+                for choice in choices
+            ]
+            return answers[0] if len(answers) == 1 else list(map(arb.union, *answers))
+
+        terms = len(consumers) + max((graph.programs[k].terms for k in consumers), default=0)
+        nearby = {operand for k in consumers for operand in graph.apply(k).operands}
+        infinite = any(np.isinf(self._values[operand]).any() for operand in nearby) or any(
+            not all(ball.is_finite() or ball.is_nan() for ball in cotangents[k]) for k in consumers
+        )
+        return judge(
+            numbers, elements, graph.dtypes[node], terms, evaluate, infinite_input=bool(infinite)
+        )
+
+    def _suspects(
+        self,
+        node: int,
+        quantity: Literal["value", "gradient"],
+        elements: Sequence[int],
+        numbers: Sequence[float],
+        judgements: Sequence[Judgement],
+    ) -> list[Suspect]:
+        found = []
+        for element, number, judgement in zip(elements, numbers, judgements, strict=True):
+            if not judgement.passes:
+                found.append(Suspect(node, element, quantity, number, judgement))
+            elif math.isfinite(judgement.units):
+                self.worst_units = max(self.worst_units, judgement.units)
+        return found
+
+    def _choices(self, consumers: Sequence[int]) -> list[Mapping[str, AtKink]]:
+        """What the consumers may do at kinks: as declared, or anything between the two sides."""
+        free = {
+            operator
+            for k in consumers
+            if (operator := self._graph.apply(k).operator) not in self._conventions
+            and self._graph.programs[k].can_kink
+        }
+        if not free:
+            return [self._conventions]
+        return [{**self._conventions, **dict.fromkeys(free, side)} for side in (LEFT, RIGHT)]
+
+    def _pulled(
+        self,
+        conventions: Conventions,
+        consumers: Sequence[int],
+        cotangents: Sequence[Balls],
+        seeds: Mapping[int, Balls],
+        node: int,
+        dead_is_zero: bool,
+    ) -> Balls:
+        local = LocalEnclosure(self._graph, self._balls, conventions, only=consumers)
+        total = local.pull(cotangents, seeds, dead_is_zero=dead_is_zero)[node]
+        return [arb(0)] * self._graph.sizes[node] if total is None else total
+
+    def sides(self, node: int, element: int, seeds: Mapping[int, Array]) -> list[Ball]:
+        """An element's gradient with each choice at the kinks: one side, the other, the mean."""
+        graph = self._graph
+        cotangents: list[Balls] = [[arb(0)] * size for size in graph.sizes]
+        for seeded, seed in seeds.items():
+            cotangents[seeded] = lift(seed)
+        consumers = sorted({k for k, _ in graph.consumers[node]})
+        with precision(PRECISION):
+            return [
+                self._pulled(
+                    {graph.apply(k).operator: side for k in consumers},
+                    consumers,
+                    cotangents,
+                    {},
+                    node,
+                    True,
+                )[element]
+                for side in (LEFT, RIGHT)
+            ]
+
+    def kinked(self, node: int) -> bool:
+        """Whether an operation lies at a kink, judged at the engine's values."""
+        program = self._graph.programs[node]
+        operands = self._graph.apply(node).operands
+        with precision(PRECISION):
+            return bool(program.kinked([self._balls[operand] for operand in operands]))
+
+
+def _doubtful(
+    graph: Graph, truths: Mapping[int, Balls], numbers: Mapping[int, Array] | Sequence[Array]
+) -> dict[int, list[int]]:
+    """Elements that are not so close to the truth that they pass without knowing S."""
+    nodes = list(truths)
+    if not nodes:
+        return {}
+    items = list(chain.from_iterable(truths.values()))
+    if not items:
+        return {}
+    with np.errstate(all="ignore"):
+        middle = np.array(list(map(float, items)))
+        exact = np.array(list(map(arb.rel_accuracy_bits, items))) >= _ENOUGH_BITS
+        observed = np.concatenate([numbers[node].ravel() for node in nodes]).astype(np.float64)
+        units = np.repeat(
+            [UNIT_ROUNDOFF[graph.dtypes[node]] for node in nodes],
+            [graph.sizes[node] for node in nodes],
+        )
+        close = np.abs(observed - middle) <= _SURELY_RIGHT * units * np.abs(middle)
+    places = np.flatnonzero(~(close & exact))
+    if not places.size:
+        return {}
+    ends = np.cumsum([graph.sizes[node] for node in nodes])
+    found: dict[int, list[int]] = {}
+    for place in places.tolist():
+        which = int(np.searchsorted(ends, place, side="right"))
+        start = int(ends[which]) - graph.sizes[nodes[which]]
+        found.setdefault(nodes[which], []).append(place - start)
+    return found

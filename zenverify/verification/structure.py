@@ -1,0 +1,105 @@
+"""Check 1: shapes, dtypes, mutation, aliasing, state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from zenverify.engines.protocol import Engine
+from zenverify.graph.case import Array, Case
+from zenverify.graph.graph import Graph
+from zenverify.verification.events import Finding
+from zenverify.verification.trace import EngineFault, Trace, checked_array, flat
+from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
+
+CHECK = "structure"
+
+
+def structural(graph: Graph, node: int, operation: str, message: str) -> Finding:
+    """A finding about structure."""
+    return Finding(Verdict.STRUCTURE, Blame(node, operation, None, "always"), CHECK, message)
+
+
+def read_gradients(engine: Engine, graph: Graph, trace: Trace) -> dict[int, Array]:
+    """The gradients of all nodes that must have one, by node.
+
+    Raises
+    ------
+    EngineFault
+        If one is missing, or is not of its value's shape and dtype, or a node that needs none has
+        one that is not zero.
+    """
+    gradients: dict[int, Array] = {}
+    for node, handle in enumerate(trace.handles):
+        wanted = graph.trainable[node] and graph.reaches_root[node]
+        gradient = engine.gradient(handle)
+        if gradient is None:
+            if wanted:
+                operation = graph.operator_of(node)
+                message = f"{operation} has no gradient, although the root depends on it"
+                raise EngineFault(structural(graph, node, operation, message))
+            continue
+        if wanted:
+            gradients[node] = checked_array(graph, node, "gradient", lambda g=gradient: g)  # type: ignore[misc]
+        elif np.any(np.asarray(gradient)):
+            operation = graph.operator_of(node)
+            message = f"{operation} has a gradient, although nothing asks for one"
+            raise EngineFault(structural(graph, node, operation, message))
+    return gradients
+
+
+def unchanged(case: Case, trace: Trace, before: Array, seed: Array) -> Iterable[Finding]:
+    """Whether the run changed what the user owns: inputs, the cotangent, values."""
+    graph = case.graph
+    for node, given, now in zip(graph.leaves, case.values, trace.inputs, strict=True):
+        if given.tobytes() != now.tobytes():
+            yield structural(graph, node, ACCUMULATION, f"the input array of node {node} changed")
+    if seed.tobytes() != case.cotangent.tobytes():
+        yield structural(graph, graph.root, ACCUMULATION, "the incoming cotangent changed")
+    after = flat(trace.values)
+    if not np.array_equal(before, after, equal_nan=True):
+        place = int(np.flatnonzero((before != after) & ~(np.isnan(before) & np.isnan(after)))[0])
+        node = int(np.searchsorted(np.cumsum(graph.sizes), place, side="right"))
+        operation = graph.operator_of(node)
+        yield structural(
+            graph, node, operation, f"the reverse pass changed the value of node {node}"
+        )
+
+
+def aliasing(
+    graph: Graph, trace: Trace, gradients: Mapping[int, Array], seed: Array
+) -> Iterable[Finding]:
+    """Whether a gradient shares memory with another, a value, an input or the cotangent.
+
+    Found by writing: each gradient is filled with a number of its own, and nothing else may
+    change. The gradients are lost.
+    """
+    writable = {n: g for n, g in gradients.items() if g.size and g.flags.writeable}
+    if not writable:
+        return
+    kept: Sequence[Array] = [*trace.values, *trace.inputs, seed]
+    before = flat(kept)
+    for node, gradient in writable.items():
+        gradient.fill(node + 1)
+    for node, gradient in writable.items():
+        found = float(gradient.flat[0])
+        if found != node + 1:
+            other = round(found) - 1
+            yield structural(
+                graph,
+                node,
+                ACCUMULATION,
+                f"the gradients of nodes {node} and {other} share memory",
+            )
+            return
+    after = flat(kept)
+    if not np.array_equal(before, after, equal_nan=True):
+        place = int(np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after))))[0])
+        owner = round(float(after[place])) - 1
+        yield structural(
+            graph,
+            owner,
+            graph.operator_of(owner),
+            f"the gradient of node {owner} shares memory with a value, an input or the cotangent",
+        )

@@ -1,0 +1,112 @@
+"""What a check can say about a node, an operation or a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The answer of a check. ``AGREE`` is the only pass."""
+
+    AGREE = "AGREE"
+    ENGINE_WRONG = "ENGINE_WRONG"
+    EXPRESSION_WRONG = "EXPRESSION_WRONG"
+    DIFFERENCE_UNRELIABLE = "DIFFERENCE_UNRELIABLE"
+    DISPUTED = "DISPUTED"
+    INACCURATE = "INACCURATE"
+    NON_FINITE = "NON_FINITE"
+    CRASH = "CRASH"
+    TIMEOUT = "TIMEOUT"
+    STRUCTURE = "STRUCTURE"
+    CONVENTION = "CONVENTION"
+    UNSUPPORTED = "UNSUPPORTED"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether a run that meets this verdict must end with exit code 1."""
+        return self not in _HARMLESS
+
+
+_HARMLESS = frozenset({Verdict.AGREE, Verdict.DIFFERENCE_UNRELIABLE, Verdict.UNSUPPORTED})
+
+ACCUMULATION = "accumulation"
+"""Stands where an operation's name would when every rule is right and the walk over the graph is
+wrong: the order of the walk, the sum over consumers, or state kept from one call to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Where a discrepancy comes from.
+
+    Attributes
+    ----------
+    node
+        Position of the blamed node in the case's graph.
+    operation
+        The operator's name, or `ACCUMULATION`.
+    argument
+        The operand whose derivative is wrong, counted from 0; None where the forward value, the
+        whole operation or the walk is at fault.
+    condition
+        What the graph must contain for the fault to show: ``"always"`` or, for example,
+        ``"broadcast"``, ``"repeated operand"``, ``"kink"``.
+    """
+
+    node: int
+    operation: str
+    argument: int | None
+    condition: str
+
+    def __str__(self) -> str:
+        where = self.operation
+        if self.argument is not None:
+            where += f", argument {self.argument}"
+        return where if self.condition == "always" else f"{where} ({self.condition})"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A witness's answer for one number: everything between `low` and `high`, ends included.
+
+    ``decimal`` is the midpoint with more digits than a float holds, for the reader.
+    NaN at both ends means that the witness has no answer (`reason` says why).
+    """
+
+    low: float
+    high: float
+    decimal: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """The three answers to one question: one element of one node's gradient (or value).
+
+    Attributes
+    ----------
+    node, index
+        The node, and the element's position in it (C order).
+    quantity
+        ``"gradient"`` or ``"value"``.
+    engine
+        The engine's number.
+    symbolic
+        The enclosure composed from the operators' SymPy expressions, None if not asked.
+    difference
+        The finite difference with its error estimate, None if not asked.
+    error
+        Distance of the engine's number from the enclosure in units in the last place of the truth;
+        None where there is no finite truth.
+    verdict
+        What the three say together, for this element.
+    """
+
+    node: int
+    index: int
+    quantity: str
+    engine: float
+    symbolic: Interval | None
+    difference: Interval | None
+    error: float | None
+    verdict: Verdict

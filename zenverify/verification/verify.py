@@ -1,0 +1,427 @@
+"""All checks on one case, and what they say together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from zenverify.engines.protocol import Engine, Handle, Probing
+from zenverify.graph.case import Array, Case
+from zenverify.graph.graph import Graph, LeafKind
+from zenverify.verification import blame, trace, whole
+from zenverify.verification.alone import extract
+from zenverify.verification.coverage import Coverage, coverage_of
+from zenverify.verification.events import Finding
+from zenverify.verification.local import LocalCheck, Suspect
+from zenverify.verification.structure import (
+    aliasing,
+    read_gradients,
+    structural,
+    unchanged,
+)
+from zenverify.verification.trace import BACKWARD, TIMEOUT, EngineFault, Trace, flat
+from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
+
+_PROBE_POOL = np.random.default_rng(20).integers(65, 192, 4096) / 128.0
+_PROBE_POOL *= np.where(np.random.default_rng(21).integers(0, 2, 4096) == 0, 1.0, -1.0)
+
+_WORST_FIRST = (
+    Verdict.TIMEOUT,
+    Verdict.CRASH,
+    Verdict.STRUCTURE,
+    Verdict.ENGINE_WRONG,
+    Verdict.EXPRESSION_WRONG,
+    Verdict.NON_FINITE,
+    Verdict.DISPUTED,
+    Verdict.CONVENTION,
+    Verdict.INACCURATE,
+    Verdict.UNSUPPORTED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What the checks say about a case.
+
+    Attributes
+    ----------
+    verdict
+        The gravest of the findings; ``AGREE`` if there is none.
+    findings
+        Every discrepancy.
+    notes
+        What is worth saying and no failure.
+    operations, nodes, elements
+        How much was checked.
+    sampled
+        What was looked at in samples only; empty where everything was.
+    coverage
+        What the case exercised.
+    worst_units
+        The largest residual that passed, in units of u * S.
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    operations: int
+    nodes: int
+    elements: int
+    sampled: str
+    coverage: Coverage
+    worst_units: float
+
+
+@dataclass(slots=True)
+class _Report:
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    sampled: str = ""
+    worst_units: float = 0.0
+    kinked: tuple[int, ...] = ()
+
+
+def verify_case(
+    engine: Engine, case: Case, *, difference: bool = True, timeout: float = TIMEOUT
+) -> CaseResult:
+    """Make every check on one case.
+
+    Parameters
+    ----------
+    engine
+        The engine under test.
+    case
+        The case.
+    difference
+        Whether to ask the third witness too. It costs most, and decides who is wrong.
+    timeout
+        Seconds that one pass of the engine may take.
+    """
+    graph = case.graph
+    report = _Report()
+    lacking = sorted({graph.apply(p).operator for p in graph.operations} - engine.operators)
+    try:
+        if lacking:
+            report.findings.append(_unsupported(graph, lacking))
+        else:
+            _examine(engine, case, report, difference=difference, timeout=timeout)
+    except EngineFault as fault:
+        report.findings.append(_located(engine, case, fault.finding, timeout))
+    verdicts = {finding.verdict for finding in report.findings}
+    return CaseResult(
+        verdict=next((v for v in _WORST_FIRST if v in verdicts), Verdict.AGREE),
+        findings=tuple(report.findings),
+        notes=tuple(report.notes),
+        operations=len(graph.operations),
+        nodes=len(graph.nodes),
+        elements=sum(graph.sizes),
+        sampled=report.sampled,
+        coverage=coverage_of(case, report.kinked),
+        worst_units=report.worst_units,
+    )
+
+
+def _unsupported(graph: Graph, lacking: Sequence[str]) -> Finding:
+    node = next(p for p in graph.operations if graph.apply(p).operator == lacking[0])
+    message = f"the engine does not offer {', '.join(lacking)}"
+    return Finding(
+        Verdict.UNSUPPORTED, Blame(node, lacking[0], None, "always"), "structure", message
+    )
+
+
+def _examine(
+    engine: Engine, case: Case, report: _Report, *, difference: bool, timeout: float
+) -> None:
+    graph = case.graph
+    run = trace.forward(engine, case, timeout)
+    before = flat(run.values)
+    seed = case.cotangent.copy()
+    trace.backward(engine, graph, run.handles[-1], seed, timeout)
+    gradients = read_gradients(engine, graph, run)
+    first = flat(list(gradients.values()))
+    report.findings += unchanged(case, run, before, seed)
+    if report.findings:
+        return
+    check = LocalCheck(graph, run.values, engine.conventions)
+    report.kinked = tuple(
+        p for p in graph.operations if graph.programs[p].can_kink and check.kinked(p)
+    )
+    wrong_values = check.values()
+    if wrong_values:
+        report.findings += blame.blame_values(engine, case, run.values, wrong_values)
+        return
+    plain = check.gradients(gradients, {graph.root: case.cotangent})
+    probes = make_probes(graph)
+    probed_run, probed = _probed(engine, case, probes, before, timeout)
+    behind = check.gradients(probed, probes)
+    report.worst_units = check.worst_units
+    report.findings += _blamed(engine, case, run.values, gradients, plain, blame.CHECK_GRADIENT)
+    report.findings += _blamed(engine, case, run.values, probed, behind, "probes", report.findings)
+    if report.findings:
+        return
+    report.findings += _second_call(engine, case, probed_run, probed, gradients, first, timeout)
+    _check_whole(case, check, engine, gradients, report)
+    if difference and not report.findings:
+        _check_difference(engine, case, check, run.values, probed, probes, report, timeout)
+    report.findings += aliasing(graph, run, gradients, seed)
+
+
+def _blamed(
+    engine: Engine,
+    case: Case,
+    values: Sequence[Array],
+    cotangents: Mapping[int, Array],
+    suspects: Sequence[Suspect],
+    check: str,
+    known: Iterable[Finding] = (),
+) -> list[Finding]:
+    if not suspects:
+        return []
+    found = blame.blame_gradients(engine, case, values, dict(cotangents), suspects, check)
+    seen = {(f.blame.node, f.blame.operation, f.blame.argument) for f in known}
+    return [f for f in found if (f.blame.node, f.blame.operation, f.blame.argument) not in seen]
+
+
+def make_probes(graph: Graph) -> dict[int, Array]:
+    """A fixed cotangent of order one for every trainable node, exact in float32 too."""
+    probes: dict[int, Array] = {}
+    place = 0
+    for node, wanted in enumerate(graph.trainable):
+        if wanted:
+            size = graph.sizes[node]
+            indices = np.arange(place, place + size) % _PROBE_POOL.size
+            probes[node] = (
+                _PROBE_POOL[indices].reshape(graph.shapes[node]).astype(graph.dtypes[node])
+            )
+            place += size
+    return probes
+
+
+def _probed(
+    engine: Engine, case: Case, probes: Mapping[int, Array], before: Array, timeout: float
+) -> tuple[Trace, dict[int, Array]]:
+    """Check 4: a second run, whose root sees every node at full strength."""
+    graph = case.graph
+    run = trace.forward(engine, case, timeout)
+    if not np.array_equal(flat(run.values), before, equal_nan=True):
+        raise EngineFault(
+            structural(
+                graph, graph.root, ACCUMULATION, "a second forward pass gives other values"
+            )
+        )
+    handles = [run.handles[node] for node in probes]
+    root = trace.guarded(
+        graph.root,
+        BACKWARD,
+        "seeding the probes",
+        lambda: probed_root(engine, handles, list(probes.values())),
+    )
+    seed = np.ones((), dtype=engine.value(root).dtype)
+    trace.backward(engine, graph, root, seed, timeout)
+    gradients = {}
+    for node in probes:
+        gradients[node] = trace.checked_array(
+            graph, node, "gradient", lambda node=node: engine.gradient(run.handles[node])  # type: ignore[misc]
+        )
+    return run, gradients
+
+
+def probed_root(engine: Engine, handles: Sequence[Handle], probes: Sequence[Array]) -> Handle:
+    """A scalar whose derivative with respect to each handle is its probe."""
+    if isinstance(engine, Probing):
+        return engine.probe(handles, probes)
+    parts = []
+    for handle, probe in zip(handles, probes, strict=True):
+        weight = engine.leaf(LeafKind.CONSTANT, probe)
+        product = engine.apply("multiply", [handle, weight], {})
+        parts.append(engine.apply("sum", [product], {"axis": None, "keepdims": False}))
+    total = parts[0]
+    for part in parts[1:]:
+        total = engine.apply("add", [total, part], {})
+    return total
+
+
+def _second_call(
+    engine: Engine,
+    case: Case,
+    run: Trace,
+    probed: Mapping[int, Array],
+    gradients: Mapping[int, Array],
+    first: Array,
+    timeout: float,
+) -> Iterable[Finding]:
+    """A second call on a graph that has gradients, on another graph than the first run's."""
+    graph = case.graph
+    nodes = list(gradients)
+    before = flat([probed[node] for node in nodes])
+    trace.backward(engine, graph, run.handles[-1], case.cotangent.copy(), timeout)
+    again = read_gradients(engine, graph, run)
+    now = flat([again[node] for node in nodes])
+    with np.errstate(all="ignore"):
+        expected = before + first if engine.accumulates else first
+        if "float32" in graph.dtypes:
+            narrow = np.repeat(
+                [graph.dtypes[node] == "float32" for node in nodes],
+                [graph.sizes[node] for node in nodes],
+            )
+            expected = np.where(narrow, expected.astype(np.float32), expected)
+    if np.array_equal(now, expected, equal_nan=True):
+        return
+    differs = ~((now == expected) | (np.isnan(now) & np.isnan(expected)))
+    ends = np.cumsum([graph.sizes[node] for node in nodes])
+    node = nodes[int(np.searchsorted(ends, int(np.flatnonzero(differs)[0]), side="right"))]
+    manner = "add to" if engine.accumulates else "replace"
+    yield structural(
+        graph,
+        node,
+        ACCUMULATION,
+        f"a second call of the reverse pass should {manner} the gradient of node {node} "
+        f"({graph.operator_of(node)}) with the same bits as the first run gave",
+    )
+
+
+def _check_whole(
+    case: Case,
+    check: LocalCheck,
+    engine: Engine,
+    gradients: Mapping[int, Array],
+    report: _Report,
+) -> None:
+    graph = case.graph
+    names = sorted({graph.apply(p).operator for p in graph.operations if graph.programs[p].can_kink})
+    for node, element in whole.outside_enclosure(case, gradients, engine.conventions, names)[:1]:
+        number = float(gradients[node].ravel()[element])
+        message = (
+            f"the gradient of node {node} ({graph.operator_of(node)}), element {element}, is "
+            f"{number!r}: each step is right locally, and the whole is outside the enclosure "
+            "composed from the leaves"
+        )
+        report.findings.append(
+            Finding(
+                Verdict.DISPUTED,
+                Blame(node, ACCUMULATION, None, "always"),
+                "whole graph, symbolic",
+                message,
+            )
+        )
+    if report.kinked and not report.findings:
+        _check_slopes(case, check, engine, gradients, report)
+
+
+def _check_slopes(
+    case: Case,
+    check: LocalCheck,
+    engine: Engine,
+    gradients: Mapping[int, Array],
+    report: _Report,
+) -> None:
+    graph = case.graph
+    outside, places = whole.slopes_at_kinks(case, check, gradients, report.kinked)
+    if places > whole.SAMPLED_ELEMENTS:
+        report.sampled = (
+            f"one-sided slopes at {whole.SAMPLED_ELEMENTS} of {places} elements before a kink"
+        )
+    if not outside:
+        return
+    slopes = outside[0]
+    operations = {graph.apply(p).operator for p in report.kinked}
+    undeclared = sorted(operations - set(engine.conventions))
+    listed = ", ".join(sorted(operations))
+    between = (
+        f"is {slopes.right!r} on both sides"
+        if slopes.smooth
+        else f"lies between {slopes.left!r} and {slopes.right!r}"
+    )
+    message = (
+        f"at a kink of {listed} the whole function's slope at node {slopes.node}, element "
+        f"{slopes.element}, {between}; the engine gives {slopes.engine!r}"
+    )
+    if not undeclared:
+        report.notes.append(f"conventions: {message}, as its declared conventions compose")
+        return
+    kink = next(p for p in report.kinked if graph.apply(p).operator == undeclared[0])
+    report.findings.append(
+        Finding(
+            Verdict.CONVENTION,
+            Blame(kink, undeclared[0], None, "kink"),
+            "whole graph, symbolic",
+            message,
+        )
+    )
+
+
+def _check_difference(
+    engine: Engine,
+    case: Case,
+    check: LocalCheck,
+    values: Sequence[Array],
+    probed: Mapping[int, Array],
+    probes: Mapping[int, Array],
+    report: _Report,
+    timeout: float,
+) -> None:
+    graph = case.graph
+    try:
+        with trace.time_limit(timeout * 20):
+            seen = whole.all_at_once(
+                engine, case, check, values, probed, probes, kinked=bool(report.kinked)
+            )
+    except (Exception, trace.OutOfTime) as error:
+        report.notes.append(f"difference unreliable: the engine raised {type(error).__name__}")
+        return
+    if not math.isfinite(seen.estimate.error) or not math.isfinite(seen.expected):
+        report.notes.append("difference unreliable: not finite nearby")
+        return
+    if not seen.informative:
+        report.notes.append(f"difference unreliable: {seen.estimate.reason}")
+        return
+    if seen.agrees:
+        return
+    guilty = _differing_operation(engine, graph, values, probed)
+    if guilty is None:
+        report.notes.append("difference unreliable: no operation differs by itself")
+    else:
+        report.findings.append(guilty)
+
+
+def _differing_operation(
+    engine: Engine, graph: Graph, values: Sequence[Array], cotangents: Mapping[int, Array]
+) -> Finding | None:
+    """The operation whose own difference denies what engine and expression agree on."""
+    for position in reversed(graph.operations):
+        if position not in cotangents:
+            continue
+        single = extract(graph, position, values, cotangents[position], merged=False)
+        found = blame.denied_by_difference(engine, single)
+        if found is not None:
+            return blame.relocated(found, position, graph)
+    return None
+
+
+def _located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Finding:
+    """Find the operation that stops the reverse pass: the one that stops it alone."""
+    if finding.blame.operation != BACKWARD:
+        return finding
+    graph = case.graph
+    unknown = Blame(finding.blame.node, ACCUMULATION, None, "always")
+    lost = Finding(finding.verdict, unknown, finding.check, finding.message)
+    try:
+        values = trace.forward(engine, case, timeout).values
+    except EngineFault:
+        return lost
+    for position in reversed(graph.operations):
+        if not graph.trainable[position]:
+            continue
+        cotangent = np.ones(graph.shapes[position], graph.dtypes[position])
+        single = extract(graph, position, values, cotangent, merged=False)
+        try:
+            run = trace.forward(engine, single, timeout)
+            trace.backward(engine, single.graph, run.handles[-1], cotangent, timeout)
+        except EngineFault as fault:
+            if fault.finding.verdict is finding.verdict:
+                guilty = Blame(position, graph.apply(position).operator, None, "always")
+                return Finding(finding.verdict, guilty, finding.check, finding.message)
+    return lost

@@ -1,0 +1,257 @@
+"""Checks 5 and 6: the whole graph, composed from the leaves and differenced."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import mul
+
+import numpy as np
+
+from zenverify.engines.protocol import Engine
+from zenverify.graph.case import Array, Case
+from zenverify.graph.graph import Graph
+from zenverify.operators.balls import ZERO, arb, precision
+from zenverify.operators.program import ANY, Balls
+from zenverify.oracles.difference import Estimate, differentiate
+from zenverify.oracles.enclosure import (
+    PRECISION,
+    UNIT_ROUNDOFF,
+    Conventions,
+    WholeEnclosure,
+    lift,
+    one_sided,
+)
+from zenverify.verification.arbitrate import Forward
+from zenverify.verification.local import LocalCheck
+from zenverify.verification.trace import flat
+
+SAMPLED_ELEMENTS = 12
+_STEPS = {
+    "float64": (2.0**-7, 2.0**-10, 2.0**-14),
+    "float32": (2.0**-4, 2.0**-6, 2.0**-8),
+}
+_ENOUGH = {"float64": 1e-7, "float32": 1e-2}
+
+
+def outside_enclosure(
+    case: Case, gradients: Mapping[int, Array], conventions: Conventions, kinked: Sequence[str]
+) -> list[tuple[int, int]]:
+    """Check 5: the ``(node, element)`` pairs whose gradient no correct engine could give."""
+    free = {name: ANY for name in kinked if name not in conventions}
+    whole = WholeEnclosure(case, {**conventions, **free}, rounded=True)
+    found = []
+    for node, gradient in gradients.items():
+        balls = whole.gradients[node]
+        if balls is None:
+            balls = [ZERO] * gradient.size
+        numbers = lift(gradient)
+        if not all(map(arb.contains, balls, numbers)):
+            found += [
+                (node, element)
+                for element, (ball, number) in enumerate(zip(balls, numbers, strict=True))
+                if ball.is_finite() and number.is_finite() and not ball.contains(number)
+            ]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """The whole function's one-sided slopes at one element, and the engine's gradient there."""
+
+    node: int
+    element: int
+    engine: float
+    left: float
+    right: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the gradient lies between the slopes."""
+        return min(self.left, self.right) <= self.engine <= max(self.left, self.right)
+
+    @property
+    def smooth(self) -> bool:
+        return self.left == self.right
+
+
+def slopes_at_kinks(
+    case: Case, check: LocalCheck, gradients: Mapping[int, Array], kinked: Sequence[int]
+) -> tuple[list[Slopes], int]:
+    """The elements whose gradient is outside the interval of the whole function's slopes.
+
+    Parameters
+    ----------
+    kinked
+        The operations that lie at a kink.
+
+    Returns
+    -------
+    list of Slopes, int
+        What is outside, and how many elements there were to look at; a sample is looked at when
+        they are many.
+    """
+    graph = case.graph
+    upstream = _upstream(graph, kinked)
+    places = [
+        (node, element)
+        for node in sorted(upstream)
+        if node in gradients
+        for element in range(graph.sizes[node])
+    ]
+    stride = max(1, math.ceil(len(places) / SAMPLED_ELEMENTS))
+    cotangent = lift(case.cotangent)
+    found = []
+    for node, element in places[::stride]:
+        with precision(PRECISION):
+            right = one_sided(graph, check.balls, cotangent, node, element, 1)
+            left = -one_sided(graph, check.balls, cotangent, node, element, -1)
+        if not (right.is_finite() and left.is_finite()):
+            continue
+        slack = _slack(graph.dtypes[node], float(left), float(right))
+        engine = float(gradients[node].ravel()[element])
+        if not math.isfinite(engine):
+            continue
+        low = min(float(left), float(right)) - slack
+        high = max(float(left), float(right)) + slack
+        if not low <= engine <= high:
+            found.append(Slopes(node, element, engine, float(left), float(right)))
+    return found, len(places)
+
+
+def _slack(dtype: str, left: float, right: float) -> float:
+    """What rounding along the graph may do; the local check is the one for exactness."""
+    return UNIT_ROUNDOFF[dtype] ** 0.5 * (abs(left) + abs(right) + 1.0)
+
+
+def _upstream(graph: Graph, nodes: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if node in graph.operations:
+            for operand in graph.apply(node).operands:
+                if operand not in found:
+                    found.add(operand)
+                    waiting.append(operand)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionCheck:
+    """Check 6: the derivative of the probed root when every node moves at once.
+
+    Attributes
+    ----------
+    expected
+        What the gradients say.
+    estimate
+        The finite difference.
+    """
+
+    expected: float
+    estimate: Estimate
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the intervals meet. An estimate that is wider than what it is to check says
+        nothing; see `informative`."""
+        return self.estimate.low <= self.expected <= self.estimate.high
+
+    @property
+    def informative(self) -> bool:
+        return math.isfinite(self.expected) and self.estimate.error < 0.1 * abs(self.scale)
+
+    @property
+    def scale(self) -> float:
+        return max(abs(self.expected), 1.0)
+
+
+def all_at_once(
+    engine: Engine,
+    case: Case,
+    check: LocalCheck,
+    values: Sequence[Array],
+    gradients: Mapping[int, Array],
+    probes: Mapping[int, Array],
+    *,
+    kinked: bool,
+) -> DirectionCheck:
+    """Move every node at once, each element so far that all contribute alike.
+
+    The root is the probed one, so no gradient is masked. At a kink the one-sided difference is held
+    against the exact one-sided derivative instead of the gradients, which say nothing about it.
+
+    Raises
+    ------
+    Exception
+        Whatever the engine raises at a neighbouring point.
+    """
+    graph = case.graph
+    dtype = "float32" if "float32" in graph.dtypes else "float64"
+    moves = {node: _move(values[node], gradients[node]) for node in gradients}
+    forward = Forward(engine, case, values)
+    nodes = list(probes)
+    weights = flat([probes[node] for node in nodes])
+
+    def function(t: float) -> tuple[float, float]:
+        scaled = {node: (t * move).astype(move.dtype) for node, move in moves.items()}
+        moved = forward.run(scaled)
+        terms = weights * flat([moved[node] for node in nodes])
+        return float(np.add.reduce(terms)), float(np.add.reduce(np.abs(terms)))
+
+    with np.errstate(all="ignore"):
+        if kinked:
+            expected = _exact_slope(graph, check.balls, moves, probes)
+        else:
+            expected = float(
+                sum(
+                    np.add.reduce(gradients[n].ravel().astype(np.float64) * m.ravel())
+                    for n, m in moves.items()
+                )
+            )
+        estimate = differentiate(
+            function,
+            unit=UNIT_ROUNDOFF[dtype],
+            side="right" if kinked else "both",
+            steps=_STEPS[dtype],
+            enough=_ENOUGH[dtype] * max(1.0, abs(expected)),
+        )
+    # Every moved array is rounded, and so is what comes of it.
+    total = sum(float(np.abs(gradients[n] * values[n]).sum()) for n in moves)
+    rounding = 8 * UNIT_ROUNDOFF[dtype] * total / _STEPS[dtype][-1]
+    error = estimate.error + (rounding if math.isfinite(rounding) else math.inf)
+    return DirectionCheck(expected, Estimate(estimate.value, error, estimate.reason))
+
+
+def _move(value: Array, gradient: Array) -> Array:
+    """How far to move each element: relative to itself, less where the gradient is large."""
+    with np.errstate(all="ignore"):
+        size = np.where(np.isfinite(value) & (value != 0), np.abs(value), 2.0**-10)
+        weight = np.maximum(1.0, np.abs(gradient * size))
+        signs = np.where((np.arange(value.size) * 7 + value.ndim) % 5 < 2, -1.0, 1.0)
+        move = signs.reshape(value.shape) * size / weight
+    return np.where(np.isfinite(move), move, 0.0).astype(value.dtype)
+
+
+def _exact_slope(
+    graph: Graph,
+    values: Sequence[Balls],
+    moves: Mapping[int, Array],
+    probes: Mapping[int, Array],
+) -> float:
+    tangents: list[Balls] = []
+    with precision(PRECISION):
+        for position, program in enumerate(graph.programs):
+            own = lift(moves[position]) if position in moves else [ZERO] * graph.sizes[position]
+            if program is not None:
+                operands = graph.apply(position).operands
+                carried = program.push(
+                    [values[operand] for operand in operands],
+                    [tangents[operand] for operand in operands],
+                )
+                own = [a + b for a, b in zip(own, carried, strict=True)]
+            tangents.append(own)
+        parts = (sum(map(mul, tangents[n], lift(p)), ZERO) for n, p in probes.items())
+        return float(sum(parts, ZERO))
