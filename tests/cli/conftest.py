@@ -8,12 +8,14 @@ import pytest
 from tests.cli.prepared import Done, FakeCampaign, Zenverify
 from zenverify.cli.main import main
 
+_TERMINAL = ("FORCE_COLOR", "NO_COLOR", "TTY_", "COLUMNS")
+
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current directory, and no settings in the environment."""
+    """An empty current directory, and nothing in the environment that changes the program."""
     monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("ZENVERIFY_")]:
+    for name in [name for name in os.environ if name.startswith(("ZENVERIFY_", *_TERMINAL))]:
         monkeypatch.delenv(name)
     return tmp_path
 

@@ -67,7 +67,7 @@ def started() -> RunStarted:
 
 
 def verified(number: int, verdict: Verdict = Verdict.AGREE, notes: tuple[str, ...] = ()) -> Event:
-    coverage = (("tanh", "ordinary", 1), ("sum", "broadcast", 2))
+    coverage = (("tanh", "seen", 1), ("sum", "broadcast", 2))
     return CaseVerified(number, verdict, 2, 3, 5, "", coverage, 1.5, notes)
 
 
@@ -83,7 +83,7 @@ def finished(
         seconds=12.5,
         seed=SEED,
         buckets=buckets,
-        coverage={"tanh": {"ordinary": 1200}, "sum": {"ordinary": 7, "broadcast": 2400}},
+        coverage={"tanh": {"seen": 1200}, "sum": {"seen": 7, "broadcast": 2400}},
         verdicts={"AGREE": 1197, "UNSUPPORTED": 3},
         unsupported=("conv2d",),
         worst_units=2.75,

@@ -12,6 +12,7 @@ from tests.corpus.prepared import tanh_entry
 from zenverify.corpus.entry import write_entry
 
 ROOT = Path(__file__).parents[2]
+PLUGIN = "zenverify.corpus.pytest_plugin"
 
 
 @pytest.fixture
@@ -25,9 +26,14 @@ def project(tmp_path: Path) -> Path:
 
 def run_pytest(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "zenverify.corpus.pytest_plugin", *arguments],
+        [sys.executable, "-m", "pytest", "--color=no", "-p", PLUGIN, *arguments],
         cwd=project,
-        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)},
+        env=os.environ
+        | {
+            "PYTEST_ADDOPTS": "",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONPATH": str(ROOT),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -85,4 +91,4 @@ def test_a_corpus_that_is_not_there_is_a_usage_error(project: Path) -> None:
 def test_an_installation_registers_it() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         entry_points = tomllib.load(file)["project"]["entry-points"]
-    assert entry_points["pytest11"] == {"zenverify": "zenverify.corpus.pytest_plugin"}
+    assert entry_points["pytest11"] == {"zenverify": PLUGIN}

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
-_PLAIN_WIDTH = 120
+_PLAIN_WIDTH = 160
 """Columns to use where no terminal sets them."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     report = ReportWriter(collector, output.reports)
     progress = RunProgress(
         messages,
-        enabled=messages.is_terminal and not (output.as_json or output.quiet),
+        enabled=messages.file.isatty() and not (output.as_json or output.quiet),
         graphs=options.graphs,
         budget=options.budget,
     )
@@ -73,6 +73,22 @@ def _print_event(event: Event) -> None:
 
 
 def _consume(events: Iterator[Event], consumers: Iterable[Consumer]) -> RunFinished:
+    """Hand every event to every consumer; the last event is the result."""
+    try:
+        return _hand_on(events, consumers)
+    except KeyboardInterrupt:
+        # A campaign ends its account when it is interrupted; this came while it was waiting.
+        return _hand_on(_interrupted(events), consumers)
+
+
+def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
+    if not isinstance(events, Generator):
+        raise KeyboardInterrupt
+    yield events.throw(KeyboardInterrupt())
+    yield from events
+
+
+def _hand_on(events: Iterator[Event], consumers: Iterable[Consumer]) -> RunFinished:
     end: RunFinished | None = None
     for event in events:
         for consume in consumers:

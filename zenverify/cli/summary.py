@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
+from zenverify.cli.coverage import coverage_tables
 from zenverify.cli.output import printable
 from zenverify.report.listing import listing
 from zenverify.report.model import Discrepancy, ReportModel
@@ -24,7 +24,8 @@ def print_summary(console: Console, model: ReportModel, report: Path | None) -> 
     """Print what was tested, how often each operation met each condition, and how to repeat it."""
     if model.coverage:
         console.print("How often each operation met each condition:")
-        console.print(_coverage_table(model.coverage))
+        for table in coverage_tables(model.coverage, console.width):
+            console.print(table)
     for line in _summary_lines(model, report):
         console.print(printable(line), soft_wrap=True)
 
@@ -40,19 +41,6 @@ def _discrepancy_lines(discrepancy: Discrepancy) -> Iterator[str]:
     if discrepancy.path is not None:
         yield f"  zenverify replay {discrepancy.path}"
     yield ""
-
-
-def _coverage_table(coverage: Mapping[str, Mapping[str, int]]) -> Table:
-    """Operations by conditions; a dash where an operation never met a condition."""
-    conditions = sorted({condition for row in coverage.values() for condition in row})
-    table = Table(box=None)
-    table.add_column("operation", no_wrap=True)
-    for condition in conditions:
-        table.add_column(condition, justify="right", overflow="fold")
-    for operation in sorted(coverage):
-        counts = (coverage[operation].get(condition, 0) for condition in conditions)
-        table.add_row(operation, *(f"{count:,}" if count else "-" for count in counts))
-    return table
 
 
 def _summary_lines(model: ReportModel, report: Path | None) -> Iterator[str]:

@@ -48,6 +48,8 @@ class ZenEngine:
         return value if kind is LeafKind.ARRAY else float(value)
 
     def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+        if operator == "where":
+            return zen.where(attributes["condition"], *operands)
         function = _OPERATORS.get(operator) or getattr(zen, operator, None)
         if function is None:
             raise UnsupportedError(operator)
@@ -82,11 +84,14 @@ class ZenEngine:
         return bool(handle.trainable)
 
     def saved_gradients(self, handles: Sequence[Any]) -> Any:
-        return [handle.accumulated for handle in handles]
+        saved = [(handle.accumulated, handle.owns_gradient) for handle in handles]
+        for handle in handles:
+            handle.accumulated, handle.owns_gradient = None, False
+        return saved
 
     def restore_gradients(self, handles: Sequence[Any], saved: Any) -> None:
-        for handle, accumulated in zip(handles, saved, strict=True):
-            handle.accumulated = accumulated
+        for handle, kept in zip(handles, saved, strict=True):
+            handle.accumulated, handle.owns_gradient = kept
 
 
 def _scaling(cotangent: Array) -> Callable[[Array], Array]:

@@ -346,6 +346,8 @@ class Extremum:
         return values, shares
 
     def _shares(self, row: Balls, at_kink: AtKink) -> list[Ball]:
+        if self._best(row).is_nan():
+            return [arb("nan")] * len(row)
         reaching = self._reaching(row)
         shares = [ZERO] * len(row)
         exact = all(row[i] == row[reaching[0]] for i in reaching)
@@ -353,7 +355,7 @@ class Extremum:
             if len(reaching) == 1:
                 shares[i] = arb(1)
             elif not exact or at_kink.ties is None:
-                shares[i] = arb("nan") if row[i].is_nan() else UNIT_STEP
+                shares[i] = UNIT_STEP
             elif at_kink.ties == "equal":
                 shares[i] = arb(1) / len(reaching)
             else:

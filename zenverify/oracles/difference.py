@@ -45,6 +45,13 @@ class Estimate:
     def high(self) -> float:
         return self.value + self.error
 
+    def meets(self, other: Estimate) -> bool:
+        """Whether the two intervals have a point in common."""
+        return self.low <= other.high and other.low <= self.high
+
+
+_UNKNOWN = Estimate(math.nan, math.inf, "the function bends or jumps nearby")
+
 
 @dataclass(frozen=True, slots=True)
 class _Stencil:
@@ -102,12 +109,13 @@ def differentiate(
     Returns
     -------
     Estimate
-        The best of all steps.
+        The best of those steps that the next smaller one confirms.
     """
     stencil = _STENCILS["both" if side == "both" else "right"]
     direction = -1.0 if side == "left" else 1.0
     at_zero = function(0.0)
-    best = Estimate(math.nan, math.inf, "the forward pass is not finite nearby")
+    best = _UNKNOWN
+    previous: Estimate | None = None
     for step in steps:
         values = [at_zero] + [function(direction * step * p) for p in stencil.points[1:].tolist()]
         samples = np.array([value for value, _ in values])
@@ -115,8 +123,12 @@ def differentiate(
             continue
         scale = max(magnitude for _, magnitude in values)
         estimate = _estimate(stencil, samples, scale, step, unit, direction)
-        if estimate.error < best.error:
-            best = estimate
+        if previous is not None and not estimate.meets(previous):
+            # What the larger step saw does not hold closer by: a kink, or an error bound too low.
+            best = _UNKNOWN
+        elif previous is not None and min(estimate.error, previous.error) < best.error:
+            best = min(estimate, previous, key=lambda e: e.error)
+        previous = estimate
         if best.error <= enough:
             break
     return best

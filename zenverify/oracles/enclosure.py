@@ -21,6 +21,9 @@ PRECISION = 128
 UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24}
 SIGNIFICAND = {"float64": 53, "float32": 24}
 
+SMALLEST = {"float64": 2.0**-1022, "float32": 2.0**-126}
+"""The smallest normal numbers: what may be lost where results underflow."""
+
 Conventions = Mapping[str, AtKink]
 
 
@@ -142,8 +145,10 @@ class WholeEnclosure:
     def _widen(self, position: int, items: Balls) -> Balls:
         if not self._rounded:
             return items
-        slack = arb(1, 8 * UNIT_ROUNDOFF[self._graph.dtypes[position]])
-        return [item * slack for item in items]
+        dtype = self._graph.dtypes[position]
+        relative = arb(1, 8 * UNIT_ROUNDOFF[dtype])
+        underflow = arb(0, SMALLEST[dtype])
+        return [item * relative + underflow for item in items]
 
     def _pull(self, linear: list[Linearised | None], cotangent: Balls) -> list[Balls | None]:
         graph = self._graph

@@ -64,13 +64,14 @@ def negative(x: Operand) -> Tensor:
 
 def _pull_base(g: Array, y: Array, a: Array, b: Array) -> Array:
     # Where b == 0 the exponent is left at 0, so that the slope is 0 * a**0 = 0 for any a.
+    b = b.astype(y.dtype, copy=False)
     slope: Array = b * a ** (b - (b != 0))
     return g * slope
 
 
 def _pull_exponent(g: Array, y: Array, a: Array, b: Array) -> Array:
     # 0**b is flat for b > 0. Otherwise there is no derivative unless a > 0.
-    logarithm = np.where(a > 0, np.log(a), np.nan)
+    logarithm = np.where(a > 0, np.log(a, dtype=y.dtype), np.nan)
     slope: Array = np.where((a == 0) & (b > 0), 0, y * logarithm)
     return g * slope
 

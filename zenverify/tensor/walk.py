@@ -42,13 +42,17 @@ def cotangents(root: Tensor, cotangent: Array) -> dict[Tensor, Array]:
     Returns
     -------
     dict of Tensor to array
-        The cotangents of the root and of every trainable ancestor. The arrays may share memory
+        The cotangents of the root and of every trainable ancestor, each of its tensor's dtype. The
+        arrays may share memory
         with each other, and be NumPy scalars in place of 0-d arrays: they are to be read, not
         written to or handed out.
     """
     received = {root: cotangent}
     with np.errstate(all="ignore"):
         for node in reversed(postorder(root)):
+            held = received[node]
+            if held.dtype is not node.array.dtype:
+                received[node] = held.astype(node.array.dtype)
             if node.dependencies:
                 hand_on(node, received)
     return received
@@ -56,11 +60,8 @@ def cotangents(root: Tensor, cotangent: Array) -> dict[Tensor, Array]:
 
 def hand_on(node: Tensor, received: dict[Tensor, Array]) -> None:
     """Add what a node contributes to the cotangents of its dependencies."""
-    cotangent = received[node]
-    if cotangent.dtype is not node.array.dtype:
-        cotangent = received[node] = cotangent.astype(node.array.dtype)
     operation = operation_of(node)
-    arguments = (cotangent, node.array, *node.operands)
+    arguments = (received[node], node.array, *node.operands)
     for position, dependency in enumerate(node.dependencies):
         if dependency.trainable:
             addend = contribution(operation, position, arguments, node.keywords)

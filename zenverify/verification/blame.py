@@ -16,9 +16,9 @@ from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
 from zenverify.operators import catalogue
-from zenverify.operators.balls import Ball
+from zenverify.operators.balls import Ball, arb
 from zenverify.oracles.difference import Estimate
-from zenverify.oracles.enclosure import UNIT_ROUNDOFF
+from zenverify.oracles.enclosure import UNIT_ROUNDOFF, lift
 from zenverify.verification import arbitrate, trace
 from zenverify.verification.alone import extract
 from zenverify.verification.events import Finding
@@ -118,7 +118,9 @@ def _matters(check: LocalCheck, case: Case, suspect: Suspect) -> bool:
 def difference_of(
     engine: Engine, case: Case, values: Sequence[Array], node: int, element: int
 ) -> Estimate | None:
-    """The finite difference of <cotangent, root>; None where the engine cannot be asked."""
+    """The finite difference of <cotangent, root>; None where a kink is near or the engine raises."""
+    if _kink_near(case, node, element):
+        return None
     forward = arbitrate.Forward(engine, case, values)
     try:
         return arbitrate.element_difference(
@@ -126,6 +128,21 @@ def difference_of(
         )
     except Exception:  # the engine's own, about a neighbouring point: no witness then
         return None
+
+
+def _kink_near(case: Case, node: int, element: int) -> bool:
+    """Whether a difference of one element would step over a kink of the operation."""
+    graph = case.graph
+    program = graph.programs[graph.root]
+    if not program.can_kink:
+        return False
+    values = dict(zip(graph.leaves, map(lift, case.values), strict=True))
+    moved = values[node]
+    reach = 4 * arbitrate.STEPS[graph.dtypes[node]][0]
+    moved[element] *= arb(1, reach)
+    if moved[element].is_zero():
+        moved[element] = arb(0, reach)
+    return program.kinked([values[operand] for operand in graph.apply(graph.root).operands])
 
 
 def witness_of(

@@ -15,13 +15,13 @@ import numpy as np
 
 from zenverify.operators.balls import Ball, arb, precision
 from zenverify.operators.program import Balls
-from zenverify.oracles.enclosure import PRECISION, UNIT_ROUNDOFF
+from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, UNIT_ROUNDOFF
 
 THRESHOLD = 8.0
 """Units that a correct engine stays under, apart from the terms of long sums (measured: 3.2)."""
 
 _HIGHER = (4 * PRECISION, 16 * PRECISION)
-_SCALE_BITS = (53, 80, PRECISION, _HIGHER[0])
+_SCALE_BITS = (80, PRECISION, _HIGHER[0])
 _ENOUGH_BITS = 60
 
 Evaluate = Callable[[bool], Balls]
@@ -72,6 +72,7 @@ def judge(
     evaluate: Evaluate,
     *,
     infinite_input: bool,
+    largest_factor: float = 1.0,
 ) -> list[Judgement]:
     """Judge numbers of the engine's against their enclosures.
 
@@ -89,24 +90,30 @@ def judge(
         Gives the enclosures; called at several precisions.
     infinite_input
         Whether an infinity enters: the reals have no answer then.
+    largest_factor
+        What an intermediate result may be multiplied by: the largest cotangent. Results below the
+        smallest normal number may be flushed to zero.
     """
+    underflow = float(np.finfo(dtype).tiny) * max(1.0, largest_factor)
     truths = _narrow(evaluate, elements, False)
-    scales = _scales(evaluate, elements, False)
+    scales = _scales(evaluate, elements, dtype, False)
     undefined = [e for e, truth in zip(elements, truths, strict=True) if not truth.is_finite()]
     alive = dict(zip(undefined, _narrow(evaluate, undefined, True), strict=True))
-    alive_scales = dict(zip(undefined, _scales(evaluate, undefined, True), strict=True))
+    alive_scales = dict(zip(undefined, _scales(evaluate, undefined, dtype, True), strict=True))
     judgements = []
     for number, element, truth, scale in zip(numbers, elements, truths, scales, strict=True):
         finite = math.isfinite(number)
         if infinite_input and not (finite and truth.is_finite()):
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif truth.is_finite():
-            judgements.append(_measure(number, dtype, terms, truth, scale))
+            judgements.append(_measure(number, dtype, terms, truth, scale, underflow))
         elif not finite:
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif alive[element].is_finite():
             judgements.append(
-                _measure(number, dtype, terms, alive[element], alive_scales[element])
+                _measure(
+                    number, dtype, terms, alive[element], alive_scales[element], underflow
+                )
             )
         else:
             judgements.append(Judgement(Status.NON_FINITE, truth))
@@ -127,10 +134,15 @@ def _narrow(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> 
     return truths
 
 
-def _scales(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> list[float]:
-    """S: what working precision costs the formula, by running error analysis, in units of it."""
+def _scales(
+    evaluate: Evaluate, elements: Sequence[int], dtype: str, dead_is_zero: bool
+) -> list[float]:
+    """S: what the dtype's precision costs the formula, by running error analysis, in units of it.
+
+    More precision is taken where so little leaves nothing, as near a zero of a denominator.
+    """
     scales = dict.fromkeys(elements, math.inf)
-    for bits in _SCALE_BITS:
+    for bits in (SIGNIFICAND[dtype], *_SCALE_BITS):
         missing = [element for element, scale in scales.items() if not math.isfinite(scale)]
         if not missing:
             break
@@ -145,21 +157,21 @@ def _scales(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> 
     return [scales[element] for element in elements]
 
 
-def _measure(number: float, dtype: str, terms: int, truth: Ball, scale: float) -> Judgement:
-    limits = np.finfo(dtype)
-    largest = float(limits.max)
+def _measure(
+    number: float, dtype: str, terms: int, truth: Ball, scale: float, underflow: float
+) -> Judgement:
     if not math.isfinite(number):
-        overflows = scale >= largest * (1 - 2.0**-10) or not math.isfinite(scale)
-        status = Status.UNDEFINED if overflows else Status.NON_FINITE
-        return Judgement(status, truth)
-    unit = UNIT_ROUNDOFF[dtype]
-    allowed = THRESHOLD + terms
-    # Below the smallest normal number the spacing no longer shrinks; the unit follows it.
-    yardstick = unit * (scale + 2 * float(limits.tiny))
+        largest = float(np.finfo(dtype).max)
+        overflows = not scale < largest * (1 - 2.0**-10)
+        return Judgement(Status.UNDEFINED if overflows else Status.NON_FINITE, truth)
+    yardstick = UNIT_ROUNDOFF[dtype] * scale
     with precision(PRECISION):
         residual = float((arb(number) - truth).abs_upper())
-    units = residual / yardstick
+    units = residual / yardstick if yardstick else math.inf
     size = float(abs(truth).mid()) or scale
     relative = residual / size if size else math.inf
-    status = Status.RIGHT if units <= allowed else Status.WRONG
-    return Judgement(status, truth, units, relative)
+    if residual <= (THRESHOLD + terms) * yardstick:
+        return Judgement(Status.RIGHT, truth, units, relative)
+    if residual <= terms * underflow:
+        return Judgement(Status.RIGHT, truth)
+    return Judgement(Status.WRONG, truth, units, relative)

@@ -25,7 +25,7 @@ from zenverify.oracles.enclosure import (
     LocalEnclosure,
     lift,
 )
-from zenverify.verification.judge import THRESHOLD, Judgement, judge
+from zenverify.verification.judge import THRESHOLD, Judgement, Status, judge
 
 _SURELY_RIGHT = THRESHOLD - 1
 """Units of u * |truth| below which S, which is no smaller, need not be known. The unit that is
@@ -78,6 +78,11 @@ class LocalCheck:
         with precision(PRECISION):
             self._enclosure = LocalEnclosure(graph, self._balls, conventions)
         self.worst_units = 0.0
+
+    @property
+    def engine_values(self) -> Sequence[Array]:
+        """Per node, the engine's value."""
+        return self._values
 
     @property
     def balls(self) -> Sequence[Balls]:
@@ -159,13 +164,37 @@ class LocalCheck:
             return answers[0] if len(answers) == 1 else list(map(arb.union, *answers))
 
         terms = len(consumers) + max((graph.programs[k].terms for k in consumers), default=0)
-        nearby = {operand for k in consumers for operand in graph.apply(k).operands}
-        infinite = any(np.isinf(self._values[operand]).any() for operand in nearby) or any(
+        nearby = {i for k in consumers for i in (k, *graph.apply(k).operands)}
+        infinite = any(np.isinf(self._values[i]).any() for i in nearby) or any(
             not all(ball.is_finite() or ball.is_nan() for ball in cotangents[k]) for k in consumers
         )
-        return judge(
-            numbers, elements, graph.dtypes[node], terms, evaluate, infinite_input=bool(infinite)
+        factors = [abs(ball) for k in consumers for ball in cotangents[k] if ball.is_finite()]
+        judgements = judge(
+            numbers,
+            elements,
+            graph.dtypes[node],
+            terms,
+            evaluate,
+            infinite_input=bool(infinite),
+            largest_factor=float(max(factors, default=arb(1))),
         )
+        return [
+            Judgement(Status.UNDEFINED, judgement.truth)
+            if judgement.status is Status.NON_FINITE
+            and not math.isfinite(number)
+            and self._overflows(node, consumers)[element]
+            else judgement
+            for judgement, number, element in zip(judgements, numbers, elements, strict=True)
+        ]
+
+    def _overflows(self, node: int, consumers: Sequence[int]) -> list[bool]:
+        """Whether a partial is beyond the floats, which a zero cotangent turns into NaN."""
+        graph = self._graph
+        ones: list[Balls] = [[arb(1)] * size for size in graph.sizes]
+        with precision(53, rounding=True):
+            pulled = self._pulled(self._conventions, consumers, ones, {}, node, False)
+        largest = float(np.finfo(graph.dtypes[node]).max)
+        return [not abs(ball).upper() < largest for ball in pulled]
 
     def _suspects(
         self,

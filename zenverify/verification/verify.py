@@ -291,6 +291,9 @@ def _check_whole(
     report: _Report,
 ) -> None:
     graph = case.graph
+    if not (np.isfinite(flat(check.engine_values)).all()):
+        report.notes.append("whole graph not composed: the forward pass is not finite")
+        return
     names = sorted({graph.apply(p).operator for p in graph.operations if graph.programs[p].can_kink})
     for node, element in whole.outside_enclosure(case, gradients, engine.conventions, names)[:1]:
         number = float(gradients[node].ravel()[element])

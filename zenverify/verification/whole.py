@@ -219,7 +219,8 @@ def all_at_once(
             enough=_ENOUGH[dtype] * max(1.0, abs(expected)),
         )
     # Every moved array is rounded, and so is what comes of it.
-    total = sum(float(np.abs(gradients[n] * values[n]).sum()) for n in moves)
+    with np.errstate(all="ignore"):
+        total = sum(float(np.abs(gradients[n] * values[n]).sum()) for n in moves)
     rounding = 8 * UNIT_ROUNDOFF[dtype] * total / _STEPS[dtype][-1]
     error = estimate.error + (rounding if math.isfinite(rounding) else math.inf)
     return DirectionCheck(expected, Estimate(estimate.value, error, estimate.reason))

@@ -1,0 +1,110 @@
+"""Filling a structure with values: ordinary ones, and those that engines stumble over."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zenverify.graph.case import Array, Case
+from zenverify.graph.drawing import LeafPlan, Structure
+from zenverify.graph.graph import Leaf, LeafKind
+from zenverify.operators.operator import Domain
+
+Numbers = NDArray[np.float64]
+
+
+class Filling(StrEnum):
+    """What kind of values the leaves get."""
+
+    ORDINARY = "ordinary"
+    """Of order one, away from edges and kinks."""
+    INTEGERS = "integers"
+    """Small integers: ties, kinks, exact zeros and ones everywhere."""
+    EDGES = "edges"
+    """Exactly on the edges of domains, zero and negative zero."""
+    EXTREME = "extreme"
+    """Tiny and huge magnitudes; arguments of exponentials up to 800."""
+
+
+FILLINGS = tuple(Filling)
+
+_SMALL = np.array([0.0, 1.0, -1.0, 2.0, 0.5, -2.0])
+_SPECIAL = np.array([0.0, -0.0, 1.0, 0.0, -1.0])
+_STEEP = np.array([50.0, -50.0, 90.0, -90.0, 700.0, -700.0, 800.0, -800.0, 20.0, -20.0])
+
+
+def fill(structure: Structure, filling: Filling, seed: int) -> Case:
+    """Give every leaf values, and the root a cotangent.
+
+    Parameters
+    ----------
+    structure
+        What to fill.
+    filling
+        Which kind of values.
+    seed
+        The same seed always gives the same values.
+    """
+    random = np.random.default_rng(seed)
+    graph = structure.graph
+    values: list[Array] = []
+    for position, plan in zip(graph.leaves, structure.plans, strict=True):
+        leaf = graph.nodes[position]
+        assert isinstance(leaf, Leaf)
+        numbers = _numbers(random, leaf, plan, filling)
+        if leaf.kind is LeafKind.NUMBER:
+            numbers = numbers.astype(np.float32).astype(np.float64)
+        with np.errstate(all="ignore"):
+            values.append(numbers.astype(leaf.dtype))
+    shape, dtype = graph.shapes[graph.root], graph.dtypes[graph.root]
+    cotangent = random.uniform(0.5, 1.5, shape) * random.choice([-1.0, 1.0], shape)
+    if filling is Filling.INTEGERS:
+        cotangent = np.ones(shape)
+    return Case(graph, tuple(values), np.asarray(cotangent).astype(dtype))
+
+
+def _numbers(
+    random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: Filling
+) -> Numbers:
+    shape = leaf.shape
+    if plan.integer:
+        return random.integers(0, 4, shape).astype(np.float64)
+    ordinary = np.asarray(random.uniform(plan.low, plan.high, shape))
+    match filling:
+        case Filling.ORDINARY:
+            return ordinary
+        case Filling.INTEGERS:
+            return _mixed(random, ordinary, random.choice(_SMALL, shape), plan.limits, 0.9)
+        case Filling.EDGES:
+            edges = np.array([*plan.limits.edges, *_SPECIAL])
+            return _mixed(random, ordinary, random.choice(edges, shape), plan.limits, 0.5)
+    return _mixed(random, ordinary, _extreme(random, leaf), plan.limits, 0.7)
+
+
+def _extreme(random: np.random.Generator, leaf: Leaf) -> Numbers:
+    """Magnitudes far from one, or steep arguments; which of them is drawn per leaf."""
+    shape = leaf.shape
+    decades = 8.0 if leaf.dtype == "float32" else 30.0
+    if random.integers(0, 2):
+        return np.asarray(random.choice(_STEEP, shape) * random.uniform(0.9, 1.1, shape))
+    sizes = 10.0 ** random.uniform(-decades, decades, shape)
+    return np.asarray(sizes * random.choice([-1.0, 1.0], shape))
+
+
+def _mixed(
+    random: np.random.Generator,
+    ordinary: Numbers,
+    special: Numbers,
+    limits: Domain,
+    share: float,
+) -> Numbers:
+    """Special values for a share of the elements, where they are inside the domain or on its edge."""
+    special = np.asarray(special)
+    if limits.low > -math.inf:
+        special = np.where(special < limits.low, 2 * limits.low - special, special)
+    allowed = (special >= limits.low) & (special <= limits.high)
+    taken = (random.uniform(size=ordinary.shape) < share) & allowed
+    return np.where(taken, special, ordinary)
