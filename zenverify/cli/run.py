@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +21,7 @@ from zenverify.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from zenverify.verification.campaign import CampaignOptions
+    from zenverify.verification.campaign import CampaignOptions, Keep
 
 _EXAMPLES = """\b
 Examples:
@@ -61,6 +62,7 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
     from zenverify.cli.running import Output, run_campaign
+    from zenverify.corpus.entry import keep_failure
     from zenverify.engines import registry
 
     settings = resolve(context)
@@ -68,7 +70,7 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
         settings["seed"] = secrets.randbits(32)
     return run_campaign(
         registry.load(settings["engine"]),
-        _campaign_options(settings),
+        _campaign_options(settings, partial(keep_failure, settings["corpus"], settings["engine"])),
         Output(
             engine_spec=settings["engine"],
             command=_command(settings),
@@ -80,7 +82,7 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
     )
 
 
-def _campaign_options(settings: dict[str, Any]) -> CampaignOptions:
+def _campaign_options(settings: dict[str, Any], keep: Keep) -> CampaignOptions:
     from zenverify.verification.campaign import CampaignOptions
 
     wanted = {
@@ -91,7 +93,7 @@ def _campaign_options(settings: dict[str, Any]) -> CampaignOptions:
         "timeout": settings["timeout"],
     }
     given = {name: value for name, value in wanted.items() if value is not None}
-    return CampaignOptions(seed=settings["seed"], corpus=settings["corpus"], **given)
+    return CampaignOptions(seed=settings["seed"], keep=keep, **given)
 
 
 def _command(settings: dict[str, Any]) -> str:

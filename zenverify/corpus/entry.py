@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+import zenverify
 from zenverify.atomic import write_text
 from zenverify.errors import CaseFormatError
 from zenverify.graph.case import Case, case_from_data, case_to_data
+from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Blame, Verdict
 
 FORMAT = 1
@@ -94,6 +96,22 @@ def write_entry(directory: Path, entry: Entry) -> Path:
         path = path.with_name(f"{path.stem}-{digest}.json")
     write_text(path, json.dumps(_entry_to_data(entry), indent=1) + "\n")
     return path
+
+
+def keep_failure(directory: Path, engine: str, finding: Finding, case: Case) -> Path:
+    """Write what a campaign has found, and return its path."""
+    return write_entry(
+        directory,
+        Entry(
+            name="",
+            case=case,
+            engine=engine,
+            verdict=finding.verdict,
+            blame=finding.blame,
+            message=finding.message,
+            zenverify_version=zenverify.__version__,
+        ),
+    )
 
 
 def _file_name(entry: Entry) -> str:

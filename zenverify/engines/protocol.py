@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from zenverify.graph.case import Array
@@ -65,6 +65,15 @@ class Probing(Protocol):
 
     def probe(self, handles: Sequence[Handle], cotangents: Sequence[Array]) -> Handle:
         """A scalar whose derivative with respect to each handle is the cotangent beside it."""
+        ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """An engine whose calls of a backward rule can be counted."""
+
+    def counted(self, handle: Handle, called: Callable[[], None]) -> Handle:
+        """The same value behind an operation whose backward rule reports each call."""
         ...
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from zenverify.engines.protocol import Engine
+from zenverify.engines.protocol import Engine, Recorded
 from zenverify.errors import UsageError
 
 _BUILT_IN = {"zen": "zenverify.engines.zen:ZenEngine"}
@@ -40,6 +40,22 @@ def available() -> tuple[EngineInfo, ...]:
         engine = load(name)
         found.append(EngineInfo(name, engine.version, getattr(engine, "summary", ""), True))
     return tuple(found)
+
+
+def engine_of(result: object) -> Engine:
+    """The engine that a live result belongs to.
+
+    Raises
+    ------
+    UsageError
+        If it belongs to none of those that come with zenverify.
+    """
+    for name in _BUILT_IN:
+        engine = load(name)
+        if isinstance(engine, Recorded) and engine.recognises(result):
+            return engine
+    names = ", ".join(sorted(_BUILT_IN))
+    raise UsageError(f"a {type(result).__name__} is no result of an engine known here ({names})")
 
 
 def load(spec: str) -> Engine:

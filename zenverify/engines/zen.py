@@ -70,6 +70,13 @@ class ZenEngine:
         pullbacks = [_scaling(cotangent) for cotangent in cotangents]
         return zen.Tensor.from_operation(0.0, handles, pullbacks, name="probe")
 
+    def counted(self, handle: Any, called: Callable[[], None]) -> Any:
+        def pullback(cotangent: Array) -> Array:
+            called()
+            return cotangent
+
+        return zen.Tensor.from_operation(handle.value, [handle], [pullback], name="counted")
+
     def recognises(self, result: object) -> bool:
         return isinstance(result, zen.Tensor)
 

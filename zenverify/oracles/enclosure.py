@@ -8,6 +8,7 @@ gradients, composed from the leaves alone?
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from operator import mul
 
 from zenverify.graph.case import Array, Case
@@ -127,7 +128,7 @@ class WholeEnclosure:
                 linear.append(None)
                 continue
             node = graph.apply(position)
-            with self._precision(position):
+            with self._precision(self._graph.dtypes[position]):
                 made = program.linearise(
                     [values[operand] for operand in node.operands],
                     conventions.get(node.operator, MEAN),
@@ -137,10 +138,10 @@ class WholeEnclosure:
         self.values = values
         self.gradients = self._pull(linear, lift(case.cotangent))
 
-    def _precision(self, position: int):  # type: ignore[no-untyped-def]
+    def _precision(self, dtype: str) -> AbstractContextManager[None]:
         if not self._rounded:
             return precision(PRECISION)
-        return precision(SIGNIFICAND[self._graph.dtypes[position]] - 4, rounding=True)
+        return precision(SIGNIFICAND[dtype] - 4, rounding=True)
 
     def _widen(self, position: int, items: Balls) -> Balls:
         if not self._rounded:
@@ -159,10 +160,13 @@ class WholeEnclosure:
             here = totals[position]
             if made is None or here is None or not graph.trainable[position]:
                 continue
-            with self._precision(position):
+            operands = graph.apply(position).operands
+            # A rule may work in the operand's precision, also where the cotangent has more.
+            narrow = any(graph.dtypes[i] == "float32" for i in (position, *operands))
+            with self._precision("float32" if narrow else "float64"):
                 parts = made.pull(here)
                 plus = addition()
-                for operand, part in zip(graph.apply(position).operands, parts, strict=True):
+                for operand, part in zip(operands, parts, strict=True):
                     if part is None or not graph.trainable[operand]:
                         continue
                     part = self._widen(operand, part)

@@ -77,7 +77,12 @@ class LocalCheck:
         self._balls = [lift(value) for value in values]
         with precision(PRECISION):
             self._enclosure = LocalEnclosure(graph, self._balls, conventions)
-        self.worst_units = 0.0
+        self.worst_by_operation: dict[str, float] = {}
+
+    @property
+    def worst_units(self) -> float:
+        """The largest residual that passed, in units of u * S, as far as they were measured."""
+        return max(self.worst_by_operation.values(), default=0.0)
 
     @property
     def engine_values(self) -> Sequence[Array]:
@@ -209,7 +214,9 @@ class LocalCheck:
             if not judgement.passes:
                 found.append(Suspect(node, element, quantity, number, judgement))
             elif math.isfinite(judgement.units):
-                self.worst_units = max(self.worst_units, judgement.units)
+                name = self._graph.operator_of(node)
+                held = self.worst_by_operation.get(name, 0.0)
+                self.worst_by_operation[name] = max(held, judgement.units)
         return found
 
     def _choices(self, consumers: Sequence[int]) -> list[Mapping[str, AtKink]]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import Any, TypeVar
 
 import numpy as np
 
-from zenverify.engines.protocol import Engine, Handle
+from zenverify.engines.protocol import Counting, Engine, Handle
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Graph, Leaf
+from zenverify.graph.graph import Graph, Leaf, LeafKind
 from zenverify.operators.attributes import thaw_attributes
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Blame, Verdict
@@ -118,8 +120,20 @@ TIMEOUT = 10.0
 """Seconds that one pass of an engine may take."""
 
 
-def forward(engine: Engine, case: Case, timeout: float = TIMEOUT) -> Trace:
+def forward(
+    engine: Engine, case: Case, timeout: float = TIMEOUT, calls: Counter[int] | None = None
+) -> Trace:
     """Run the case's graph on the engine.
+
+    Parameters
+    ----------
+    engine, case
+        What to run.
+    timeout
+        Seconds that it may take.
+    calls
+        Where to count, by variable, how often the rule right behind it is called, if the engine
+        can tell.
 
     Raises
     ------
@@ -127,10 +141,10 @@ def forward(engine: Engine, case: Case, timeout: float = TIMEOUT) -> Trace:
         If the engine raises, hangs, or gives a value of the wrong type, shape or dtype.
     """
     with time_limit(timeout):
-        return _forward(engine, case)
+        return _forward(engine, case, calls if isinstance(engine, Counting) else None)
 
 
-def _forward(engine: Engine, case: Case) -> Trace:
+def _forward(engine: Engine, case: Case, calls: Counter[int] | None) -> Trace:
     graph = case.graph
     handles: list[Handle] = []
     values: list[Array] = []
@@ -143,6 +157,9 @@ def _forward(engine: Engine, case: Case) -> Trace:
             handle = guarded(
                 position, str(node.kind), "making a leaf", lambda: engine.leaf(node.kind, array)
             )
+            if calls is not None and node.kind is LeafKind.VARIABLE:
+                assert isinstance(engine, Counting)
+                handle = engine.counted(handle, partial(calls.update, (position,)))
         else:
             operands = [handles[operand] for operand in node.operands]
             attributes = thaw_attributes(node.attributes)

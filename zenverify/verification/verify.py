@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -155,7 +156,9 @@ def _examine(
         return
     plain = check.gradients(gradients, {graph.root: case.cotangent})
     probes = make_probes(graph)
-    probed_run, probed = _probed(engine, case, probes, before, timeout)
+    calls: Counter[int] | None = Counter() if _has_diamond(graph) else None
+    probed_run, probed = _probed(engine, case, probes, before, timeout, calls)
+    report.findings += _repeated_calls(graph, calls or {})
     behind = check.gradients(probed, probes)
     report.worst_units = check.worst_units
     report.findings += _blamed(engine, case, run.values, gradients, plain, blame.CHECK_GRADIENT)
@@ -201,11 +204,16 @@ def make_probes(graph: Graph) -> dict[int, Array]:
 
 
 def _probed(
-    engine: Engine, case: Case, probes: Mapping[int, Array], before: Array, timeout: float
+    engine: Engine,
+    case: Case,
+    probes: Mapping[int, Array],
+    before: Array,
+    timeout: float,
+    calls: Counter[int] | None,
 ) -> tuple[Trace, dict[int, Array]]:
     """Check 4: a second run, whose root sees every node at full strength."""
     graph = case.graph
-    run = trace.forward(engine, case, timeout)
+    run = trace.forward(engine, case, timeout, calls)
     if not np.array_equal(flat(run.values), before, equal_nan=True):
         raise EngineFault(
             structural(
@@ -227,6 +235,24 @@ def _probed(
             graph, node, "gradient", lambda node=node: engine.gradient(run.handles[node])  # type: ignore[misc]
         )
     return run, gradients
+
+
+def _has_diamond(graph: Graph) -> bool:
+    """Whether there can be more paths to a leaf than edges."""
+    return any(len(pairs) > 1 for pairs in graph.consumers)
+
+
+def _repeated_calls(graph: Graph, calls: Mapping[int, int]) -> Iterable[Finding]:
+    """Check 7: each edge once. A variable's rule that is called again shows a walk by paths."""
+    for node, count in calls.items():
+        if count > 1:
+            message = (
+                f"one reverse pass called the rule behind node {node} {count} times: it walks every "
+                "path instead of every edge, which doubles with each diamond"
+            )
+            blame_ = Blame(node, ACCUMULATION, None, "shared node")
+            yield Finding(Verdict.STRUCTURE, blame_, "cost", message)
+            return
 
 
 def probed_root(engine: Engine, handles: Sequence[Handle], probes: Sequence[Array]) -> Handle:

@@ -1,0 +1,334 @@
+"""A campaign: graph after graph, failures collected in buckets, everything told as events."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, settings
+
+import zenverify
+from zenverify.engines.protocol import Engine
+from zenverify.errors import UsageError
+from zenverify.graph.case import Case
+from zenverify.graph.drawing import Structure, single_structure
+from zenverify.graph.filling import FILLINGS, fill
+from zenverify.graph.strategies import structures
+from zenverify.operators import catalogue
+from zenverify.verification.cost import cost_failures
+from zenverify.verification.events import (
+    Bucket,
+    CaseVerified,
+    Event,
+    FailureFound,
+    FailureMinimised,
+    Finding,
+    RunFinished,
+    RunStarted,
+)
+from zenverify.verification.reduce import reduce
+from zenverify.verification.trace import TIMEOUT
+from zenverify.verification.verdict import Blame
+from zenverify.verification.verify import CaseResult, verify_case
+from zenverify.verification.witnesses import witnesses_of
+
+DEFAULT_GRAPHS = 6000
+_CHUNK = 40
+_SAME_CAUSE = 4
+"""How many conditions of one verdict, operation and argument are minimised."""
+
+Keep = Callable[[Finding, Case], Path]
+"""Writes a minimised failure to the corpus and says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignOptions:
+    """What to draw, and when to stop.
+
+    Attributes
+    ----------
+    seed
+        The same seed gives the same graphs.
+    graphs
+        How many graphs to verify; `DEFAULT_GRAPHS` if there is no budget either.
+    budget
+        Seconds to run; None for no limit.
+    operators
+        Names to draw from; all that the engine has by default.
+    max_nodes
+        The largest graph to draw, about.
+    timeout
+        Seconds that one pass of the engine may take.
+    keep
+        Writes a minimised failure to disk; None to keep nothing.
+    """
+
+    seed: int
+    graphs: int | None = None
+    budget: float | None = None
+    operators: tuple[str, ...] | None = None
+    max_nodes: int = 40
+    timeout: float = TIMEOUT
+    keep: Keep | None = None
+
+    @property
+    def limit(self) -> int | None:
+        """How many graphs to verify; None where only the budget ends the run."""
+        if self.graphs is None and self.budget is None:
+            return DEFAULT_GRAPHS
+        return self.graphs
+
+
+@dataclass(slots=True)
+class _Tally:
+    cases: int = 0
+    nodes: int = 0
+    elements: int = 0
+    worst_units: float = 0.0
+    coverage: dict[str, Counter[str]] = field(default_factory=dict)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    buckets: dict[str, Bucket] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    def add(self, result: CaseResult) -> None:
+        self.cases += 1
+        self.nodes += result.nodes
+        self.elements += result.elements
+        self.worst_units = max(self.worst_units, result.worst_units)
+        self.verdicts[str(result.verdict)] += 1
+        for operator, condition, times in result.coverage:
+            self.coverage.setdefault(operator, Counter())[condition] += times
+        for note in result.notes:
+            self.notes[note.split(": at ")[0]] += 1
+
+
+def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
+    """Verify an engine on random graphs.
+
+    Every event is given out before the next graph is drawn or verified, so a consumer that writes
+    failures to disk has them there whatever happens afterwards.
+
+    Parameters
+    ----------
+    engine
+        The engine under test.
+    options
+        What to draw, and when to stop.
+
+    Raises
+    ------
+    UsageError
+        If an operator does not exist, or the engine has none of those asked for.
+    """
+    names, lacking = _operators(engine, options)
+    return _events(engine, options, names, lacking)
+
+
+def _operators(
+    engine: Engine, options: CampaignOptions
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    wanted = options.operators or catalogue.names()
+    for name in wanted:
+        catalogue.get(name)
+    names = tuple(name for name in wanted if name in engine.operators)
+    if not names:
+        raise UsageError(f"engine {engine.name!r} offers none of the operators {', '.join(wanted)}")
+    return names, tuple(name for name in wanted if name not in engine.operators)
+
+
+def _events(
+    engine: Engine, options: CampaignOptions, names: tuple[str, ...], lacking: tuple[str, ...]
+) -> Iterator[Event]:
+    start = time.monotonic()
+    tally = _Tally()
+    stop_reason = "finished"
+    yield RunStarted(engine.name, engine.version, zenverify.__version__, options.seed, names)
+    try:
+        for case, finding in cost_failures(engine, options.timeout):
+            tally.verdicts[str(finding.verdict)] += 1
+            yield from _collect(engine, options, tally, case, (finding,), reducible=False)
+        for case in _cases(options, names):
+            result = verify_case(engine, case, timeout=options.timeout)
+            tally.add(result)
+            yield _verified(tally.cases, result)
+            yield from _collect(engine, options, tally, case, result.findings)
+            if options.limit is not None and tally.cases >= options.limit:
+                break
+            if options.budget is not None and time.monotonic() - start >= options.budget:
+                stop_reason = "budget"
+                break
+    except KeyboardInterrupt:
+        stop_reason = "interrupted"
+    seconds = time.monotonic() - start
+    yield _finished(tally, options, stop_reason, seconds, lacking)
+
+
+def _verified(number: int, result: CaseResult) -> CaseVerified:
+    return CaseVerified(
+        number,
+        result.verdict,
+        result.operations,
+        result.nodes,
+        result.elements,
+        result.sampled,
+        result.coverage,
+        result.worst_units,
+        result.notes,
+    )
+
+
+def _finished(
+    tally: _Tally,
+    options: CampaignOptions,
+    stop_reason: str,
+    seconds: float,
+    lacking: tuple[str, ...],
+) -> RunFinished:
+    failed = any(bucket.finding.verdict.is_failure for bucket in tally.buckets.values())
+    tested = tally.cases > 0
+    exit_code = 130 if stop_reason == "interrupted" else 1 if failed else 0 if tested else 2
+    return RunFinished(
+        stop_reason=stop_reason,
+        exit_code=exit_code,
+        cases=tally.cases,
+        nodes=tally.nodes,
+        elements=tally.elements,
+        seconds=seconds,
+        seed=options.seed,
+        buckets=tuple(tally.buckets.values()),
+        coverage={name: dict(counts) for name, counts in sorted(tally.coverage.items())},
+        verdicts=dict(sorted(tally.verdicts.items())),
+        unsupported=lacking,
+        worst_units=tally.worst_units,
+        notes=dict(tally.notes.most_common()),
+    )
+
+
+def bucket_key(finding: Finding) -> str:
+    """The name of the bucket that a finding belongs to."""
+    return f"{finding.verdict}: {finding.blame}"
+
+
+def _collect(
+    engine: Engine,
+    options: CampaignOptions,
+    tally: _Tally,
+    case: Case,
+    findings: Sequence[Finding],
+    *,
+    reducible: bool = True,
+) -> Iterator[Event]:
+    """Put findings into buckets, and minimise those of a kind that was not seen before."""
+    for finding in findings:
+        if not finding.verdict.is_failure:
+            continue
+        raw = bucket_key(finding)
+        known = tally.aliases.get(raw) or _saturated(tally, finding)
+        if known is None:
+            yield FailureFound(raw, tally.cases, finding, case)
+            minimised = _minimised(engine, options, case, finding, raw, reducible=reducible)
+            known = minimised.bucket
+            tally.aliases[raw] = known
+            if known not in tally.buckets:
+                yield minimised
+                tally.buckets[known] = Bucket(
+                    known, minimised.finding, minimised.case, 0, tally.cases, minimised.path
+                )
+        bucket = tally.buckets[known]
+        tally.buckets[known] = replace(bucket, count=bucket.count + 1)
+
+
+def _saturated(tally: _Tally, finding: Finding) -> str | None:
+    """A bucket of the same cause, once enough conditions of it have been minimised."""
+    alike = [
+        key
+        for key, bucket in tally.buckets.items()
+        if _cause(bucket.finding.blame) == _cause(finding.blame)
+        and bucket.finding.verdict is finding.verdict
+    ]
+    return alike[-1] if len(alike) >= _SAME_CAUSE else None
+
+
+def _cause(blame: Blame) -> tuple[str, int | None]:
+    return blame.operation, blame.argument
+
+
+def _minimised(
+    engine: Engine,
+    options: CampaignOptions,
+    case: Case,
+    finding: Finding,
+    raw: str,
+    *,
+    reducible: bool,
+) -> FailureMinimised:
+    small, smaller, evaluations = case, finding, 0
+    if reducible:
+        reduced = reduce(engine, case, finding, options.timeout)
+        small, evaluations = reduced.case, reduced.evaluations
+        final = verify_case(engine, small, timeout=options.timeout)
+        same = [f for f in final.findings if _cause(f.blame) == _cause(finding.blame)]
+        smaller = same[0] if same else reduced.finding
+    path = None if options.keep is None else str(options.keep(smaller, small))
+    return FailureMinimised(
+        bucket=bucket_key(smaller),
+        finding=smaller,
+        case=small,
+        operations_before=len(case.graph.operations),
+        evaluations=evaluations,
+        witnesses=witnesses_of(engine, small),
+        path=path,
+    )
+
+
+def _cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
+    """Structures in turn: one operation by itself, then a random graph; each with every filling."""
+    draw = random.Random(options.seed)
+    operators = [catalogue.get(name) for name in names]
+    graphs = _structures(options, names, draw)
+    while True:
+        draw.shuffle(operators)
+        for operator in operators:
+            alone = single_structure(draw.randrange, operator, draw.randrange(4))
+            for structure in (alone, next(graphs)):
+                for filling in FILLINGS:
+                    yield fill(structure, filling, draw.getrandbits(32))
+
+
+def _structures(
+    options: CampaignOptions, names: tuple[str, ...], draw: random.Random
+) -> Iterator[Structure]:
+    """Random graphs that Hypothesis draws, a chunk at a time."""
+    most = max(1, options.max_nodes // 3)
+    while True:
+        yield from _chunk(names, most, draw.getrandbits(64))
+
+
+def _chunk(names: tuple[str, ...], most: int, seed: int) -> list[Structure]:
+    """Some structures; every setting that the environment could change is given."""
+    found: list[Structure] = []
+
+    @hypothesis.seed(seed)
+    @settings(
+        max_examples=_CHUNK,
+        database=None,
+        derandomize=False,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+        backend="hypothesis",
+    )
+    @hypothesis.given(structures(operators=names, max_operations=most))
+    def collect(structure: Structure) -> None:
+        found.append(structure)
+
+    collect()
+    return found

@@ -1,0 +1,256 @@
+"""Any live graph: verify what the user's own code has computed, in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zenverify.engines.protocol import Engine, Handle, Recorded
+from zenverify.engines.registry import engine_of
+from zenverify.errors import GraphError, UsageError
+from zenverify.graph.case import Array, Case
+from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
+from zenverify.operators import catalogue
+from zenverify.operators.attributes import freeze_attributes
+from zenverify.verification import blame, trace
+from zenverify.verification.events import Finding
+from zenverify.verification.local import LocalCheck
+from zenverify.verification.structure import read_gradients
+from zenverify.verification.trace import EngineFault
+from zenverify.verification.verdict import Verdict
+from zenverify.verification.verify import make_probes, probed_root
+
+_TABLE_ROWS = 12
+
+
+@dataclass(frozen=True)
+class OperationSummary:
+    """What was found about all nodes of one operation."""
+
+    operation: str
+    nodes: int
+    elements: int
+    worst_units: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class LiveResult:
+    """What `verify` says about a live graph. True exactly if everything agrees.
+
+    Attributes
+    ----------
+    verdict
+        ``AGREE``, or that of the first finding.
+    findings
+        Every discrepancy; ``findings[0].blame.operation`` is the culprit.
+    operations
+        A summary per operation.
+    nodes, elements
+        How many were checked, each for value and gradient.
+    sampled
+        What was not checked in full.
+    unsupported
+        Operations that the catalogue does not declare: their nodes were not checked.
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    operations: tuple[OperationSummary, ...]
+    nodes: int
+    elements: int
+    sampled: str
+    unsupported: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return self.verdict is Verdict.AGREE
+
+    def __str__(self) -> str:
+        width = max([len("operation"), *(len(o.operation) for o in self.operations)])
+        lines = [f"{'operation':<{width}}  {'nodes':>7}  {'elements':>10}  {'worst':>7}  verdict"]
+        for one in self.operations:
+            lines.append(
+                f"{one.operation:<{width}}  {one.nodes:>7,}  {one.elements:>10,}  "
+                f"{one.worst_units:>7.2f}  {one.verdict}"
+            )
+        lines.append("")
+        lines += [f"{f.verdict}  {f.blame}: {f.message}" for f in self.findings[:_TABLE_ROWS]]
+        if not self.findings:
+            lines.append(
+                f"{self.verdict}: {self.nodes:,} nodes, {self.elements:,} elements, every value "
+                "and gradient inside its enclosure"
+            )
+        if self.sampled:
+            lines.append(self.sampled)
+        if self.unsupported:
+            lines.append(f"UNSUPPORTED, not checked: {', '.join(self.unsupported)}")
+        return "\n".join(lines)
+
+
+def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
+    """Verify every node of the graph that a result was computed by.
+
+    Each value is held against the operation's expression at its operands' values, each gradient
+    against the adjoint identity, once as a user would ask for it and once with probes that let
+    nothing be masked; every element is checked. The user's gradients are put back afterwards.
+
+    Parameters
+    ----------
+    result
+        A `zenverify.Tensor`, of any shape; for an array the gradient is that of its sum.
+    engine
+        The engine that the result belongs to; found out by default.
+
+    Returns
+    -------
+    LiveResult
+        Prints as a table; is true exactly if everything agrees.
+
+    Raises
+    ------
+    UsageError
+        If the result belongs to no engine, or needs no gradient.
+
+    Examples
+    --------
+    >>> from zenverify import Tensor, verify
+    >>> x = Tensor([0.5, -1.5])
+    >>> bool(verify((x.tanh() * x).sum()))
+    True
+    """
+    engine = engine or engine_of(result)
+    if not isinstance(engine, Recorded):
+        raise UsageError(f"engine {engine.name!r} keeps no graph that can be read back")
+    handles, operands = _handles(engine, result)
+    saved = engine.saved_gradients(handles)
+    try:
+        return _Live(engine, handles, operands).check()
+    finally:
+        engine.restore_gradients(handles, saved)
+
+
+def _handles(
+    engine: Recorded, result: object
+) -> tuple[list[Handle], list[tuple[int, ...]]]:
+    """All nodes, operands first, and the positions of each one's operands."""
+    if not engine.is_trainable(result):
+        raise UsageError("the result needs no gradient: nothing it depends on is trainable")
+    places: dict[int, int] = {}
+    handles: list[Handle] = []
+    operands: list[tuple[int, ...]] = []
+    stack: list[tuple[Handle, bool]] = [(result, False)]
+    while stack:
+        handle, ready = stack.pop()
+        if id(handle) in places:
+            continue
+        below = engine.operands_of(handle)
+        if ready:
+            places[id(handle)] = len(handles)
+            handles.append(handle)
+            operands.append(tuple(places[id(operand)] for operand in below))
+        else:
+            stack.append((handle, True))
+            stack += [(operand, False) for operand in below if id(operand) not in places]
+    return handles, operands
+
+
+class _Live:
+    def __init__(
+        self, engine: Engine, handles: Sequence[Handle], operands: Sequence[tuple[int, ...]]
+    ) -> None:
+        assert isinstance(engine, Recorded)
+        self._engine = engine
+        self._handles = handles
+        self.values = [np.array(engine.value(handle)) for handle in handles]
+        nodes: list[Leaf | Apply] = []
+        self.unsupported: dict[int, str] = {}
+        for position, handle in enumerate(handles):
+            found = engine.operation_of(handle)
+            value = self.values[position]
+            if found is not None and found[0] in catalogue.names():
+                attributes = freeze_attributes(dict(found[1]))
+                nodes.append(Apply(found[0], operands[position], attributes))
+                continue
+            if found is not None:
+                self.unsupported[position] = found[0]
+            trainable = engine.is_trainable(handle)
+            kind = LeafKind.VARIABLE if trainable else LeafKind.CONSTANT
+            nodes.append(Leaf(kind, value.shape, str(value.dtype)))
+        self._operands = operands
+        self.graph = Graph(tuple(nodes))
+
+    def check(self) -> LiveResult:
+        graph = self.graph
+        findings: list[Finding] = []
+        check = LocalCheck(graph, self.values, self._engine.conventions)
+        findings += blame.blame_values(self._engine, self._case(), self.values, check.values())
+        if not findings:
+            findings += self._gradients(check, probed=False)
+        if not findings:
+            findings += self._gradients(check, probed=True)
+        return self._result(findings, check)
+
+    def _case(self) -> Case:
+        root = self.graph.root
+        values = tuple(self.values[leaf] for leaf in self.graph.leaves)
+        return Case(self.graph, values, np.ones(self.graph.shapes[root], self.graph.dtypes[root]))
+
+    def _gradients(self, check: LocalCheck, *, probed: bool) -> list[Finding]:
+        """One reverse pass over the live graph, and what is wrong with it."""
+        engine, graph = self._engine, self.graph
+        assert isinstance(engine, Recorded)
+        engine.saved_gradients(self._handles)
+        case = self._case()
+        seeds: Mapping[int, Array] = {graph.root: case.cotangent}
+        root, cotangent = self._handles[graph.root], case.cotangent
+        if probed:
+            seeds = make_probes(graph)
+            root = probed_root(engine, [self._handles[i] for i in seeds], list(seeds.values()))
+            cotangent = np.ones((), engine.value(root).dtype)
+        try:
+            trace.backward(engine, graph, root, cotangent.copy(), timeout=0)
+            run = trace.Trace(list(self._handles), self.values, [])
+            gradients = read_gradients(engine, graph, run)
+        except EngineFault as fault:
+            return [fault.finding]
+        gradients = {
+            node: gradient
+            for node, gradient in gradients.items()
+            if not any(k in self.unsupported for k in self._consumers(node))
+        }
+        suspects = check.gradients(gradients, seeds)
+        name = "probes" if probed else blame.CHECK_GRADIENT
+        return blame.blame_gradients(engine, case, self.values, gradients, suspects, name)
+
+    def _consumers(self, node: int) -> list[int]:
+        if not self.unsupported:
+            return []
+        return [k for k, operands in enumerate(self._operands) if node in operands]
+
+    def _result(self, findings: list[Finding], check: LocalCheck) -> LiveResult:
+        graph = self.graph
+        guilty: dict[str, Verdict] = {f.blame.operation: f.verdict for f in reversed(findings)}
+        rows = []
+        names = dict.fromkeys(graph.apply(p).operator for p in graph.operations)
+        for name in names:
+            nodes = [p for p in graph.operations if graph.apply(p).operator == name]
+            rows.append(
+                OperationSummary(
+                    name,
+                    len(nodes),
+                    sum(graph.sizes[p] for p in nodes),
+                    check.worst_by_operation.get(name, 0.0),
+                    guilty.get(name, Verdict.AGREE),
+                )
+            )
+        return LiveResult(
+            verdict=findings[0].verdict if findings else Verdict.AGREE,
+            findings=tuple(findings),
+            operations=tuple(rows),
+            nodes=len(graph.nodes),
+            elements=sum(graph.sizes),
+            sampled="",
+            unsupported=tuple(sorted(set(self.unsupported.values()))),
+        )

@@ -1,0 +1,366 @@
+"""Making a failing case small: on the graph, where a step is known to keep it valid.
+
+A step is kept when the smaller case still fails with the same verdict, operation and argument.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+
+from zenverify.engines.protocol import Engine
+from zenverify.errors import GraphError
+from zenverify.graph.case import Array, Case
+from zenverify.graph.drawing import plan_for
+from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
+from zenverify.operators import catalogue
+from zenverify.operators.attributes import Attributes, freeze_attributes
+from zenverify.operators.operator import Operator, Shape
+from zenverify.verification import trace
+from zenverify.verification.alone import extract
+from zenverify.verification.events import Finding
+from zenverify.verification.structure import read_gradients
+from zenverify.verification.trace import EngineFault
+from zenverify.verification.verdict import ACCUMULATION, Verdict
+from zenverify.verification.verify import verify_case
+
+MAX_EVALUATIONS = 300
+_SAMPLES = 60
+_SIMPLE = (1.0, 2.0, 0.5, -1.0, 0.0, 3.0)
+
+_ALIKE = frozenset({Verdict.ENGINE_WRONG, Verdict.INACCURATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """The smallest case found, what it shows, and how many cases were tried."""
+
+    case: Case
+    finding: Finding
+    evaluations: int
+
+
+def reduce(engine: Engine, case: Case, finding: Finding, timeout: float = trace.TIMEOUT) -> Reduced:
+    """Make a case that shows a finding as small as possible.
+
+    Parameters
+    ----------
+    engine
+        The engine under test.
+    case, finding
+        What failed, and how.
+    timeout
+        Seconds that one pass of the engine may take.
+    """
+    reducer = _Reducer(engine, case, finding, timeout)
+    reducer.run()
+    return Reduced(reducer.case, reducer.finding, reducer.evaluations)
+
+
+class _Reducer:
+    def __init__(self, engine: Engine, case: Case, finding: Finding, timeout: float) -> None:
+        self._engine = engine
+        self._timeout = timeout
+        self._wanted = finding
+        self.case = case
+        self.finding = finding
+        self.evaluations = 0
+
+    def run(self) -> None:
+        if self._wanted.verdict is Verdict.TIMEOUT:
+            # Every try costs the whole limit: take the operation out and leave it at that.
+            self._take_first(self._alone())
+            return
+        self._take_first(self._alone())
+        self._shrink_graph()
+        if len(self.case.graph.operations) == 1:
+            self._take_first(self._small_instances())
+        self._until_fixed(self._smaller_shapes)
+        self._until_fixed(self._simpler_values)
+
+    def _until_fixed(self, candidates: Callable[[], Iterator[Case]]) -> None:
+        while self._take_first(candidates()):
+            pass
+
+    def _take_first(self, candidates: Iterable[Case]) -> bool:
+        """Take the first candidate that still fails."""
+        for candidate in candidates:
+            if self.evaluations >= MAX_EVALUATIONS:
+                return False
+            if self._fails(candidate):
+                return True
+        return False
+
+    def _fails(self, case: Case) -> bool:
+        self.evaluations += 1
+        wanted = self._wanted
+        result = verify_case(self._engine, case, difference=False, timeout=self._timeout)
+        for finding in result.findings:
+            alike = finding.verdict is wanted.verdict or {finding.verdict, wanted.verdict} <= _ALIKE
+            same_place = (finding.blame.operation, finding.blame.argument) == (
+                wanted.blame.operation,
+                wanted.blame.argument,
+            )
+            if alike and same_place:
+                self.case, self.finding = case, finding
+                return True
+        return False
+
+    def _observed(self) -> tuple[list[Array], dict[int, Array]]:
+        """The engine's values and gradients on the present case, as far as it gets."""
+        try:
+            run = trace.forward(self._engine, self.case, self._timeout)
+        except EngineFault:
+            return [], {}
+        graph = self.case.graph
+        values = [value.copy() for value in run.values]
+        try:
+            trace.backward(
+                self._engine, graph, run.handles[-1], self.case.cotangent.copy(), self._timeout
+            )
+            return values, read_gradients(self._engine, graph, run)
+        except EngineFault:
+            return values, {}
+
+    def _alone(self) -> Iterator[Case]:
+        """The blamed operation by itself."""
+        graph = self.case.graph
+        node = self._wanted.blame.node
+        if self._wanted.blame.operation == ACCUMULATION or isinstance(graph.nodes[node], Leaf):
+            return
+        values, gradients = self._observed()
+        if not values:
+            values = _leaf_values_only(self.case)
+        operands = graph.apply(node).operands
+        if any(operand >= len(values) or values[operand] is None for operand in operands):
+            return
+        ones = np.ones(graph.shapes[node], graph.dtypes[node])
+        for cotangent in (ones, gradients.get(node)):
+            if cotangent is not None:
+                yield extract(graph, node, values, cotangent, merged=False)
+                yield extract(graph, node, values, cotangent, merged=True)
+
+    def _shrink_graph(self) -> None:
+        while self._take_first(self._smaller_graphs()):
+            pass
+
+    def _smaller_graphs(self) -> Iterator[Case]:
+        """An inner node as the root; a node replaced by a leaf of its value, or by an operand."""
+        graph = self.case.graph
+        if len(graph.operations) < 2:
+            return
+        values, _ = self._observed()
+        if not values:
+            return
+        for position in graph.operations[:-1]:
+            if graph.trainable[position]:
+                yield _pruned(graph, values, {}, position)
+        for position in reversed(graph.operations[:-1]):
+            yield _pruned(graph, values, {position: None}, graph.root)
+        for position in reversed(graph.operations[:-1]):
+            for operand in dict.fromkeys(graph.apply(position).operands):
+                same_shape = graph.shapes[operand] == graph.shapes[position]
+                if same_shape and graph.dtypes[operand] == graph.dtypes[position]:
+                    yield from _tried(lambda p=position, o=operand: _pruned(graph, values, {p: o}, graph.root))  # type: ignore[misc]
+
+    def _small_instances(self) -> Iterator[Case]:
+        """The same operation on the smallest operands that it takes, with ordinary values."""
+        graph = self.case.graph
+        node = graph.apply(graph.root)
+        operator = catalogue.get(node.operator)
+        merged = len(set(node.operands)) < len(node.operands)
+        present = sum(graph.sizes[leaf] for leaf in graph.leaves)
+        kinds = [graph.nodes[operand] for operand in node.operands]
+        for shapes, attributes in _instances(operator, len(node.operands)):
+            if sum(map(math.prod, shapes)) >= present:
+                return
+            yield from _tried(
+                lambda s=shapes, a=attributes: _instance_case(operator, s, a, kinds, merged)  # type: ignore[misc]
+            )
+
+    def _smaller_shapes(self) -> Iterator[Case]:
+        """Every axis of one size cut to a smaller one, in all leaves at once; or in one leaf."""
+        graph = self.case.graph
+        leaves = [graph.nodes[i] for i in graph.leaves]
+        sizes = sorted({s for leaf in leaves for s in _shape(leaf) if s > 1}, reverse=True)
+        for size, smaller in ((s, t) for s in sizes for t in (1, 2) if t < s):
+            yield from _tried(lambda s=size, t=smaller: _cut(self.case, s, t))  # type: ignore[misc]
+        for place, leaf in enumerate(leaves):
+            for axis, size in enumerate(_shape(leaf)):
+                for smaller in (1, 2):
+                    if smaller < size:
+                        yield from _tried(
+                            lambda p=place, a=axis, t=smaller: _cut_one(self.case, p, a, t)  # type: ignore[misc]
+                        )
+        if any(_shape(leaf) for leaf in leaves):
+            yield from _tried(lambda: _scalars(self.case))
+
+    def _simpler_values(self) -> Iterator[Case]:
+        """Ones for the cotangent, trainable float64 leaves, and numbers that are easy to read."""
+        case = self.case
+        if not (case.cotangent == 1).all():
+            yield replace(case, cotangent=np.ones_like(case.cotangent))
+        if "float32" in case.graph.dtypes:
+            yield from _tried(lambda: _widened(case))
+        for place, value in enumerate(case.values):
+            if not value.size or _is_simple(value):
+                continue
+            for number in _SIMPLE:
+                yield _with_value(case, place, np.full_like(value, number))
+            yield _with_value(case, place, (np.arange(value.size) + 1).reshape(value.shape) / 2)
+            rounded = np.round(value * 4) / 4
+            if not np.array_equal(rounded, value):
+                yield _with_value(case, place, rounded)
+
+
+def _tried(make: Callable[[], Case]) -> Iterator[Case]:
+    """A candidate, unless its shapes do not fit."""
+    try:
+        yield make()
+    except GraphError:
+        return
+
+
+def _leaf_values_only(case: Case) -> list[Array]:
+    """Per node, its value where it is a leaf; used where the forward pass itself fails."""
+    found: list[Array | None] = [None] * len(case.graph.nodes)
+    for leaf, value in zip(case.graph.leaves, case.values, strict=True):
+        found[leaf] = value
+    return found  # type: ignore[return-value]  # the caller looks at the ones it needs
+
+
+def _shape(node: Leaf | Apply) -> Shape:
+    return node.shape if isinstance(node, Leaf) else ()
+
+
+def _pruned(
+    graph: Graph, values: Sequence[Array], replaced: dict[int, int | None], root: int
+) -> Case:
+    """The graph of a root, with some nodes replaced by another node or (None) by a leaf."""
+    needed: set[int] = set()
+    waiting = [root]
+    while waiting:
+        position = waiting.pop()
+        position = _target(replaced, position)
+        if position in needed:
+            continue
+        needed.add(position)
+        node = graph.nodes[position]
+        if isinstance(node, Apply) and position not in replaced:
+            waiting += node.operands
+    nodes: list[Leaf | Apply] = []
+    kept_values: list[Array] = []
+    places: dict[int, int] = {}
+    for position in sorted(needed):
+        node = graph.nodes[position]
+        if isinstance(node, Apply) and position not in replaced:
+            operands = tuple(places[_target(replaced, operand)] for operand in node.operands)
+            nodes.append(Apply(node.operator, operands, node.attributes))
+        else:
+            kind = LeafKind.VARIABLE if isinstance(node, Apply) else node.kind
+            nodes.append(Leaf(kind, graph.shapes[position], graph.dtypes[position]))
+            kept_values.append(values[position])
+        places[position] = len(nodes) - 1
+    made = Graph(tuple(nodes))
+    return Case(made, tuple(kept_values), np.ones(made.shapes[-1], made.dtypes[-1]))
+
+
+def _target(replaced: dict[int, int | None], position: int) -> int:
+    while (other := replaced.get(position)) is not None:
+        position = other
+    return position
+
+
+def _instances(operator: Operator, count: int) -> list[tuple[tuple[Shape, ...], Attributes]]:
+    """Small ways to call an operator, the smallest first; always the same ones."""
+    draw = random.Random(0)
+    found: dict[tuple[tuple[Shape, ...], Attributes], None] = {}
+    shapes = [s for ndim in range(5) for s in product((1, 2), repeat=ndim) if math.prod(s) <= 4]
+    for shape in [*shapes, *operator.first_shapes]:
+        for _ in range(_SAMPLES // 4):
+            instance = operator.sample(draw.randrange, shape)
+            if instance is not None and len(instance.shapes) == count:
+                found[instance.shapes, freeze_attributes(instance.attributes)] = None
+    return sorted(found, key=lambda made: sum(map(math.prod, made[0])))[: 4 * _SAMPLES]
+
+
+def _instance_case(
+    operator: Operator,
+    shapes: tuple[Shape, ...],
+    attributes: Attributes,
+    kinds: Sequence[Leaf | Apply],
+    merged: bool,
+) -> Case:
+    if merged and len(set(shapes)) > 1:
+        raise GraphError("a repeated operand has one shape")
+    random_ = np.random.default_rng(0)
+    leaves: list[Leaf] = []
+    values: list[Array] = []
+    for argument, shape in enumerate(shapes[:1] if merged else shapes):
+        plan = plan_for(operator.argument(argument).limits, negative=False)
+        given = kinds[argument]
+        kind = given.kind if isinstance(given, Leaf) else LeafKind.VARIABLE
+        if kind is LeafKind.NUMBER and shape:
+            kind = LeafKind.ARRAY
+        leaves.append(Leaf(kind, shape))
+        values.append(np.asarray(np.round(random_.uniform(plan.low, plan.high, shape) * 8) / 8))
+    operands = (0,) * len(shapes) if merged else tuple(range(len(shapes)))
+    graph = Graph((*leaves, Apply(operator.name, operands, attributes)))
+    return Case(graph, tuple(values), np.ones(graph.shapes[-1], graph.dtypes[-1]))
+
+
+def _rebuilt(case: Case, values: Sequence[Array]) -> Case:
+    """The same graph with leaves of other shapes. Raises `GraphError` where they do not fit."""
+    arrays = iter(values)
+    nodes = tuple(
+        Leaf(node.kind, next(arrays).shape, node.dtype) if isinstance(node, Leaf) else node
+        for node in case.graph.nodes
+    )
+    graph = Graph(nodes)
+    return Case(graph, tuple(values), np.ones(graph.shapes[-1], graph.dtypes[-1]))
+
+
+def _cut(case: Case, size: int, smaller: int) -> Case:
+    values = []
+    for value in case.values:
+        keep = tuple(slice(0, smaller if s == size else s) for s in value.shape)
+        values.append(value[keep].copy())
+    return _rebuilt(case, values)
+
+
+def _cut_one(case: Case, place: int, axis: int, smaller: int) -> Case:
+    values = list(case.values)
+    values[place] = np.take(values[place], range(smaller), axis=axis)
+    return _rebuilt(case, values)
+
+
+def _scalars(case: Case) -> Case:
+    return _rebuilt(
+        case, [v.ravel()[0:1].reshape(()).copy() if v.size else v for v in case.values]
+    )
+
+
+def _widened(case: Case) -> Case:
+    nodes = tuple(
+        replace(node, dtype="float64") if isinstance(node, Leaf) else node
+        for node in case.graph.nodes
+    )
+    graph = Graph(nodes)
+    values = tuple(value.astype(np.float64) for value in case.values)
+    return Case(graph, values, case.cotangent.astype(np.float64))
+
+
+def _with_value(case: Case, place: int, value: Array) -> Case:
+    values = list(case.values)
+    values[place] = np.asarray(value).astype(values[place].dtype)
+    return replace(case, values=tuple(values))
+
+
+def _is_simple(value: Array) -> bool:
+    first = value.ravel()[0]
+    return bool((value == first).all()) and float(first) in _SIMPLE
