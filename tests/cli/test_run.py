@@ -1,16 +1,19 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.cli.prepared import (
+    FINDING,
     FakeCampaign,
     Zenverify,
     failing_run,
     finished,
     found,
     minimised,
+    small_case,
     started,
     verified,
 )
@@ -177,23 +180,20 @@ def test_a_campaign_without_an_end_is_an_internal_error(
 def test_the_flags_reach_the_campaign(zenverify: Zenverify, campaign: FakeCampaign) -> None:
     flags = ["-n", "7", "--seed", "3", "--ops", "tanh,sum", "--max-nodes", "9", "--timeout", "5s"]
     assert zenverify("run", *flags, "--corpus", "c").code == 0
-    assert campaign.options == [
-        CampaignOptions(
-            seed=3,
-            graphs=7,
-            operators=("tanh", "sum"),
-            max_nodes=9,
-            timeout=5.0,
-            corpus=Path("c"),
-        )
-    ]
+    (options,) = campaign.options
+    assert replace(options, keep=None) == CampaignOptions(
+        seed=3, graphs=7, operators=("tanh", "sum"), max_nodes=9, timeout=5.0
+    )
+    assert options.keep is not None
+    assert options.keep(FINDING, small_case()).parent == Path("c")
 
 
 def test_without_flags_the_campaigns_own_defaults_hold(
     zenverify: Zenverify, campaign: FakeCampaign
 ) -> None:
     zenverify("run", "--seed", "3")
-    assert campaign.options == [CampaignOptions(seed=3, corpus=Path("corpus"))]
+    (options,) = campaign.options
+    assert replace(options, keep=None) == CampaignOptions(seed=3)
 
 
 def test_without_a_seed_each_run_draws_a_fresh_one(

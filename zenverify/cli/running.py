@@ -51,7 +51,7 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     progress = RunProgress(
         messages,
         enabled=messages.file.isatty() and not (output.as_json or output.quiet),
-        graphs=options.graphs,
+        graphs=options.limit,
         budget=options.budget,
     )
     commentary = Commentary(messages, verbose=output.verbose)

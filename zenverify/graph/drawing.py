@@ -74,7 +74,7 @@ class _Drawing:
         self.uses: list[int] = []
         self.plans: list[LeafPlan] = []
 
-    def _append(
+    def append(
         self, node: Leaf | Apply, shape: Shape, bounds: Range, *, trainable: bool
     ) -> int:
         self.nodes.append(node)
@@ -89,7 +89,7 @@ class _Drawing:
         dtype = "float32" if narrow and kind is not LeafKind.NUMBER else "float64"
         self.plans.append(plan)
         bounds = (plan.low, plan.high)
-        return self._append(
+        return self.append(
             Leaf(kind, shape, dtype), shape, bounds, trainable=kind is LeafKind.VARIABLE
         )
 
@@ -136,7 +136,7 @@ class _Drawing:
         for operand in operands:
             self.uses[operand] += 1
         node = Apply(operator.name, tuple(operands), attributes)
-        return self._append(
+        return self.append(
             node, program.shape, bounds, trainable=any(self.trainable[o] for o in operands)
         )
 
@@ -219,34 +219,59 @@ def draw_structure(
     for _ in range(operations):
         drawing.apply(operators[choose(len(operators))])
     _join_loose_ends(drawing, {operator.name for operator in operators})
-    return Structure(Graph(tuple(drawing.nodes)), tuple(drawing.plans))
+    return _finished(drawing)
 
 
 def single_structure(choose: Choose, operator: Operator, dtype_mode: int) -> Structure:
     """Draw a graph of one operation."""
     drawing = _Drawing(choose, dtype_mode)
     drawing.apply(operator)
-    return Structure(Graph(tuple(drawing.nodes)), tuple(drawing.plans))
+    return _finished(drawing)
+
+
+def _finished(drawing: _Drawing) -> Structure:
+    """The structure, without what the root does not depend on: operands that were drawn in vain."""
+    needed = [False] * len(drawing.nodes)
+    needed[-1] = True
+    for position in range(len(drawing.nodes) - 1, -1, -1):
+        node = drawing.nodes[position]
+        if needed[position] and isinstance(node, Apply):
+            for operand in node.operands:
+                needed[operand] = True
+    plans = iter(drawing.plans)
+    places: dict[int, int] = {}
+    nodes: list[Leaf | Apply] = []
+    kept: list[LeafPlan] = []
+    for position, node in enumerate(drawing.nodes):
+        plan = next(plans) if isinstance(node, Leaf) else None
+        if not needed[position]:
+            continue
+        places[position] = len(nodes)
+        if plan is not None:
+            kept.append(plan)
+            nodes.append(node)
+        elif isinstance(node, Apply):
+            operands = tuple(places[operand] for operand in node.operands)
+            nodes.append(Apply(node.operator, operands, node.attributes))
+    return Structure(Graph(tuple(nodes)), tuple(kept))
 
 
 def _join_loose_ends(drawing: _Drawing, allowed: set[str]) -> None:
     """Add everything that nothing uses to the root, so that it depends on all."""
-    from zenverify.operators import catalogue
-
-    loose = [i for i, uses in enumerate(drawing.uses) if not uses]
+    loose = [
+        i
+        for i, uses in enumerate(drawing.uses)
+        if not uses and isinstance(drawing.nodes[i], Apply)
+    ]
     root = loose.pop()
     if not {"add", "sum"} <= allowed:
         return
-    add, total = catalogue.get("add"), catalogue.get("sum")
     whole = freeze_attributes({"axis": None, "keepdims": False})
     for node in loose:
         shape = drawing.shapes[node]
         if shape != ():
-            total.program((shape,), whole)
-            node = drawing._append(  # noqa: SLF001
+            node = drawing.append(
                 Apply("sum", (node,), whole), (), (-_BOUND, _BOUND), trainable=True
             )
-        program = add.program((drawing.shapes[root], ()), ())
-        root = drawing._append(  # noqa: SLF001
-            Apply("add", (root, node)), program.shape, (-_BOUND, _BOUND), trainable=True
-        )
+        shape = drawing.shapes[root]
+        root = drawing.append(Apply("add", (root, node)), shape, (-_BOUND, _BOUND), trainable=True)

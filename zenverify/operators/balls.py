@@ -31,6 +31,9 @@ ZERO = arb(0)
 UNIT_STEP = arb(0.5, 0.5)
 """Encloses a step function whose argument's sign is not known."""
 
+ANYTHING = arb(0, float("inf"))
+"""Encloses every answer: for questions such as which of 1 and NaN is the larger."""
+
 _LARGEST_INTEGER_EXPONENT = 2**20
 
 

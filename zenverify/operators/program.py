@@ -15,6 +15,7 @@ from operator import itemgetter, mul, neg
 from typing import Any, Literal, Protocol
 
 from zenverify.operators.balls import (
+    ANYTHING,
     UNIT_STEP,
     ZERO,
     Ball,
@@ -347,7 +348,7 @@ class Extremum:
 
     def _shares(self, row: Balls, at_kink: AtKink) -> list[Ball]:
         if self._best(row).is_nan():
-            return [arb("nan")] * len(row)
+            return [ANYTHING] * len(row)
         reaching = self._reaching(row)
         shares = [ZERO] * len(row)
         exact = all(row[i] == row[reaching[0]] for i in reaching)

@@ -107,7 +107,7 @@ def judge(
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif truth.is_finite():
             judgements.append(_measure(number, dtype, terms, truth, scale, underflow))
-        elif not finite:
+        elif not finite or not truth.is_nan():
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif alive[element].is_finite():
             judgements.append(
