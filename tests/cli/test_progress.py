@@ -3,7 +3,7 @@ import io
 import pytest
 from rich.console import Console
 
-from tests.cli.prepared import found, verified
+from tests.cli.prepared import minimised, verified
 from zenverify.cli.progress import RunProgress
 
 
@@ -18,7 +18,7 @@ def test_it_counts_graphs_and_discrepancies(graphs: int | None, budget: float | 
     with RunProgress(console, enabled=True, graphs=graphs, budget=budget) as progress:
         progress.add(verified(1))
         progress.add(verified(2))
-        progress.add(found())
+        progress.add(minimised())
     assert "2 graphs, 1 discrepancy" in drawn.getvalue()
 
 

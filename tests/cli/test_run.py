@@ -39,7 +39,7 @@ def test_a_failing_run(zenverify: Zenverify, campaign: FakeCampaign) -> None:
     done = zenverify("run")
     assert done.code == 1
     assert done.out == (
-        "ENGINE_WRONG: tanh, argument 0  [in 12 graphs, first in graph 17]\n"
+        "ENGINE_WRONG: tanh, argument 0  [seen 12 times, first in graph 17]\n"
         "  the gradient of tanh is off by [1e9] units\n"
         "    v0 = variable([0.5, -1.0])\n"
         "    v1 = tanh(v0)    <- here\n"

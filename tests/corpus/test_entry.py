@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import zenverify
 from zenverify.corpus import entry as entry_module
-from zenverify.corpus.entry import Entry, read_entry, write_entry
+from zenverify.corpus.entry import Entry, keep_failure, read_entry, write_entry
 from zenverify.errors import CaseFormatError
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
+from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Blame, Verdict
 
 
@@ -70,6 +72,14 @@ def test_a_file_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
     path.write_text("half an ent")
     assert write_entry(tmp_path, make_entry()) != path
     assert path.read_text() == "half an ent"
+
+
+def test_what_a_campaign_finds_is_kept(tmp_path: Path) -> None:
+    finding = Finding(Verdict.NON_FINITE, Blame(1, "tanh", 0, "always"), "probes", "it is NaN")
+    entry = read_entry(keep_failure(tmp_path, "zen", finding, make_case()))
+    assert (entry.engine, entry.verdict, entry.blame) == ("zen", finding.verdict, finding.blame)
+    assert (entry.message, entry.reason) == ("it is NaN", "")
+    assert entry.zenverify_version == zenverify.__version__
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from zenverify.report.numbers import counted
-from zenverify.verification.events import CaseVerified, Event, FailureFound
+from zenverify.verification.events import CaseVerified, Event, FailureMinimised
 
 
 class RunProgress:
@@ -61,7 +61,7 @@ class RunProgress:
         match event:
             case CaseVerified():
                 self._graphs += 1
-            case FailureFound():
+            case FailureMinimised():
                 self._failures += 1
         elapsed = time.monotonic() - self._start
         self._progress.update(

@@ -68,9 +68,10 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
     settings = resolve(context)
     if settings["seed"] is None:
         settings["seed"] = secrets.randbits(32)
+    engine = registry.load(settings["engine"])
     return run_campaign(
-        registry.load(settings["engine"]),
-        _campaign_options(settings, partial(keep_failure, settings["corpus"], settings["engine"])),
+        engine,
+        _campaign_options(settings, partial(keep_failure, settings["corpus"], engine.name)),
         Output(
             engine_spec=settings["engine"],
             command=_command(settings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from zenverify.report.numbers import counted, duration
 
 def print_discrepancies(console: Console, model: ReportModel) -> None:
     """Print each bucket: what is wrong, and the smallest graph that shows it."""
+    replay = "zenverify replay"
+    if model.engine_spec != model.engine:
+        replay += f" --engine {shlex.quote(model.engine_spec)}"
     for discrepancy in model.discrepancies:
-        console.print("\n".join(_discrepancy_lines(discrepancy)), soft_wrap=True)
+        console.print("\n".join(_discrepancy_lines(discrepancy, replay)), soft_wrap=True)
 
 
 def print_summary(console: Console, model: ReportModel, report: Path | None) -> None:
@@ -30,16 +34,16 @@ def print_summary(console: Console, model: ReportModel, report: Path | None) -> 
         console.print(printable(line), soft_wrap=True)
 
 
-def _discrepancy_lines(discrepancy: Discrepancy) -> Iterator[str]:
+def _discrepancy_lines(discrepancy: Discrepancy, replay: str) -> Iterator[str]:
     finding = discrepancy.finding
-    seen = "" if discrepancy.count is None else f"in {counted(discrepancy.count, 'graph')}, "
+    seen = "" if discrepancy.count is None else f"seen {counted(discrepancy.count, 'time')}, "
     yield f"{finding.verdict}: {finding.blame}  [{seen}first in graph {discrepancy.first_number}]"
     yield f"  {printable(finding.message)}"
     for position, line in enumerate(listing(discrepancy.case)):
         culprit = "    <- here" if position == finding.blame.node else ""
         yield f"    {printable(line)}{culprit}"
     if discrepancy.path is not None:
-        yield f"  zenverify replay {discrepancy.path}"
+        yield f"  {replay} {shlex.quote(discrepancy.path)}"
     yield ""
 
 

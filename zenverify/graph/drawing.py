@@ -8,17 +8,21 @@ each kind on either side, every broadcasting pattern, size-1 and zero-size axes,
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
-from zenverify.operators.attributes import freeze_attributes
+from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.operator import Choose, Domain, Instance, Operator, Shape
 from zenverify.operators.program import Program
 
 MAX_ELEMENTS = 12
 """No node that is drawn has more elements than this."""
+
+_DRAWS_PER_SHAPE = 60
 
 _BOUND = 40.0
 """Ordinary values stay below this, so that graphs stay well conditioned however deep they are."""
@@ -122,16 +126,19 @@ class _Drawing:
         raise RuntimeError(f"{operator.name} gives no instance for its own shapes")
 
     def apply(self, operator: Operator) -> int:
-        """Draw one operation and its operands."""
+        """Draw how to call an operation, and its operands."""
         first, instance = self.first_operand(operator)
         if instance is None:
             first, instance = None, self.fresh_instance(operator)
-        attributes = freeze_attributes(instance.attributes)
-        program = operator.program(instance.shapes, attributes)
+        program = operator.program(instance.shapes, freeze_attributes(instance.attributes))
         if math.prod(program.shape) > MAX_ELEMENTS:
             first, instance = None, self.fresh_instance(operator)
-            attributes = freeze_attributes(instance.attributes)
-            program = operator.program(instance.shapes, attributes)
+        return self.call(operator, instance, first)
+
+    def call(self, operator: Operator, instance: Instance, first: int | None) -> int:
+        """Draw the operands of an operation that is called in a given way."""
+        attributes = freeze_attributes(instance.attributes)
+        program = operator.program(instance.shapes, attributes)
         operands, bounds = self._operands(operator, instance, program, first)
         for operand in operands:
             self.uses[operand] += 1
@@ -222,11 +229,30 @@ def draw_structure(
     return _finished(drawing)
 
 
-def single_structure(choose: Choose, operator: Operator, dtype_mode: int) -> Structure:
-    """Draw a graph of one operation."""
+def single_structure(
+    choose: Choose, operator: Operator, instance: Instance, dtype_mode: int
+) -> Structure:
+    """Draw a graph of one operation, called in a given way."""
     drawing = _Drawing(choose, dtype_mode)
-    drawing.apply(operator)
+    drawing.call(operator, instance, None)
     return _finished(drawing)
+
+
+@cache
+def instances_of(operator: Operator) -> tuple[Instance, ...]:
+    """The ways to call an operator that its declaration draws: all of them, near enough.
+
+    Always the same ones, in the same order.
+    """
+    choose = random.Random(0).randrange
+    found: dict[tuple[tuple[Shape, ...], Attributes], Instance] = {}
+    for shape in operator.first_shapes:
+        for _ in range(_DRAWS_PER_SHAPE):
+            instance = operator.sample(choose, shape)
+            if instance is not None:
+                key = instance.shapes, freeze_attributes(instance.attributes)
+                found.setdefault(key, instance)
+    return tuple(found.values())
 
 
 def _finished(drawing: _Drawing) -> Structure:

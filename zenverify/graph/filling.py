@@ -30,6 +30,7 @@ class Filling(StrEnum):
 
 
 FILLINGS = tuple(Filling)
+SPECIAL = (Filling.INTEGERS, Filling.EDGES, Filling.EXTREME)
 
 _SMALL = np.array([0.0, 1.0, -1.0, 2.0, 0.5, -2.0])
 _SPECIAL = np.array([0.0, -0.0, 1.0, 0.0, -1.0])

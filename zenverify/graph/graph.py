@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import catalogue
-from zenverify.operators.attributes import Attributes, freeze_attributes
+from zenverify.operators.attributes import (
+    Attributes,
+    freeze_attributes,
+    holds_array,
+    thaw_attributes,
+)
+from zenverify.operators.program import Program
 
 DTYPES = ("float64", "float32")
 
@@ -46,6 +52,28 @@ class Apply:
     operator: str
     operands: tuple[int, ...]
     attributes: Attributes = ()
+
+
+class Call(NamedTuple):
+    """An operation with all that a pass over the graph asks about it, looked up once.
+
+    Attributes
+    ----------
+    position
+        Where it is.
+    operator, operands
+        As in `Apply`.
+    program
+        The operator's, for these operands' shapes.
+    trainable
+        Whether its result's gradient is wanted.
+    """
+
+    position: int
+    operator: str
+    operands: tuple[int, ...]
+    program: Program
+    trainable: bool
 
 
 @dataclass(frozen=True)
@@ -103,17 +131,22 @@ class Graph:
         node = self.nodes[position]
         return isinstance(node, Leaf) and node.kind is LeafKind.NUMBER
 
-    @property
+    @cached_property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """The shape of every node's value."""
         return self._types[0]
 
-    @property
+    @cached_property
     def dtypes(self) -> tuple[str, ...]:
         """The dtype of every node's value, ``"float64"`` or ``"float32"``."""
         return self._types[1]
 
-    @property
+    @cached_property
+    def numpy_dtypes(self) -> tuple[np.dtype[Any], ...]:
+        """The same as NumPy's objects, which compare to an array's in no time."""
+        return tuple(map(np.dtype, self.dtypes))
+
+    @cached_property
     def trainable(self) -> tuple[bool, ...]:
         """Whether a gradient is wanted: the node is a variable or depends on one."""
         return self._types[2]
@@ -168,6 +201,44 @@ class Graph:
             )
             for node in self.nodes
         )
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """The operations, in order."""
+        return tuple(
+            Call(position, node.operator, node.operands, program, trainable)
+            for position, (node, program, trainable) in enumerate(
+                zip(self.nodes, self.programs, self.trainable, strict=True)
+            )
+            if isinstance(node, Apply)
+        )
+
+    @cached_property
+    def operators(self) -> frozenset[str]:
+        """The names of the operators that occur."""
+        return frozenset(call.operator for call in self.calls)
+
+    @cached_property
+    def kinking(self) -> tuple[int, ...]:
+        """The operations that can have a kink."""
+        return tuple(call.position for call in self.calls if call.program.can_kink)
+
+    @cached_property
+    def _plain_attributes(self) -> tuple[dict[str, Any] | None, ...]:
+        """Per node, its attributes thawed; None for leaves, and where they hold an array."""
+        return tuple(
+            None
+            if isinstance(node, Leaf) or holds_array(node.attributes)
+            else thaw_attributes(node.attributes)
+            for node in self.nodes
+        )
+
+    def attributes(self, position: int) -> dict[str, Any]:
+        """An operation's attributes, thawed anew: an engine may do with them as it likes."""
+        plain = self._plain_attributes[position]
+        if plain is None:
+            return thaw_attributes(self.apply(position).attributes)
+        return plain.copy()
 
     def apply(self, position: int) -> Apply:
         """The operation at a position.

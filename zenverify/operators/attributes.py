@@ -97,6 +97,13 @@ def thaw(value: FrozenValue) -> Any:
     return value
 
 
+def holds_array(value: FrozenValue) -> bool:
+    """Whether thawing a value makes an array, which whoever receives it could write to."""
+    if isinstance(value, tuple):
+        return any(map(holds_array, value))
+    return isinstance(value, FrozenArray)
+
+
 def attribute_to_json(value: FrozenValue) -> Any:
     """Turn a frozen value into what JSON can hold; floats become hexadecimal, so they stay exact."""
     match value:

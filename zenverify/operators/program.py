@@ -3,14 +3,15 @@
 Every declaration, whatever its form, comes down to *moving* elements, *mapping* a kernel over them
 and *reducing* rows of them. A step knows four things about itself: its values on balls, its values
 together with its partials, how a cotangent is pulled back through it, and how a tangent is pushed
-forward through it. Buffers are flat lists of balls in C order.
+forward through it. Buffers are flat lists of balls in C order; none is written to once it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from operator import itemgetter, mul, neg
 from typing import Any, Literal, Protocol
 
@@ -80,8 +81,12 @@ class Step(Protocol):
         """
         ...
 
+    def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
+        """The derivative along the tangents by the partials that `linearise` saved."""
+        ...
+
     def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
-        """The one-sided directional derivative along the tangents."""
+        """The one-sided directional derivative along the tangents, also at a kink."""
         ...
 
     def kinked(self, sources: Sequence[Balls]) -> bool:
@@ -114,7 +119,39 @@ class Move:
     def _pick(self) -> Callable[[Balls], Balls]:
         return pick(self.indices)
 
+    @cached_property
+    def _keeps_order(self) -> bool:
+        """Whether all elements stay where they are, as in a reshape."""
+        return len(self.sizes) == 1 and self.indices == tuple(range(self.sizes[0]))
+
+    @cached_property
+    def _takes_from_one(self) -> bool:
+        """Whether there is nothing to join: one source, and no zeros."""
+        return len(self.sizes) == 1 and self.sizes[0] not in self.indices
+
+    @cached_property
+    def _give_back(self) -> tuple[Callable[[Balls], Balls], ...] | None:
+        """Per source, how its elements' cotangents are taken from the result's and a zero.
+
+        None if an element is moved to several places, so that sums are needed.
+        """
+        count = sum(self.sizes)
+        taken = [index for index in self.indices if index < count]
+        places = {index: place for place, index in enumerate(self.indices)}
+        if len(set(taken)) < len(taken):
+            return None
+        zero = len(self.indices)
+        ends = accumulate(self.sizes)
+        return tuple(
+            pick(tuple(places.get(index, zero) for index in range(end - size, end)))
+            for size, end in zip(self.sizes, ends, strict=True)
+        )
+
     def value(self, sources: Sequence[Balls]) -> Balls:
+        if self._keeps_order:
+            return sources[0]
+        if self._takes_from_one:
+            return self._pick(sources[0])
         joined = [item for source in sources for item in source]
         joined.append(ZERO)
         return self._pick(joined)
@@ -127,21 +164,33 @@ class Move:
     ) -> Sequence[Balls | None]:
         if self.detached:
             return [None] * len(self.sources)
+        if self._keeps_order:
+            return (cotangent,)
+        if self._give_back is not None:
+            padded = [*cotangent, ZERO]
+            return [give_back(padded) for give_back in self._give_back]
+        return self._sum_up(cotangent)
+
+    def _sum_up(self, cotangent: Balls) -> list[Balls | None]:
+        """Per source, the sums of its elements' cotangents."""
         plus = addition()
         gathered: list[Ball | None] = [None] * (sum(self.sizes) + 1)
         for index, item in zip(self.indices, cotangent, strict=True):
             before = gathered[index]
             gathered[index] = item if before is None else plus(before, item)
         filled = [ZERO if item is None else item for item in gathered]
-        contributions = []
+        contributions: list[Balls | None] = []
         start = 0
         for size in self.sizes:
             contributions.append(filled[start : start + size])
             start += size
         return contributions
 
-    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+    def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
         return [ZERO] * len(self.indices) if self.detached else self.value(tangents)
+
+    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        return self.carry(None, tangents)
 
     def kinked(self, sources: Sequence[Balls]) -> bool:
         return False
@@ -165,8 +214,11 @@ class Fill:
     ) -> Sequence[Balls | None]:
         return ()
 
-    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+    def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
         return [ZERO] * len(self.items)
+
+    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        return self.carry(None, tangents)
 
     def kinked(self, sources: Sequence[Balls]) -> bool:
         return False
@@ -184,6 +236,8 @@ class Map:
 
     def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
         derived = self.kernel.derived
+        if None not in derived.constants:
+            return list(map(derived.value, *sources)), derived.constants
         if derived.kinks is None:
             results = list(map(derived.linear, *sources))
         else:
@@ -196,15 +250,14 @@ class Map:
 
     def _unzip(
         self, results: list[tuple[Ball, ...]], sources: Sequence[Balls]
-    ) -> tuple[Balls, list[int | Balls]]:
+    ) -> tuple[Balls, Sequence[int | Balls]]:
         derived = self.kernel.derived
         if not results:
             return [], [1] * len(sources)
         values, *varying = zip(*results, strict=True)
-        columns: Iterable[Balls] = iter(varying)
-        partials: list[int | Balls] = [
-            next(columns) if constant is None else constant  # type: ignore[call-overload]
-            for constant in derived.constants
+        columns: Iterator[Balls] = iter(varying)
+        partials = [
+            next(columns) if constant is None else constant for constant in derived.constants
         ]
         for piece in derived.slices:
             partials[piece.argument] = _mend(partials[piece.argument], piece, sources)
@@ -231,8 +284,11 @@ class Map:
                 for point, at in zip(zip(*sources, strict=True), steps, strict=True)
             ]
             _, partials = self._unzip(results, sources)
-        moved: list[Ball] = [ZERO] * len(sources[0])
-        for partial, tangent in zip(partials, tangents, strict=True):
+        return self.carry(partials, tangents)
+
+    def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
+        moved: list[Ball] = [ZERO] * len(tangents[0])
+        for partial, tangent in zip(saved, tangents, strict=True):
             moved = list(map(addition(), moved, _scale(partial, tangent, True)))
         return moved
 
@@ -294,6 +350,8 @@ class Sum:
     def value(self, sources: Sequence[Balls]) -> Balls:
         (items,) = sources
         width = self.width
+        if self.rows == 1:
+            return [total(items)]
         return [total(items[row * width : (row + 1) * width]) for row in range(self.rows)]
 
     def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
@@ -302,7 +360,12 @@ class Sum:
     def pull(
         self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
     ) -> Sequence[Balls | None]:
+        if self.rows == 1:
+            return ([cotangent[0]] * self.width,)
         return ([item for item in cotangent for _ in range(self.width)],)
+
+    def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
+        return self.value(tangents)
 
     def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
         return self.value(tangents)
@@ -368,7 +431,20 @@ class Extremum:
         self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
     ) -> Sequence[Balls | None]:
         wide = [item for item in cotangent for _ in range(self.width)]
-        return (_scale(saved, wide, dead_is_zero),)
+        scaled = _scale(saved, wide, dead_is_zero)
+        if ANYTHING in saved:
+            scaled = [s if s is ANYTHING else c for s, c in zip(saved, scaled, strict=True)]
+        return (scaled,)
+
+    def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
+        return [
+            total(
+                share * slope
+                for share, slope in zip(shares, slopes, strict=True)
+                if not share.is_zero()
+            )
+            for shares, slopes in zip(self._rows(saved), self._rows(tangents[0]), strict=True)
+        ]
 
     def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
         return [
@@ -401,8 +477,17 @@ class Program:
     shape: tuple[int, ...]
     terms: int
 
+    @cached_property
+    def only_step(self) -> Step | None:
+        """The step of a program that is nothing but one step of the operands in order."""
+        if len(self.steps) == 1 and self.steps[0].sources == tuple(range(len(self.sizes))):
+            return self.steps[0]
+        return None
+
     def value(self, operands: Sequence[Balls]) -> Balls:
         """The result's elements."""
+        if self.only_step is not None:
+            return self.only_step.value(operands)
         buffers = list(operands)
         for one in self.steps:
             buffers.append(one.value([buffers[source] for source in one.sources]))
@@ -410,6 +495,9 @@ class Program:
 
     def linearise(self, operands: Sequence[Balls], at_kink: AtKink = MEAN) -> Linearised:
         """The result together with all partials at the operands."""
+        if self.only_step is not None:
+            result, kept = self.only_step.linearise(operands, at_kink)
+            return Linearised(self, result, [kept])
         buffers = list(operands)
         saved = []
         for one in self.steps:
@@ -464,10 +552,12 @@ class Linearised:
     value: Balls
     saved: list[Any]
 
-    def pull(self, cotangent: Balls, *, dead_is_zero: bool = False) -> list[Balls | None]:
+    def pull(self, cotangent: Balls, *, dead_is_zero: bool = False) -> Sequence[Balls | None]:
         """Per operand, the contribution of the result's cotangent; None where there is none."""
-        plus = addition()
         program = self.program
+        if program.only_step is not None:
+            return program.only_step.pull(self.saved[0], cotangent, dead_is_zero=dead_is_zero)
+        plus = addition()
         count = len(program.sizes)
         cotangents: list[Balls | None] = [None] * (count + len(program.steps))
         cotangents[-1] = cotangent
@@ -482,3 +572,10 @@ class Linearised:
                     before = cotangents[source]
                     cotangents[source] = part if before is None else list(map(plus, before, part))
         return cotangents[:count]
+
+    def push(self, tangents: Sequence[Balls]) -> Balls:
+        """The derivative of the result along the operands' tangents, where there is no kink."""
+        moved = list(tangents)
+        for one, saved in zip(self.program.steps, self.saved, strict=True):
+            moved.append(one.carry(saved, [moved[source] for source in one.sources]))
+        return moved[-1]

@@ -138,6 +138,7 @@ class Collector:
         self._finished: RunFinished | None = None
         self._tally = _Tally()
         self._discrepancies: dict[str, Discrepancy] = {}
+        self._latest = ""
 
     def add(self, event: Event) -> None:
         """Take in the run's next event."""
@@ -147,6 +148,7 @@ class Collector:
             case CaseVerified():
                 self._tally.add(event)
             case FailureFound():
+                self._latest = event.bucket
                 self._discrepancies[event.bucket] = Discrepancy(
                     event.bucket,
                     event.finding,
@@ -158,12 +160,16 @@ class Collector:
                 self._minimise(event)
             case RunFinished():
                 self._finished = event
-                for bucket in event.buckets:
-                    self._close(bucket)
+                # A failure that turned out to be of a known bucket has none of its own.
+                closed = [self._closed(bucket) for bucket in event.buckets]
+                self._discrepancies = {one.bucket: one for one in closed}
 
     def _minimise(self, event: FailureMinimised) -> None:
+        # The smaller case can tell the cause better than the first one did: another bucket.
+        found = self._discrepancies.pop(self._latest)
         self._discrepancies[event.bucket] = replace(
-            self._discrepancies[event.bucket],
+            found,
+            bucket=event.bucket,
             finding=event.finding,
             case=event.case,
             witnesses=event.witnesses,
@@ -171,12 +177,15 @@ class Collector:
             path=event.path,
         )
 
-    def _close(self, bucket: Bucket) -> None:
+    def _closed(self, bucket: Bucket) -> Discrepancy:
         known = self._discrepancies.get(bucket.key) or Discrepancy(
             bucket.key, bucket.finding, bucket.case, bucket.first_number, bucket.finding.witnesses
         )
-        self._discrepancies[bucket.key] = replace(
-            known, count=bucket.count, path=bucket.path or known.path
+        return replace(
+            known,
+            first_number=bucket.first_number,
+            count=bucket.count,
+            path=bucket.path or known.path,
         )
 
     def model(self) -> ReportModel:

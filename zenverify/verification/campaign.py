@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 import hypothesis
@@ -16,10 +17,11 @@ import zenverify
 from zenverify.engines.protocol import Engine
 from zenverify.errors import UsageError
 from zenverify.graph.case import Case
-from zenverify.graph.drawing import Structure, single_structure
-from zenverify.graph.filling import FILLINGS, fill
+from zenverify.graph.drawing import Structure, instances_of, single_structure
+from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill
 from zenverify.graph.strategies import structures
 from zenverify.operators import catalogue
+from zenverify.operators.operator import Instance, Operator
 from zenverify.verification.cost import cost_failures
 from zenverify.verification.events import (
     Bucket,
@@ -31,13 +33,17 @@ from zenverify.verification.events import (
     RunFinished,
     RunStarted,
 )
-from zenverify.verification.reduce import reduce
+from zenverify.verification.reduce import Reduced, reduce
 from zenverify.verification.trace import TIMEOUT
 from zenverify.verification.verdict import Blame
 from zenverify.verification.verify import CaseResult, verify_case
 from zenverify.verification.witnesses import witnesses_of
 
-DEFAULT_GRAPHS = 6000
+DEFAULT_GRAPHS = 10_000
+"""About once through every shape and attribute of the catalogue."""
+
+_LEAST = 40
+"""How often an operation is swept at least, however few ways there are to call it."""
 _CHUNK = 40
 _SAME_CAUSE = 4
 """How many conditions of one verdict, operation and argument are minimised."""
@@ -225,6 +231,7 @@ def _collect(
     reducible: bool = True,
 ) -> Iterator[Event]:
     """Put findings into buckets, and minimise those of a kind that was not seen before."""
+    touched: set[str] = set()
     for finding in findings:
         if not finding.verdict.is_failure:
             continue
@@ -232,14 +239,17 @@ def _collect(
         known = tally.aliases.get(raw) or _saturated(tally, finding)
         if known is None:
             yield FailureFound(raw, tally.cases, finding, case)
-            minimised = _minimised(engine, options, case, finding, raw, reducible=reducible)
-            known = minimised.bucket
+            reduced = _reduced(engine, options, case, finding, reducible=reducible)
+            known = bucket_key(reduced.finding)
             tally.aliases[raw] = known
             if known not in tally.buckets:
+                minimised = _minimised(engine, options, case, reduced)
                 yield minimised
                 tally.buckets[known] = Bucket(
                     known, minimised.finding, minimised.case, 0, tally.cases, minimised.path
                 )
+        touched.add(known)
+    for known in sorted(touched):
         bucket = tally.buckets[known]
         tally.buckets[known] = replace(bucket, count=bucket.count + 1)
 
@@ -259,46 +269,56 @@ def _cause(blame: Blame) -> tuple[str, int | None]:
     return blame.operation, blame.argument
 
 
+def _reduced(
+    engine: Engine, options: CampaignOptions, case: Case, finding: Finding, *, reducible: bool
+) -> Reduced:
+    """The smallest case, and what all checks together say about it."""
+    if not reducible:
+        return Reduced(case, finding, 0)
+    reduced = reduce(engine, case, finding, options.timeout)
+    final = verify_case(engine, reduced.case, timeout=options.timeout)
+    same = [f for f in final.findings if _cause(f.blame) == _cause(finding.blame)]
+    return replace(reduced, finding=same[0] if same else reduced.finding)
+
+
 def _minimised(
-    engine: Engine,
-    options: CampaignOptions,
-    case: Case,
-    finding: Finding,
-    raw: str,
-    *,
-    reducible: bool,
+    engine: Engine, options: CampaignOptions, case: Case, reduced: Reduced
 ) -> FailureMinimised:
-    small, smaller, evaluations = case, finding, 0
-    if reducible:
-        reduced = reduce(engine, case, finding, options.timeout)
-        small, evaluations = reduced.case, reduced.evaluations
-        final = verify_case(engine, small, timeout=options.timeout)
-        same = [f for f in final.findings if _cause(f.blame) == _cause(finding.blame)]
-        smaller = same[0] if same else reduced.finding
-    path = None if options.keep is None else str(options.keep(smaller, small))
+    path = None if options.keep is None else str(options.keep(reduced.finding, reduced.case))
     return FailureMinimised(
-        bucket=bucket_key(smaller),
-        finding=smaller,
-        case=small,
+        bucket=bucket_key(reduced.finding),
+        finding=reduced.finding,
+        case=reduced.case,
         operations_before=len(case.graph.operations),
-        evaluations=evaluations,
-        witnesses=witnesses_of(engine, small),
+        evaluations=reduced.evaluations,
+        witnesses=witnesses_of(engine, reduced.case),
         path=path,
     )
 
 
 def _cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
-    """Structures in turn: one operation by itself, then a random graph; each with every filling."""
+    """In turn: an operation by itself, then a random graph.
+
+    The operations go through all their shapes and attributes, in an order of the seed's; the first
+    time round with ordinary values, later with each other filling.
+    """
     draw = random.Random(options.seed)
-    operators = [catalogue.get(name) for name in names]
+    sweep: list[tuple[Operator, Instance]] = []
+    for operator in map(catalogue.get, names):
+        ways = instances_of(operator)
+        sweep += [(operator, ways[i % len(ways)]) for i in range(max(len(ways), _LEAST))]
     graphs = _structures(options, names, draw)
-    while True:
-        draw.shuffle(operators)
-        for operator in operators:
-            alone = single_structure(draw.randrange, operator, draw.randrange(4))
-            for structure in (alone, next(graphs)):
+    for round_ in count():
+        draw.shuffle(sweep)
+        for place, (operator, instance) in enumerate(sweep):
+            alone = single_structure(draw.randrange, operator, instance, draw.randrange(4))
+            special = SPECIAL[(place + round_) % len(SPECIAL)]
+            yield fill(alone, Filling.ORDINARY if place % 2 else special, draw.getrandbits(32))
+            yield fill(alone, special if place % 2 else Filling.ORDINARY, draw.getrandbits(32))
+            if place % len(FILLINGS) == 0:
+                graph = next(graphs)
                 for filling in FILLINGS:
-                    yield fill(structure, filling, draw.getrandbits(32))
+                    yield fill(graph, filling, draw.getrandbits(32))
 
 
 def _structures(

@@ -10,7 +10,7 @@ from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
 from zenverify.verification.events import Finding
-from zenverify.verification.trace import EngineFault, Trace, checked_array, flat
+from zenverify.verification.trace import BACKWARD, EngineFault, Trace, checked_array, flat
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 
 CHECK = "structure"
@@ -38,14 +38,14 @@ def read_gradients(engine: Engine, graph: Graph, trace: Trace) -> dict[int, Arra
             if wanted:
                 operation = graph.operator_of(node)
                 message = f"{operation} has no gradient, although the root depends on it"
-                raise EngineFault(structural(graph, node, operation, message))
+                raise EngineFault(structural(graph, node, BACKWARD, message))
             continue
         if wanted:
             gradients[node] = checked_array(graph, node, "gradient", lambda g=gradient: g)  # type: ignore[misc]
         elif np.any(np.asarray(gradient)):
             operation = graph.operator_of(node)
             message = f"{operation} has a gradient, although nothing asks for one"
-            raise EngineFault(structural(graph, node, operation, message))
+            raise EngineFault(structural(graph, node, BACKWARD, message))
     return gradients
 
 

@@ -25,7 +25,7 @@ from zenverify.verification.verdict import Blame, Verdict
 T = TypeVar("T")
 
 BACKWARD = "backward"
-"""Stands for the operation while it is not known which one stopped the reverse pass."""
+"""Stands for the operation while it is not known which one spoilt the reverse pass."""
 
 
 class EngineFault(Exception):  # noqa: N818  it is a finding on its way, not an error of ours
@@ -192,8 +192,9 @@ def checked_array(graph: Graph, position: int, what: str, get: Callable[[], Any]
     else:
         got = f"a {type(array).__name__}"
     message = f"the {what} of {operation} is {got}; expected {dtype} of shape {shape}"
+    guilty = BACKWARD if what == "gradient" else operation
     raise EngineFault(
-        Finding(Verdict.STRUCTURE, Blame(position, operation, None, "always"), "structure", message)
+        Finding(Verdict.STRUCTURE, Blame(position, guilty, None, "always"), "structure", message)
     )
 
 

@@ -431,7 +431,7 @@ def _differing_operation(
 
 
 def _located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Finding:
-    """Find the operation that stops the reverse pass: the one that stops it alone."""
+    """Find the operation that spoils the reverse pass: the one that spoils it alone."""
     if finding.blame.operation != BACKWARD:
         return finding
     graph = case.graph
@@ -441,16 +441,31 @@ def _located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Fi
         values = trace.forward(engine, case, timeout).values
     except EngineFault:
         return lost
-    for position in reversed(graph.operations):
-        if not graph.trainable[position]:
-            continue
-        cotangent = np.ones(graph.shapes[position], graph.dtypes[position])
-        single = extract(graph, position, values, cotangent, merged=False)
-        try:
-            run = trace.forward(engine, single, timeout)
-            trace.backward(engine, single.graph, run.handles[-1], cotangent, timeout)
-        except EngineFault as fault:
-            if fault.finding.verdict is finding.verdict:
-                guilty = Blame(position, graph.apply(position).operator, None, "always")
-                return Finding(finding.verdict, guilty, finding.check, finding.message)
+    near = [consumer for consumer, _ in graph.consumers[finding.blame.node]]
+    for position in dict.fromkeys([*near, *reversed(graph.operations)]):
+        if graph.trainable[position]:
+            found = _spoils_alone(engine, graph, position, values, timeout)
+            if found is not None:
+                return found
     return lost
+
+
+def _spoils_alone(
+    engine: Engine, graph: Graph, position: int, values: Sequence[Array], timeout: float
+) -> Finding | None:
+    """What stops the reverse pass of an operation by itself, if anything does."""
+    node = graph.apply(position)
+    cotangent = np.ones(graph.shapes[position], graph.dtypes[position])
+    single = extract(graph, position, values, cotangent, merged=False)
+    try:
+        run = trace.forward(engine, single, timeout)
+        trace.backward(engine, single.graph, run.handles[-1], cotangent, timeout)
+        read_gradients(engine, single.graph, run)
+    except EngineFault as fault:
+        found = fault.finding
+        argument = found.blame.node if found.verdict is Verdict.STRUCTURE else None
+        if argument == single.graph.root:
+            argument = None
+        guilty = Blame(position, node.operator, argument, "always")
+        return Finding(found.verdict, guilty, found.check, f"{node.operator}: {found.message}")
+    return None

@@ -71,11 +71,15 @@ def _where(builder: ProgramBuilder, x: Buffer, y: Buffer, *, condition: Any) -> 
     return builder.move(lambda a, b: np.where(condition, a, b), x, y)
 
 
+_MASKS = (0b010101, 0b000000, 0b111111, 0b011001, 0b100110)
+"""Bit patterns that masks repeat."""
+
+
 def _sample_where(choose: Choose, shape: Shape) -> Instance:
     other = sampling.pick(choose, sampling.partners(shape))
     both = np.broadcast_shapes(shape, other)
     mask_shape = both[choose(2) if both else 0 :]
-    bits = choose(64)
+    bits = sampling.pick(choose, _MASKS)
     size = int(np.prod(mask_shape, dtype=np.int64))
     mask = np.array([bits >> (i % 6) & 1 for i in range(size)], dtype=bool).reshape(mask_shape)
     return Instance((shape, other), {"condition": mask})

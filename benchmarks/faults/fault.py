@@ -1,0 +1,145 @@
+"""A planted fault, and the ways to plant one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from zenverify.tensor import OPERATIONS, Operation
+from zenverify.verification.verdict import ACCUMULATION
+
+Pullback = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault and the truth about it.
+
+    Attributes
+    ----------
+    name
+        What is wrong, in a few words.
+    kind
+        The class of faults that it belongs to.
+    operation
+        The operation to blame, or `ACCUMULATION`.
+    arguments
+        The arguments that may be blamed; None stands for the operation as a whole.
+    plant
+        Makes the context in which the engine has the fault.
+    reducible
+        Whether it shows on a graph of at most 3 operations and 8 elements.
+    """
+
+    name: str
+    kind: str
+    operation: str
+    arguments: tuple[int | None, ...]
+    plant: Callable[[], AbstractContextManager[None]]
+    reducible: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@contextmanager
+def swapped(name: str, changed: Operation) -> Iterator[None]:
+    """The engine with another entry for an operation."""
+    before = OPERATIONS[name]
+    OPERATIONS[name] = changed
+    try:
+        yield
+    finally:
+        OPERATIONS[name] = before
+
+
+def rule(
+    kind: str,
+    operation: str,
+    what: str,
+    pullback: Pullback,
+    argument: int = 0,
+    *,
+    blamed: tuple[int | None, ...] | None = None,
+    broadcasts: bool | None = None,
+) -> Fault:
+    """A fault in one pullback of an operation."""
+
+    def plant() -> AbstractContextManager[None]:
+        good = OPERATIONS[operation]
+        pullbacks = list(good.pullbacks)
+        pullbacks[0 if good.variadic else argument] = pullback
+        sums = good.broadcasts if broadcasts is None else broadcasts
+        return swapped(operation, replace(good, pullbacks=tuple(pullbacks), broadcasts=sums))
+
+    return Fault(f"{operation}: {what}", kind, operation, blamed or (argument,), plant)
+
+
+def altered(
+    kind: str,
+    operation: str,
+    what: str,
+    alter: Callable[[Pullback], Pullback],
+    argument: int = 0,
+    *,
+    blamed: tuple[int | None, ...] | None = None,
+) -> Fault:
+    """A fault made of the right pullback."""
+
+    def plant() -> AbstractContextManager[None]:
+        good = OPERATIONS[operation]
+        pullbacks = list(good.pullbacks)
+        place = 0 if good.variadic else argument
+        pullbacks[place] = alter(pullbacks[place])
+        return swapped(operation, replace(good, pullbacks=tuple(pullbacks)))
+
+    return Fault(f"{operation}: {what}", kind, operation, blamed or (argument,), plant)
+
+
+def scaled(kind: str, operation: str, what: str, factor: float, argument: int = 0) -> Fault:
+    """The right contribution times a factor."""
+
+    def alter(pullback: Pullback) -> Pullback:
+        def wrong(g: Any, *rest: Any, **attributes: Any) -> Any:
+            found = pullback(g, *rest, **attributes)
+            return (found * factor).astype(found.dtype)
+
+        return wrong
+
+    return altered(kind, operation, what, alter, argument)
+
+
+def value(kind: str, operation: str, what: str, forward: Callable[..., Any]) -> Fault:
+    """A fault in the forward rule of an operation."""
+    return Fault(
+        f"{operation}: {what}",
+        kind,
+        operation,
+        (None,),
+        lambda: swapped(operation, replace(OPERATIONS[operation], forward=forward)),
+    )
+
+
+def patched(
+    kind: str,
+    what: str,
+    owner: Any,
+    attribute: str,
+    make: Callable[[Any], Any],
+    *,
+    reducible: bool = True,
+) -> Fault:
+    """A fault in the walk: a function of the engine replaced by one made of it."""
+
+    @contextmanager
+    def plant() -> Iterator[None]:
+        before = owner.__dict__[attribute]
+        setattr(owner, attribute, make(before))
+        try:
+            yield
+        finally:
+            setattr(owner, attribute, before)
+
+    return Fault(what, kind, ACCUMULATION, (None,), plant, reducible)
