@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zenverify.graph import strategies
+    import zenverify.graph.strategies as strategies
     from zenverify.tensor import Tensor
     from zenverify.verification.live import verify
 

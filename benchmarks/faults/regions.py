@@ -72,6 +72,6 @@ REGIONS: tuple[Fault, ...] = (
     altered(REGION, "sqrt", "infinity cleaned away", _cleaned),
     altered(REGION, "tanh", "wrong below -1.5", _where(lambda x: x < -1.5, 1.001)),
     altered(REGION, "exp", "wrong beyond 20", _where(lambda x: np.abs(x) > 20, 1.01)),
-    altered(REGION, "cos", "wrong at zero", _where(lambda x: x == 0, 0.5)),
+    altered(REGION, "sin", "wrong at zero", _where(lambda x: x == 0, 0.5)),
     altered(REGION, "divide", "wrong for tiny numerators", _where(lambda x: np.abs(x) < 1e-3, 0.9)),
 )

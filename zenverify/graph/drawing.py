@@ -16,7 +16,8 @@ from functools import cache
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
 from zenverify.operators.attributes import Attributes, freeze_attributes
-from zenverify.operators.operator import Choose, Domain, Instance, Operator, Shape
+from zenverify.operators.builder import Shape
+from zenverify.operators.operator import Choose, Domain, Instance, Operator
 from zenverify.operators.program import Program
 
 MAX_ELEMENTS = 12

@@ -191,6 +191,12 @@ class Graph:
         return tuple(reached)
 
     @cached_property
+    def differentiated(self) -> tuple[bool, ...]:
+        """Per node, whether it must have a gradient: it is trainable, and the root depends on it."""
+        pairs = zip(self.trainable, self.reaches_root, strict=True)
+        return tuple(trainable and reaches for trainable, reaches in pairs)
+
+    @cached_property
     def programs(self) -> tuple[Any, ...]:
         """Per node, the operation's `Program`; None for leaves."""
         return tuple(

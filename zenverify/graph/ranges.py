@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zenverify.operators.balls import ZERO, Ball, arb
+from flint import arb
+
+from zenverify.operators.balls import ZERO, Ball
 from zenverify.operators.program import Extremum, Fill, Map, Move, Program, Sum
 
 Range = tuple[float, float]

@@ -65,6 +65,7 @@ def addition() -> Callable[[Ball, Ball], Ball]:
 
 
 def _rounded_add(a: Ball, b: Ball) -> Ball:
+    assert _slack is not None
     return a + b + (abs(a) + abs(b)) * _slack
 
 
@@ -76,17 +77,17 @@ def total(items: Iterable[Ball]) -> Ball:
     return sum(items, ZERO) + sum(map(abs, items), ZERO) * _slack
 
 
-def maximum(a: Ball, b: Ball) -> Ball:
+def maximum(a: Ball | int, b: Ball | int) -> Ball:
     """The larger of two; for balls that overlap, a ball that holds both possibilities."""
-    return a.max(b) if isinstance(a, arb) else b.max(a)
+    return a.max(b) if isinstance(a, arb) else arb(a).max(b)
 
 
-def minimum(a: Ball, b: Ball) -> Ball:
+def minimum(a: Ball | int, b: Ball | int) -> Ball:
     """The smaller of two; for balls that overlap, a ball that holds both possibilities."""
-    return a.min(b) if isinstance(a, arb) else b.min(a)
+    return a.min(b) if isinstance(a, arb) else arb(a).min(b)
 
 
-def power(base: Ball, exponent: Ball) -> Ball:
+def power(base: Ball | int, exponent: Ball | int) -> Ball:
     """``base ** exponent`` over the reals.
 
     Written as exp(exponent * log(base)) for a positive base, so that at working precision the

@@ -96,7 +96,7 @@ class ProgramBuilder:
     def _rows(self, buffer: Buffer, axis: Axis) -> tuple[Buffer, int]:
         """The reduced axes moved last, and the number of elements in them."""
         axes = normalise_axis(axis, buffer.ndim)
-        width = math.prod(buffer.shape[a] for a in axes)
+        width = math.prod([buffer.shape[a] for a in axes])
         kept = tuple(a for a in range(buffer.ndim) if a not in axes)
         order = kept + axes
         if order == tuple(range(buffer.ndim)):
@@ -114,7 +114,7 @@ class ProgramBuilder:
     ) -> Buffer:
         rows, width = self._rows(buffer, axis)
         shape = reduced_shape(buffer.shape, axis, keepdims=keepdims)
-        if width == 0 and math.prod(shape):
+        if width == 0 and 0 not in shape:
             raise GraphError(f"the extremum of no elements (shape {buffer.shape}, axis {axis})")
         return self._result(Extremum((rows.number,), width, math.prod(shape), largest), shape)
 

@@ -211,7 +211,9 @@ def _function(
     signature = ", ".join(f"{argument}: Ball" for argument in arguments)
     lines = [f"def {name}({signature}) -> {'Ball' if single else 'tuple[Ball, ...]'}:"]
     lines += [f"    {symbol} = {printer.doprint(value)}" for symbol, value in shared]
-    printed = [printer.doprint(result) for result in reduced]
+    printed = [
+        f"Ball({result})" if result.is_Integer else printer.doprint(result) for result in reduced
+    ]
     lines.append(f"    return {printed[0] if single else '(' + ', '.join(printed) + ',)'}")
     return "\n".join(lines)
 

@@ -34,7 +34,7 @@ def kinks_absolute(x0: Ball) -> tuple[Ball, ...]:
     return (x0,)
 
 def kink_partials_absolute(x0: Ball) -> tuple[Ball, ...]:
-    return (1,)
+    return (Ball(1),)
 
 def value_add(x0: Ball, x1: Ball) -> Ball:
     return x0 + x1
@@ -90,7 +90,7 @@ def kinks_maximum(x0: Ball, x1: Ball) -> tuple[Ball, ...]:
     return (x0 - x1,)
 
 def kink_partials_maximum(x0: Ball, x1: Ball) -> tuple[Ball, ...]:
-    return (1, -1,)
+    return (Ball(1), Ball(-1),)
 
 def value_minimum(x0: Ball, x1: Ball) -> Ball:
     return minimum(x1, x0)
@@ -102,7 +102,7 @@ def kinks_minimum(x0: Ball, x1: Ball) -> tuple[Ball, ...]:
     return (x0 - x1,)
 
 def kink_partials_minimum(x0: Ball, x1: Ball) -> tuple[Ball, ...]:
-    return (1, -1,)
+    return (Ball(1), Ball(-1),)
 
 def value_multiply(x0: Ball, x1: Ball) -> Ball:
     return x0*x1
@@ -124,10 +124,10 @@ def linear_power(x0: Ball, x1: Ball) -> tuple[Ball, ...]:
     return (t0, power(x0, x1 - 1)*x1, t0*log(x0),)
 
 def slice_power_0(x0: Ball, x1: Ball) -> Ball:
-    return 0
+    return Ball(0)
 
 def slice_power_1(x0: Ball, x1: Ball) -> Ball:
-    return 0
+    return Ball(0)
 
 def value_relu(x0: Ball) -> Ball:
     return maximum(x0, 0)
@@ -139,7 +139,7 @@ def kinks_relu(x0: Ball) -> tuple[Ball, ...]:
     return (x0,)
 
 def kink_partials_relu(x0: Ball) -> tuple[Ball, ...]:
-    return (1,)
+    return (Ball(1),)
 
 def value_sigmoid(x0: Ball) -> Ball:
     return 1 / (1 + exp(-x0))

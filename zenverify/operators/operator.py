@@ -19,7 +19,7 @@ from zenverify.operators.program import Program
 class Choose(Protocol):
     """Draws an integer from ``0`` to ``count - 1``; 0 is the simplest choice."""
 
-    def __call__(self, count: int) -> int: ...
+    def __call__(self, count: int, /) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

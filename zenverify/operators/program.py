@@ -15,13 +15,14 @@ from itertools import accumulate
 from operator import itemgetter, mul, neg
 from typing import Any, Literal, Protocol
 
+from flint import arb
+
 from zenverify.operators.balls import (
     ANYTHING,
     UNIT_STEP,
     ZERO,
     Ball,
     addition,
-    arb,
     maximum,
     minimum,
     step,
@@ -63,7 +64,8 @@ ANY = AtKink(None, None)
 class Step(Protocol):
     """One step of a program; `sources` are positions of the buffers it reads."""
 
-    sources: tuple[int, ...]
+    @property
+    def sources(self) -> tuple[int, ...]: ...
 
     def value(self, sources: Sequence[Balls]) -> Balls: ...
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from zenverify.operators.operator import Choose, Instance, Sampler, Shape
+from zenverify.operators.builder import Shape
+from zenverify.operators.operator import Choose, Instance, Sampler
 
 T = TypeVar("T")
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import groupby
 from operator import mul
+from types import MappingProxyType
+
+from flint import arb
 
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Graph
-from zenverify.operators.balls import ZERO, Ball, addition, arb, precision
+from zenverify.graph.graph import Call, Graph
+from zenverify.operators.balls import ZERO, Ball, addition, precision
 from zenverify.operators.program import MEAN, AtKink, Balls, Linearised
 
 PRECISION = 128
@@ -24,6 +28,11 @@ SIGNIFICAND = {"float64": 53, "float32": 24}
 
 SMALLEST = {"float64": 2.0**-1022, "float32": 2.0**-126}
 """The smallest normal numbers: what may be lost where results underflow."""
+
+_LOSSES = {
+    dtype: (arb(1, 8 * UNIT_ROUNDOFF[dtype]), arb(0, SMALLEST[dtype])) for dtype in UNIT_ROUNDOFF
+}
+"""What rounding may do to a result: a relative and an absolute error."""
 
 Conventions = Mapping[str, AtKink]
 
@@ -56,18 +65,17 @@ class LocalEnclosure:
         only: Sequence[int] | None = None,
     ) -> None:
         self._graph = graph
-        self._linear: dict[int, Linearised] = {}
+        self.linear: dict[int, Linearised] = {}
         self.forward: dict[int, Balls] = {}
-        for position in graph.operations if only is None else only:
-            node = graph.apply(position)
-            program = graph.programs[position]
-            operands = [values[operand] for operand in node.operands]
-            if graph.trainable[position]:
-                linear = program.linearise(operands, conventions.get(node.operator, MEAN))
-                self._linear[position] = linear
+        calls = graph.calls if only is None else [graph.call(position) for position in only]
+        for position, operator, operands, program, trainable in calls:
+            given = [values[operand] for operand in operands]
+            if trainable:
+                linear = program.linearise(given, conventions.get(operator, MEAN))
+                self.linear[position] = linear
                 self.forward[position] = linear.value
             else:
-                self.forward[position] = program.value(operands)
+                self.forward[position] = program.value(given)
 
     def pull(
         self,
@@ -88,14 +96,16 @@ class LocalEnclosure:
             Whether a cotangent that is exactly zero contributes zero even through an undefined
             partial.
         """
-        totals: list[Balls | None] = [None] * len(self._graph.nodes)
+        graph = self._graph
+        trainable = graph.trainable
+        totals: list[Balls | None] = [None] * len(graph.nodes)
         for position, seed in seeds.items():
             totals[position] = seed
         plus = addition()
-        for position, linear in self._linear.items():
+        for position, linear in self.linear.items():
             parts = linear.pull(cotangents[position], dead_is_zero=dead_is_zero)
-            for operand, part in zip(self._graph.apply(position).operands, parts, strict=True):
-                if part is not None and self._graph.trainable[operand]:
+            for operand, part in zip(graph.nodes[position].operands, parts, strict=True):
+                if part is not None and trainable[operand]:
                     before = totals[operand]
                     totals[operand] = part if before is None else list(map(plus, before, part))
         return totals
@@ -119,23 +129,17 @@ class WholeEnclosure:
         graph = case.graph
         self._graph = graph
         self._rounded = rounded
-        leaves = iter(case.values)
-        values: list[Balls] = []
-        linear: list[Linearised | None] = []
-        for position, program in enumerate(graph.programs):
-            if program is None:
-                values.append(lift(next(leaves)))
-                linear.append(None)
-                continue
-            node = graph.apply(position)
-            with self._precision(self._graph.dtypes[position]):
-                made = program.linearise(
-                    [values[operand] for operand in node.operands],
-                    conventions.get(node.operator, MEAN),
-                )
-                values.append(self._widen(position, made.value))
-            linear.append(made)
-        self.values = values
+        self.values: list[Balls] = [()] * len(graph.nodes)
+        for leaf, value in zip(graph.leaves, case.values, strict=True):
+            self.values[leaf] = lift(value)
+        linear: dict[int, Linearised] = {}
+        for dtype, calls in groupby(graph.calls, lambda call: graph.dtypes[call.position]):
+            with self._precision(dtype):
+                for position, operator, operands, program, _ in calls:
+                    given = [self.values[operand] for operand in operands]
+                    made = program.linearise(given, conventions.get(operator, MEAN))
+                    linear[position] = made
+                    self.values[position] = self._widen(dtype, made.value)
         self.gradients = self._pull(linear, lift(case.cotangent))
 
     def _precision(self, dtype: str) -> AbstractContextManager[None]:
@@ -143,40 +147,48 @@ class WholeEnclosure:
             return precision(PRECISION)
         return precision(SIGNIFICAND[dtype] - 4, rounding=True)
 
-    def _widen(self, position: int, items: Balls) -> Balls:
+    def _widen(self, dtype: str, items: Balls) -> Balls:
         if not self._rounded:
             return items
-        dtype = self._graph.dtypes[position]
-        relative = arb(1, 8 * UNIT_ROUNDOFF[dtype])
-        underflow = arb(0, SMALLEST[dtype])
+        relative, underflow = _LOSSES[dtype]
         return [item * relative + underflow for item in items]
 
-    def _pull(self, linear: list[Linearised | None], cotangent: Balls) -> list[Balls | None]:
+    def _pull(self, linear: Mapping[int, Linearised], cotangent: Balls) -> list[Balls | None]:
         graph = self._graph
+        dtypes, trainable = graph.dtypes, graph.trainable
         totals: list[Balls | None] = [None] * len(graph.nodes)
         totals[graph.root] = cotangent
-        for position in reversed(graph.operations):
-            made = linear[position]
-            here = totals[position]
-            if made is None or here is None or not graph.trainable[position]:
-                continue
-            operands = graph.apply(position).operands
-            # A rule may work in the operand's precision, also where the cotangent has more.
-            narrow = any(graph.dtypes[i] == "float32" for i in (position, *operands))
-            with self._precision("float32" if narrow else "float64"):
-                parts = made.pull(here)
+        for dtype, calls in groupby(reversed(graph.calls), self._narrowest):
+            with self._precision(dtype):
                 plus = addition()
-                for operand, part in zip(operands, parts, strict=True):
-                    if part is None or not graph.trainable[operand]:
+                for call in calls:
+                    here = totals[call.position]
+                    if here is None or not call.trainable:
                         continue
-                    part = self._widen(operand, part)
-                    before = totals[operand]
-                    totals[operand] = part if before is None else list(map(plus, before, part))
+                    parts = linear[call.position].pull(here)
+                    for operand, part in zip(call.operands, parts, strict=True):
+                        if part is None or not trainable[operand]:
+                            continue
+                        part = self._widen(dtypes[operand], part)
+                        before = totals[operand]
+                        totals[operand] = part if before is None else list(map(plus, before, part))
         return totals
+
+    def _narrowest(self, call: Call) -> str:
+        """A rule may work in the operand's precision, also where the cotangent has more."""
+        dtypes = self._graph.dtypes
+        narrow = any(dtypes[i] == "float32" for i in (call.position, *call.operands))
+        return "float32" if narrow else "float64"
 
 
 def one_sided(
-    graph: Graph, values: Sequence[Balls], cotangent: Balls, node: int, element: int, sign: int
+    graph: Graph,
+    values: Sequence[Balls],
+    cotangent: Balls,
+    node: int,
+    element: int,
+    sign: int,
+    smooth: Mapping[int, Linearised] = MappingProxyType({}),
 ) -> Ball:
     """The whole graph's one-sided derivative when one element of one node moves.
 
@@ -194,23 +206,24 @@ def one_sided(
         What moves.
     sign
         1 or -1: the direction.
+    smooth
+        The partials at these values, if they are known, of operations that lie at no kink: they
+        hold in every direction.
 
     Returns
     -------
     Ball
         The derivative of <cotangent, root> along the direction.
     """
-    tangents: list[Balls] = [[ZERO] * graph.sizes[i] for i in range(len(graph.nodes))]
     start = [ZERO] * graph.sizes[node]
     start[element] = arb(sign)
-    tangents[node] = start
-    moving = {node}
-    for position in graph.operations:
-        operands = graph.apply(position).operands
-        if position > node and not moving.isdisjoint(operands):
-            tangents[position] = graph.programs[position].push(
-                [values[operand] for operand in operands],
-                [tangents[operand] for operand in operands],
-            )
-            moving.add(position)
-    return sum(map(mul, tangents[graph.root], cotangent), ZERO)
+    moving: dict[int, Balls] = {node: start}
+    for position, _, operands, program, _ in graph.calls:
+        if position <= node or moving.keys().isdisjoint(operands):
+            continue
+        tangents = [moving.get(operand) or [ZERO] * graph.sizes[operand] for operand in operands]
+        if position in smooth:
+            moving[position] = smooth[position].push(tangents)
+        else:
+            moving[position] = program.push([values[operand] for operand in operands], tangents)
+    return sum(map(mul, moving.get(graph.root, ()), cotangent), ZERO)

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from flint import arb
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
 from zenverify.operators import catalogue
-from zenverify.operators.balls import Ball, arb
+from zenverify.operators.balls import Ball
 from zenverify.oracles.difference import Estimate
 from zenverify.oracles.enclosure import UNIT_ROUNDOFF, lift
 from zenverify.verification import arbitrate, trace

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Graph, LeafKind
+from zenverify.graph.graph import Call, Graph, LeafKind
 from zenverify.operators import catalogue
+from zenverify.verification.trace import flat
 
 CONDITIONS = (
     "seen",
@@ -45,51 +46,65 @@ def coverage_of(case: Case, kinked: Sequence[int]) -> Coverage:
         The operations that lay at a kink.
     """
     graph = case.graph
-    counts: Counter[tuple[str, str]] = Counter()
-    for position, conditions in _structural(graph):
-        operator = graph.apply(position).operator
-        counts.update((operator, condition) for condition in conditions)
+    structural, edged = _of_graph(graph)
+    counts = structural.copy()
     for position in kinked:
         counts[graph.apply(position).operator, "kink"] += 1
     values = dict(zip(graph.leaves, case.values, strict=True))
-    for leaf, value in values.items():
-        for condition in _of_values(value):
-            for consumer, _ in graph.consumers[leaf]:
-                counts[graph.apply(consumer).operator, condition] += 1
-        for consumer, argument in graph.consumers[leaf]:
-            operator = graph.apply(consumer).operator
-            edges = catalogue.get(operator).argument(argument).limits.edges
-            if any((value == edge).any() for edge in edges):
-                counts[operator, "domain edge"] += 1
+    for leaf, condition in _of_values(values):
+        for consumer, _ in graph.consumers[leaf]:
+            counts[graph.apply(consumer).operator, condition] += 1
+    for leaf, operator, edges in edged:
+        if any((values[leaf] == edge).any() for edge in edges):
+            counts[operator, "domain edge"] += 1
     return tuple((operator, condition, n) for (operator, condition), n in sorted(counts.items()))
 
 
-def _of_values(value: Array) -> list[str]:
-    if not value.size:
-        return []
-    sizes = np.abs(value)
-    conditions = []
-    if not sizes.all():
-        conditions.append("zeros")
-    if sizes.max() > _LARGE or (sizes[sizes > 0].min(initial=1.0) < _SMALL):
-        conditions.append("extreme values")
-    return conditions
+def _of_values(values: Mapping[int, Array]) -> Iterator[tuple[int, str]]:
+    """The leaves that have a special element: ``(leaf, condition)``."""
+    sizes = np.abs(flat(list(values.values())))
+    special = {
+        "zeros": sizes == 0,
+        "extreme values": (sizes > _LARGE) | ((sizes > 0) & (sizes < _SMALL)),
+    }
+    leaves = list(values)
+    for condition, where in special.items():
+        if where.any():
+            owners = np.repeat(leaves, [value.size for value in values.values()])
+            yield from ((leaf, condition) for leaf in np.unique(owners[where]).tolist())
 
 
-def _structural(graph: Graph) -> Sequence[tuple[int, list[str]]]:
-    cached: Sequence[tuple[int, list[str]]] | None = graph.__dict__.get("_conditions")
+Counts = Counter[tuple[str, str]]
+Edged = list[tuple[int, str, tuple[float, ...]]]
+
+
+def _of_graph(graph: Graph) -> tuple[Counts, Edged]:
+    """What every case of the graph exercises, and the leaves that may be on a domain's edge."""
+    cached: tuple[Counts, Edged] | None = graph.__dict__.get("_coverage")
     if cached is None:
-        cached = [(p, _conditions(graph, p)) for p in graph.operations]
-        graph.__dict__["_conditions"] = cached
+        cached = (
+            Counter((call.operator, c) for call in graph.calls for c in _conditions(graph, call)),
+            list(_edged(graph)),
+        )
+        graph.__dict__["_coverage"] = cached
     return cached
 
 
-def _conditions(graph: Graph, position: int) -> list[str]:
-    node = graph.apply(position)
+def _edged(graph: Graph) -> Iterator[tuple[int, str, tuple[float, ...]]]:
+    """Each use of a leaf as an argument whose domain has edges: ``(leaf, operator, edges)``."""
+    for leaf in graph.leaves:
+        for consumer, argument in graph.consumers[leaf]:
+            operator = graph.apply(consumer).operator
+            edges = catalogue.get(operator).argument(argument).limits.edges
+            if edges:
+                yield leaf, operator, edges
+
+
+def _conditions(graph: Graph, node: Call) -> list[str]:
     shapes = [graph.shapes[operand] for operand in node.operands]
-    shape = graph.shapes[position]
+    shape = graph.shapes[node.position]
     found = ["seen"]
-    if graph.dtypes[position] == "float32":
+    if graph.dtypes[node.position] == "float32":
         found.append("float32")
     if catalogue.get(node.operator).kernel is not None and any(s != shape for s in shapes):
         found.append("broadcast")

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from flint import arb
 
-from zenverify.operators.balls import Ball, arb, precision
+from zenverify.operators.balls import Ball, precision
 from zenverify.operators.program import Balls
 from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, UNIT_ROUNDOFF
 

@@ -13,10 +13,11 @@ from itertools import chain
 from typing import Literal
 
 import numpy as np
+from flint import arb
 
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph
-from zenverify.operators.balls import Ball, arb, precision
+from zenverify.operators.balls import Ball, precision
 from zenverify.operators.program import LEFT, RIGHT, AtKink, Balls
 from zenverify.oracles.enclosure import (
     PRECISION,

@@ -20,7 +20,8 @@ from zenverify.graph.drawing import plan_for
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import Attributes, freeze_attributes
-from zenverify.operators.operator import Operator, Shape
+from zenverify.operators.builder import Shape
+from zenverify.operators.operator import Operator
 from zenverify.verification import trace
 from zenverify.verification.alone import extract
 from zenverify.verification.events import Finding

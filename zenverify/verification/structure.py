@@ -10,7 +10,15 @@ from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
 from zenverify.verification.events import Finding
-from zenverify.verification.trace import BACKWARD, EngineFault, Trace, checked_array, flat
+from zenverify.verification.trace import (
+    BACKWARD,
+    EngineFault,
+    Place,
+    Trace,
+    at_work,
+    checked_array,
+    flat,
+)
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 
 CHECK = "structure"
@@ -31,22 +39,27 @@ def read_gradients(engine: Engine, graph: Graph, trace: Trace) -> dict[int, Arra
         one that is not zero.
     """
     gradients: dict[int, Array] = {}
-    for node, handle in enumerate(trace.handles):
-        wanted = graph.trainable[node] and graph.reaches_root[node]
-        gradient = engine.gradient(handle)
-        if gradient is None:
-            if wanted:
-                operation = graph.operator_of(node)
-                message = f"{operation} has no gradient, although the root depends on it"
-                raise EngineFault(structural(graph, node, BACKWARD, message))
-            continue
-        if wanted:
-            gradients[node] = checked_array(graph, node, "gradient", lambda g=gradient: g)  # type: ignore[misc]
-        elif np.any(np.asarray(gradient)):
-            operation = graph.operator_of(node)
-            message = f"{operation} has a gradient, although nothing asks for one"
-            raise EngineFault(structural(graph, node, BACKWARD, message))
+    place = Place(graph, graph.root, "reading a gradient")
+    with at_work(place):
+        for node, (handle, wanted) in enumerate(
+            zip(trace.handles, graph.differentiated, strict=True)
+        ):
+            place.node = node
+            gradient = engine.gradient(handle)
+            if wanted and gradient is not None:
+                gradients[node] = checked_array(graph, node, "gradient", gradient)
+            elif wanted:
+                message = "has no gradient, although the root depends on it"
+                raise _misplaced(graph, node, message)
+            elif gradient is not None and np.any(np.asarray(gradient)):
+                raise _misplaced(graph, node, "has a gradient, although nothing asks for one")
     return gradients
+
+
+def _misplaced(graph: Graph, node: int, message: str) -> EngineFault:
+    return EngineFault(
+        structural(graph, node, BACKWARD, f"{graph.operator_of(node)} {message}")
+    )
 
 
 def unchanged(case: Case, trace: Trace, before: Array, seed: Array) -> Iterable[Finding]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from types import FrameType
-from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,11 +17,8 @@ from zenverify.engines.protocol import Counting, Engine, Handle
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, Leaf, LeafKind
-from zenverify.operators.attributes import thaw_attributes
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Blame, Verdict
-
-T = TypeVar("T")
 
 BACKWARD = "backward"
 """Stands for the operation while it is not known which one spoilt the reverse pass."""
@@ -85,30 +81,54 @@ class Trace:
     inputs: list[Array]
 
 
-def guarded(node: int, operation: str, doing: str, call: Callable[[], T]) -> T:
-    """Call into the engine.
+@dataclass(slots=True)
+class Place:
+    """Where the engine is at work. Whoever calls it keeps this up to date, node by node.
+
+    Attributes
+    ----------
+    graph, node
+        Where in the graph.
+    doing
+        What is asked of the engine there.
+    operation
+        What to blame if it fails, where that is not the node's own operation.
+    """
+
+    graph: Graph
+    node: int
+    doing: str
+    operation: str | None = None
+
+    def fault(self, verdict: Verdict, message: str) -> EngineFault:
+        """What went wrong here, as a finding on its way."""
+        operation = self.operation or self.graph.operator_of(self.node)
+        blame = Blame(self.node, operation, None, "always")
+        return EngineFault(Finding(verdict, blame, self.doing, message))
+
+
+@contextmanager
+def at_work(place: Place) -> Iterator[None]:
+    """Turn whatever the engine raises inside into a finding about the place it is at then.
 
     Raises
     ------
     EngineFault
-        If it raises, or runs out of time.
+        If the engine raises, or runs out of time.
     """
     try:
-        return call()
+        yield
+    except EngineFault:
+        raise
     except OutOfTime:
-        message = f"{doing} did not return in time"
-        finding = Finding(Verdict.TIMEOUT, Blame(node, operation, None, "always"), doing, message)
-        raise EngineFault(finding) from None
+        message = f"{place.doing} did not return in time"
+        raise place.fault(Verdict.TIMEOUT, message) from None
     except UnsupportedError as error:
         message = f"the engine does not offer {error}"
-        finding = Finding(
-            Verdict.UNSUPPORTED, Blame(node, operation, None, "always"), doing, message
-        )
-        raise EngineFault(finding) from error
+        raise place.fault(Verdict.UNSUPPORTED, message) from error
     except (Exception, SystemExit) as error:
-        message = f"{doing} raised {type(error).__name__}: {_shortened(error)}"
-        finding = Finding(Verdict.CRASH, Blame(node, operation, None, "always"), doing, message)
-        raise EngineFault(finding) from error
+        message = f"{place.doing} raised {type(error).__name__}: {_shortened(error)}"
+        raise place.fault(Verdict.CRASH, message) from error
 
 
 def _shortened(error: BaseException) -> str:
@@ -141,52 +161,66 @@ def forward(
         If the engine raises, hangs, or gives a value of the wrong type, shape or dtype.
     """
     with time_limit(timeout):
-        return _forward(engine, case, calls if isinstance(engine, Counting) else None)
+        place = Place(case.graph, 0, "the forward pass")
+        with at_work(place):
+            return _forward(engine, case, calls, place)
 
 
-def _forward(engine: Engine, case: Case, calls: Counter[int] | None) -> Trace:
+def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Place) -> Trace:
     graph = case.graph
-    handles: list[Handle] = []
-    values: list[Array] = []
-    inputs: list[Array] = []
-    leaf_values = iter(case.values)
+    run = Trace([], [], [value.copy() for value in case.values])
+    handles = run.handles
+    inputs = iter(run.inputs)
+    counter = engine if calls is not None and isinstance(engine, Counting) else None
     for position, node in enumerate(graph.nodes):
+        place.node = position
         if isinstance(node, Leaf):
-            array = next(leaf_values).copy()
-            inputs.append(array)
-            handle = guarded(
-                position, str(node.kind), "making a leaf", lambda: engine.leaf(node.kind, array)
-            )
-            if calls is not None and node.kind is LeafKind.VARIABLE:
-                assert isinstance(engine, Counting)
-                handle = engine.counted(handle, partial(calls.update, (position,)))
+            place.doing = "making a leaf"
+            handle = engine.leaf(node.kind, next(inputs))
+            if counter is not None and calls is not None and node.kind is LeafKind.VARIABLE:
+                handle = counter.counted(handle, partial(calls.update, (position,)))
         else:
+            place.doing = "the forward pass"
             operands = [handles[operand] for operand in node.operands]
-            attributes = thaw_attributes(node.attributes)
-            handle = guarded(
-                position,
-                node.operator,
-                "the forward pass",
-                lambda: engine.apply(node.operator, operands, attributes),
-            )
+            handle = engine.apply(node.operator, operands, graph.attributes(position))
         handles.append(handle)
-        values.append(checked_array(graph, position, "value", lambda: engine.value(handle)))
-    return Trace(handles, values, inputs)
+        place.doing = "reading a value"
+        run.values.append(checked_array(graph, position, "value", engine.value(handle)))
+    return run
 
 
-def checked_array(graph: Graph, position: int, what: str, get: Callable[[], Any]) -> Array:
-    """An array that the engine gave for a node, if it is one of the node's shape and dtype.
+def gradients_of(
+    engine: Engine, graph: Graph, handles: Sequence[Handle], nodes: Iterable[int]
+) -> dict[int, Array]:
+    """The gradients that the engine holds of some nodes, by node.
+
+    Raises
+    ------
+    EngineFault
+        If it raises, or one is not of its value's shape and dtype.
+    """
+    place = Place(graph, graph.root, "reading a gradient")
+    gradients: dict[int, Array] = {}
+    with at_work(place):
+        for node in nodes:
+            place.node = node
+            gradient = engine.gradient(handles[node])
+            gradients[node] = checked_array(graph, node, "gradient", gradient)
+    return gradients
+
+
+def checked_array(graph: Graph, position: int, what: str, array: object) -> Array:
+    """What the engine gave for a node, if it is an array of the node's shape and dtype.
 
     Raises
     ------
     EngineFault
         If it is not.
     """
-    operation = graph.operator_of(position)
-    array = guarded(position, operation, f"reading a {what}", get)
-    shape, dtype = graph.shapes[position], graph.dtypes[position]
+    shape, dtype = graph.shapes[position], graph.numpy_dtypes[position]
     if isinstance(array, np.ndarray) and array.shape == shape and array.dtype == dtype:
         return array
+    operation = graph.operator_of(position)
     if isinstance(array, np.ndarray):
         got = f"{array.dtype} of shape {array.shape}"
     else:
@@ -208,10 +242,9 @@ def backward(
     EngineFault
         If the engine raises or hangs.
     """
-    with time_limit(timeout):
-        guarded(
-            graph.root, BACKWARD, "the reverse pass", lambda: engine.backward(root, cotangent)
-        )
+    place = Place(graph, graph.root, "the reverse pass", BACKWARD)
+    with time_limit(timeout), at_work(place):
+        engine.backward(root, cotangent)
 
 
 def flat(arrays: Sequence[Array]) -> Array:

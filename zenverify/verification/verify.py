@@ -23,7 +23,7 @@ from zenverify.verification.structure import (
     structural,
     unchanged,
 )
-from zenverify.verification.trace import BACKWARD, TIMEOUT, EngineFault, Trace, flat
+from zenverify.verification.trace import BACKWARD, TIMEOUT, EngineFault, Place, Trace, flat
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 
 _PROBE_POOL = np.random.default_rng(20).integers(65, 192, 4096) / 128.0
@@ -103,7 +103,7 @@ def verify_case(
     """
     graph = case.graph
     report = _Report()
-    lacking = sorted({graph.apply(p).operator for p in graph.operations} - engine.operators)
+    lacking = sorted(graph.operators - engine.operators)
     try:
         if lacking:
             report.findings.append(_unsupported(graph, lacking))
@@ -147,9 +147,7 @@ def _examine(
     if report.findings:
         return
     check = LocalCheck(graph, run.values, engine.conventions)
-    report.kinked = tuple(
-        p for p in graph.operations if graph.programs[p].can_kink and check.kinked(p)
-    )
+    report.kinked = tuple(p for p in graph.kinking if check.kinked(p))
     wrong_values = check.values()
     if wrong_values:
         report.findings += blame.blame_values(engine, case, run.values, wrong_values)
@@ -221,21 +219,11 @@ def _probed(
             )
         )
     handles = [run.handles[node] for node in probes]
-    root = trace.guarded(
-        graph.root,
-        BACKWARD,
-        "seeding the probes",
-        lambda: probed_root(engine, handles, list(probes.values())),
-    )
+    with trace.at_work(Place(graph, graph.root, "seeding the probes", BACKWARD)):
+        root = probed_root(engine, handles, list(probes.values()))
     seed = np.ones((), dtype=engine.value(root).dtype)
     trace.backward(engine, graph, root, seed, timeout)
-    return run, {node: _gradient(engine, graph, run, node) for node in probes}
-
-
-def _gradient(engine: Engine, graph: Graph, run: Trace, node: int) -> Array:
-    return trace.checked_array(
-        graph, node, "gradient", lambda: engine.gradient(run.handles[node])
-    )
+    return run, trace.gradients_of(engine, graph, run.handles, probes)
 
 
 def _has_diamond(graph: Graph) -> bool:
@@ -285,7 +273,7 @@ def _second_call(
     nodes = list(gradients)
     before = flat([probed[node] for node in nodes])
     trace.backward(engine, graph, run.handles[-1], case.cotangent.copy(), timeout)
-    now = flat([_gradient(engine, graph, run, node) for node in nodes])
+    now = flat(list(trace.gradients_of(engine, graph, run.handles, nodes).values()))
     with np.errstate(all="ignore"):
         expected = before + first if engine.accumulates else first
         if "float32" in graph.dtypes:
@@ -320,7 +308,7 @@ def _check_whole(
     if not (np.isfinite(flat(check.engine_values)).all()):
         report.notes.append("whole graph not composed: the forward pass is not finite")
         return
-    names = sorted({graph.apply(p).operator for p in graph.operations if graph.programs[p].can_kink})
+    names = sorted({graph.apply(p).operator for p in graph.kinking})
     for node, element in whole.outside_enclosure(case, gradients, engine.conventions, names)[:1]:
         number = float(gradients[node].ravel()[element])
         message = (

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from operator import mul
 
 import numpy as np
+from flint import arb
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
-from zenverify.operators.balls import ZERO, arb, precision
+from zenverify.operators.balls import ZERO, precision
 from zenverify.operators.program import ANY, Balls
 from zenverify.oracles.difference import Estimate, differentiate
 from zenverify.oracles.enclosure import (

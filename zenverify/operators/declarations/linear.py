@@ -6,9 +6,9 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder
+from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels
-from zenverify.operators.operator import Argument, Choose, Instance, Operator, Shape
+from zenverify.operators.operator import Argument, Choose, Instance, Operator
 
 
 def _matmul(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:

@@ -10,9 +10,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Axis, Buffer, ProgramBuilder
+from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels
-from zenverify.operators.operator import Argument, Choose, Instance, Operator, Shape
+from zenverify.operators.operator import Argument, Choose, Instance, Operator
 
 
 def _shifted(builder: ProgramBuilder, x: Buffer, axis: Axis) -> Buffer:

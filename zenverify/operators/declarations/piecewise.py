@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder
+from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations.elementwise import elementwise
-from zenverify.operators.operator import EVERYWHERE, Argument, Choose, Instance, Operator, Shape
+from zenverify.operators.operator import EVERYWHERE, Argument, Choose, Instance, Operator
 
 declare = partial(elementwise, "piecewise")
 

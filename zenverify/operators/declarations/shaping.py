@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Axis, Buffer, ProgramBuilder
-from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler, Shape
+from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, Shape
+from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler
 
 
 def _reshape(builder: ProgramBuilder, x: Buffer, *, shape: Shape) -> Buffer:
