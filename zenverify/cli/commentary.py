@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from zenverify.cli.output import printable
-from zenverify.verification.events import CaseVerified, Event, FailureFound, RunStarted
+from zenverify.verification.events import CaseVerified, Event, FailureMinimised, RunStarted
 from zenverify.verification.verdict import Verdict
 
 
@@ -21,10 +21,8 @@ class Commentary:
         match event:
             case RunStarted():
                 self._print(f"{event.engine} {event.engine_version}, seed {event.seed}")
-            case FailureFound(number=number, finding=finding):
-                self._print(
-                    f"graph {number}: {finding.verdict}: {finding.blame}: {finding.message}"
-                )
+            case FailureMinimised(finding=finding):
+                self._print(f"{finding.verdict}: {finding.blame}: {finding.message}")
             case CaseVerified() if self._verbose and event.verdict is not Verdict.AGREE:
                 self._print(f"graph {event.number}: {'; '.join((event.verdict, *event.notes))}")
 

@@ -16,7 +16,22 @@ from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
 from zenverify.operators.program import MEAN, AtKink
 
-_OPERATORS: dict[str, Callable[..., Any]] = {
+
+
+def _where(x: Any, y: Any, condition: Any) -> Any:
+    return zen.where(condition, x, y)
+
+
+def _stack(*operands: Any, axis: int) -> Any:
+    return zen.stack(operands, axis)
+
+
+def _concatenate(*operands: Any, axis: int) -> Any:
+    return zen.concatenate(operands, axis)
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(zen, name) for name in zen.OPERATIONS},
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
@@ -25,8 +40,12 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "matmul": operator.matmul,
     "negative": operator.neg,
     "absolute": abs,
+    "where": _where,
+    "stack": _stack,
+    "concatenate": _concatenate,
 }
-_SEQUENCES = frozenset({"stack", "concatenate"})
+"""How a user calls each operation: ``function(*operands, **attributes)``."""
+
 _KINKED = ("absolute", "relu", "maximum", "minimum", "clip", "max", "min")
 
 
@@ -48,13 +67,9 @@ class ZenEngine:
         return value if kind is LeafKind.ARRAY else float(value)
 
     def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
-        if operator == "where":
-            return zen.where(attributes["condition"], *operands)
-        function = _OPERATORS.get(operator) or getattr(zen, operator, None)
+        function = _FUNCTIONS.get(operator)
         if function is None:
             raise UnsupportedError(operator)
-        if operator in _SEQUENCES:
-            return function(list(operands), **attributes)
         return function(*operands, **attributes)
 
     def value(self, handle: Any) -> Array:

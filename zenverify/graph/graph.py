@@ -220,6 +220,19 @@ class Graph:
         )
 
     @cached_property
+    def _call_at(self) -> dict[int, Call]:
+        return {call.position: call for call in self.calls}
+
+    def call(self, position: int) -> Call:
+        """The operation at a position, with all that is known about it."""
+        return self._call_at[position]
+
+    @cached_property
+    def operands(self) -> tuple[tuple[int, ...], ...]:
+        """Per node, its operands; none for leaves."""
+        return tuple(() if isinstance(node, Leaf) else node.operands for node in self.nodes)
+
+    @cached_property
     def operators(self) -> frozenset[str]:
         """The names of the operators that occur."""
         return frozenset(call.operator for call in self.calls)

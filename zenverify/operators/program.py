@@ -79,7 +79,7 @@ class Step(Protocol):
         """Per source, the contribution to its cotangent.
 
         With `dead_is_zero`, a cotangent that is exactly zero contributes zero even where the
-        partial is undefined.
+        partial is undefined, and so does any cotangent where the partial is exactly zero.
         """
         ...
 
@@ -335,7 +335,7 @@ def _scale(partial: int | Balls, items: Balls, dead_is_zero: bool) -> Balls:
         return list(map(neg, items)) if partial == -1 else [partial * item for item in items]
     if dead_is_zero:
         return [
-            ZERO if item.is_zero() else slope * item
+            ZERO if item.is_zero() or slope.is_zero() else slope * item
             for slope, item in zip(partial, items, strict=True)
         ]
     return list(map(mul, partial, items))

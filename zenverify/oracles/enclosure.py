@@ -104,7 +104,7 @@ class LocalEnclosure:
         plus = addition()
         for position, linear in self.linear.items():
             parts = linear.pull(cotangents[position], dead_is_zero=dead_is_zero)
-            for operand, part in zip(graph.nodes[position].operands, parts, strict=True):
+            for operand, part in zip(graph.operands[position], parts, strict=True):
                 if part is not None and trainable[operand]:
                     before = totals[operand]
                     totals[operand] = part if before is None else list(map(plus, before, part))

@@ -13,7 +13,7 @@ from zenverify.tensor.operation import Array
 
 __all__ = ["as_array", "describe", "quiet"]
 
-_FLOATS = frozenset((np.dtype(np.float32), np.dtype(np.float64)))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 
 
 class _Quiet(threading.local):
@@ -49,8 +49,10 @@ def as_array(name: str, value: object) -> Array:
         If the value has another dtype.
     """
     array = np.array(value)
+    if array.dtype is _DOUBLE or array.dtype is _SINGLE:
+        return array
     dtype = array.dtype.newbyteorder("=")
-    if dtype in _FLOATS:
+    if dtype in (_DOUBLE, _SINGLE):
         return array.astype(dtype, copy=False)
     if dtype.kind in "biu":
         return array.astype(np.float64)

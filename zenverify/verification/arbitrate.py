@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
-from zenverify.engines.protocol import Engine
+from zenverify.engines.protocol import Engine, Handle
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, LeafKind
-from zenverify.operators.attributes import thaw_attributes
 from zenverify.oracles.difference import Estimate, Side, differentiate
 from zenverify.oracles.enclosure import UNIT_ROUNDOFF
 from zenverify.verification.judge import Judgement, Status
@@ -29,39 +29,35 @@ class Forward:
         self._engine = engine
         self._graph = case.graph
         self._values = list(values)
-        self._attributes = {
-            position: thaw_attributes(case.graph.apply(position).attributes)
-            for position in case.graph.operations
-        }
 
-    def run(self, moves: dict[int, Array]) -> list[Array]:
-        """All values when each node's is moved by an array of its shape on top of all else."""
-        graph = self._graph
-        values: list[Array] = []
-        changed: set[int] = set()
-        for position, before in enumerate(self._values):
-            value = before
-            if position in self._attributes:
-                operands = graph.apply(position).operands
-                if not changed.isdisjoint(operands):
-                    value = self._apply(position, [values[operand] for operand in operands])
-                    changed.add(position)
-            if position in moves:
-                value = (value + moves[position]).astype(before.dtype)
-                changed.add(position)
-            values.append(value)
-        return values
-
-    def _apply(self, position: int, operands: Sequence[Array]) -> Array:
-        node = self._graph.apply(position)
-        handles = [
+    @cached_property
+    def _unmoved(self) -> list[Handle]:
+        """Per node, its value as a constant of the engine's."""
+        return [
             self._engine.leaf(
-                LeafKind.NUMBER if self._graph.is_number(operand) else LeafKind.CONSTANT, value
+                LeafKind.NUMBER if self._graph.is_number(node) else LeafKind.CONSTANT, value
             )
-            for operand, value in zip(node.operands, operands, strict=True)
+            for node, value in enumerate(self._values)
         ]
-        result = self._engine.apply(node.operator, handles, self._attributes[position])
-        return self._engine.value(result)
+
+    def run(self, moves: Mapping[int, Array]) -> list[Array]:
+        """All values when each node's is moved by an array of its shape on top of all else."""
+        engine, graph = self._engine, self._graph
+        values = self._values.copy()
+        handles = self._unmoved.copy()
+        changed: set[int] = set()
+        for position, operands in enumerate(graph.operands):
+            if not changed.isdisjoint(operands):
+                given = [handles[operand] for operand in operands]
+                operator = graph.operator_of(position)
+                handles[position] = engine.apply(operator, given, graph.attributes(position))
+                values[position] = engine.value(handles[position])
+                changed.add(position)
+            if position in moves:
+                values[position] = np.asarray(values[position] + moves[position])
+                handles[position] = engine.leaf(LeafKind.CONSTANT, values[position])
+                changed.add(position)
+        return values
 
 
 def element_difference(

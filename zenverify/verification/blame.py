@@ -143,7 +143,8 @@ def _kink_near(case: Case, node: int, element: int) -> bool:
     moved[element] *= arb(1, reach)
     if moved[element].is_zero():
         moved[element] = arb(0, reach)
-    return program.kinked([values[operand] for operand in graph.apply(graph.root).operands])
+    operands = graph.apply(graph.root).operands
+    return bool(program.kinked([values[operand] for operand in operands]))
 
 
 def witness_of(

@@ -35,7 +35,7 @@ from zenverify.verification.events import (
 )
 from zenverify.verification.reduce import Reduced, reduce
 from zenverify.verification.trace import TIMEOUT
-from zenverify.verification.verdict import Blame
+from zenverify.verification.verdict import Blame, Verdict
 from zenverify.verification.verify import CaseResult, verify_case
 from zenverify.verification.witnesses import witnesses_of
 
@@ -160,6 +160,12 @@ def _events(
             tally.verdicts[str(finding.verdict)] += 1
             yield from _collect(engine, options, tally, case, (finding,), reducible=False)
         for case in _cases(options, names):
+            hung = _hung(tally, case)
+            if hung is not None:
+                tally.notes[f"not run: graphs with {hung}, which did not return in time"] += 1
+                if set(names) <= {hung}:
+                    break
+                continue
             result = verify_case(engine, case, timeout=options.timeout)
             tally.add(result)
             yield _verified(tally.cases, result)
@@ -173,6 +179,19 @@ def _events(
         stop_reason = "interrupted"
     seconds = time.monotonic() - start
     yield _finished(tally, options, stop_reason, seconds, lacking)
+
+
+def _hung(tally: _Tally, case: Case) -> str | None:
+    """An operation of the case that an earlier one waited for in vain: once is enough."""
+    hung = {
+        bucket.finding.blame.operation
+        for bucket in tally.buckets.values()
+        if bucket.finding.verdict is Verdict.TIMEOUT
+    }
+    if not hung:
+        return None
+    graph = case.graph
+    return next((n for p in graph.operations if (n := graph.apply(p).operator) in hung), None)
 
 
 def _verified(number: int, result: CaseResult) -> CaseVerified:
@@ -285,13 +304,14 @@ def _minimised(
     engine: Engine, options: CampaignOptions, case: Case, reduced: Reduced
 ) -> FailureMinimised:
     path = None if options.keep is None else str(options.keep(reduced.finding, reduced.case))
+    hangs = reduced.finding.verdict is Verdict.TIMEOUT
     return FailureMinimised(
         bucket=bucket_key(reduced.finding),
         finding=reduced.finding,
         case=reduced.case,
         operations_before=len(case.graph.operations),
         evaluations=reduced.evaluations,
-        witnesses=witnesses_of(engine, reduced.case),
+        witnesses=() if hangs else witnesses_of(engine, reduced.case),
         path=path,
     )
 

@@ -10,7 +10,6 @@ import numpy as np
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Call, Graph, LeafKind
 from zenverify.operators import catalogue
-from zenverify.verification.trace import flat
 
 CONDITIONS = (
     "seen",
@@ -62,7 +61,7 @@ def coverage_of(case: Case, kinked: Sequence[int]) -> Coverage:
 
 def _of_values(values: Mapping[int, Array]) -> Iterator[tuple[int, str]]:
     """The leaves that have a special element: ``(leaf, condition)``."""
-    sizes = np.abs(flat(list(values.values())))
+    sizes = np.abs(np.concatenate([value.ravel() for value in values.values()]))
     special = {
         "zeros": sizes == 0,
         "extreme values": (sizes > _LARGE) | ((sizes > 0) & (sizes < _SMALL)),

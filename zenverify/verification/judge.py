@@ -165,14 +165,13 @@ def _measure(
         largest = float(np.finfo(dtype).max)
         overflows = not scale < largest * (1 - 2.0**-10)
         return Judgement(Status.UNDEFINED if overflows else Status.NON_FINITE, truth)
-    yardstick = UNIT_ROUNDOFF[dtype] * scale
     with precision(PRECISION):
         residual = float((arb(number) - truth).abs_upper())
+    if residual <= terms * underflow:
+        return Judgement(Status.RIGHT, truth)
+    yardstick = UNIT_ROUNDOFF[dtype] * scale
     units = residual / yardstick if yardstick else math.inf
     size = float(abs(truth).mid()) or scale
     relative = residual / size if size else math.inf
-    if residual <= (THRESHOLD + terms) * yardstick:
-        return Judgement(Status.RIGHT, truth, units, relative)
-    if residual <= terms * underflow:
-        return Judgement(Status.RIGHT, truth)
-    return Judgement(Status.WRONG, truth, units, relative)
+    status = Status.RIGHT if units <= THRESHOLD + terms else Status.WRONG
+    return Judgement(status, truth, units, relative)

@@ -18,7 +18,7 @@ from flint import arb
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph
 from zenverify.operators.balls import Ball, precision
-from zenverify.operators.program import LEFT, RIGHT, AtKink, Balls
+from zenverify.operators.program import LEFT, RIGHT, AtKink, Balls, Linearised
 from zenverify.oracles.enclosure import (
     PRECISION,
     UNIT_ROUNDOFF,
@@ -264,6 +264,11 @@ class LocalCheck:
                 )[element]
                 for side in (LEFT, RIGHT)
             ]
+
+    def smooth(self, kinked: Sequence[int]) -> dict[int, Linearised]:
+        """The partials of the operations that do not lie at a kink."""
+        linear = self._enclosure.linear
+        return {node: linear[node] for node in linear if node not in kinked}
 
     def kinked(self, node: int) -> bool:
         """Whether an operation lies at a kink, judged at the engine's values."""

@@ -103,11 +103,12 @@ def slopes_at_kinks(
     ]
     stride = max(1, math.ceil(len(places) / SAMPLED_ELEMENTS))
     cotangent = lift(case.cotangent)
+    smooth = check.smooth(kinked)
     found = []
     for node, element in places[::stride]:
         with precision(PRECISION):
-            right = one_sided(graph, check.balls, cotangent, node, element, 1)
-            left = -one_sided(graph, check.balls, cotangent, node, element, -1)
+            right = one_sided(graph, check.balls, cotangent, node, element, 1, smooth)
+            left = -one_sided(graph, check.balls, cotangent, node, element, -1, smooth)
         if not (right.is_finite() and left.is_finite()):
             continue
         slack = _slack(graph.dtypes[node], float(left), float(right))
@@ -197,8 +198,7 @@ def all_at_once(
     weights = flat([probes[node] for node in nodes])
 
     def function(t: float) -> tuple[float, float]:
-        scaled = {node: (t * move).astype(move.dtype) for node, move in moves.items()}
-        moved = forward.run(scaled)
+        moved = forward.run({node: t * move for node, move in moves.items()})
         terms = weights * flat([moved[node] for node in nodes])
         return float(np.add.reduce(terms)), float(np.add.reduce(np.abs(terms)))
 
