@@ -49,7 +49,7 @@ def _unshifted(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 REGIONS: tuple[Fault, ...] = (
     rule(REGION, "power", "NaN at a base of zero", lambda g, y, a, b: g * y * b / a),
-    rule(REGION, "power", "0 ** x", lambda g, y, a, b: g * y * np.log(a), 1),
+    rule(REGION, "power", "0 ** x", lambda g, y, a, b: g * y * np.log(a, dtype=y.dtype), 1),
     rule(REGION, "prod", "by division, NaN at zeros", _prod_by_division),
     rule(
         REGION,

@@ -46,7 +46,7 @@ RULES: tuple[Fault, ...] = (
     rule(RULE, "divide", "square forgotten", lambda g, y, a, b: -g * a / b, 1),
     rule(RULE, "power", "exponent forgotten", lambda g, y, a, b: g * a ** (b - 1)),
     rule(RULE, "power", "logarithm forgotten (2 ** x)", lambda g, y, a, b: g * y, 1),
-    rule(RULE, "power", "logarithm of the exponent", lambda g, y, a, b: g * y * np.log(b), 1),
+    rule(RULE, "power", "logarithm of the exponent", lambda g, y, a, b: g * y * np.log(b, dtype=y.dtype), 1),
     rule(RULE, "absolute", "sign forgotten", lambda g, y, x: g),
     altered(
         RULE,

@@ -9,6 +9,7 @@ import pytest
 
 from tests.report.runs import (
     AGREED,
+    BUCKET,
     CASE,
     FINDING,
     FINISHED,
@@ -23,6 +24,7 @@ from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
 from zenverify.report.html import render
 from zenverify.report.section import MOST_ROWS
+from zenverify.verification.events import Bucket
 from zenverify.verification.verdict import Blame, Interval, Verdict
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&amp;</script></style><script>alert(2)</script>"
@@ -161,7 +163,7 @@ def test_nothing_can_break_out_of_the_page() -> None:
     end = replace(
         FINISHED,
         stop_reason=HOSTILE,
-        buckets=(),
+        buckets=(Bucket(BUCKET, finding, CASE, 1, 2, HOSTILE),),
         coverage={HOSTILE: {HOSTILE: 1}},
         verdicts={HOSTILE: 1},
         unsupported=(HOSTILE + "2",),

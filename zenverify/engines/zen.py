@@ -106,7 +106,7 @@ class ZenEngine:
         return bool(handle.trainable)
 
     def saved_gradients(self, handles: Sequence[Any]) -> Any:
-        saved = [(handle.accumulated, handle.owns_gradient) for handle in handles]
+        saved = [(h.accumulated, h.accumulated is not None and h.owns_gradient) for h in handles]
         for handle in handles:
             handle.accumulated, handle.owns_gradient = None, False
         return saved

@@ -78,7 +78,7 @@ class Case:
         """
         try:
             data = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise CaseFormatError(f"not JSON: {error}") from error
         return case_from_data(data)
 
@@ -109,7 +109,7 @@ def case_from_data(data: Any) -> Case:
     """Read what `case_to_data` gave. Raises `CaseFormatError` as `Case.from_json` does."""
     if not isinstance(data, dict):
         raise CaseFormatError(f"expected an object, got {type(data).__name__}")
-    if data.get("format") != FORMAT:
+    if type(data.get("format")) is not int or data["format"] != FORMAT:
         raise CaseFormatError(f"format: expected {FORMAT}, got {str(data.get('format'))[:60]}")
     _only(data, {"format", "nodes", "cotangent"}, "case")
     entries = data.get("nodes")
@@ -190,9 +190,11 @@ def _floats_from_data(data: Any, shape: tuple[int, ...], dtype: str, field: str)
         raise CaseFormatError(f"{field}: expected a list of hexadecimal floats")
     if len(data) != math.prod(shape):
         raise CaseFormatError(f"{field}: {len(data)} numbers do not fill the shape {shape}")
-    exact = np.array(
-        [float_from_hex(item, f"{field}[{i}]") for i, item in enumerate(data)], dtype=np.float64
-    ).reshape(shape)
+    items = [float_from_hex(item, f"{field}[{i}]") for i, item in enumerate(data)]
+    try:
+        exact = np.array(items, dtype=np.float64).reshape(shape)
+    except ValueError as error:
+        raise CaseFormatError(f"{field}: NumPy has no shape {str(shape)[:60]}: {error}") from error
     with np.errstate(over="ignore"):
         array = exact.astype(dtype)
     if not np.array_equal(array.astype(np.float64), exact, equal_nan=True):

@@ -161,6 +161,17 @@ class Operator:
         return _program(self, tuple(shapes), attributes)
 
 
+_NUMPY_REFUSES = (
+    ArithmeticError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
+"""What NumPy raises for shapes, axes and keys that do not fit, or are absurdly large."""
+
+
 @lru_cache(maxsize=4096)
 def _program(operator: Operator, shapes: tuple[Shape, ...], attributes: Attributes) -> Program:
     _check_call(operator, shapes, attributes)
@@ -169,7 +180,7 @@ def _program(operator: Operator, shapes: tuple[Shape, ...], attributes: Attribut
         result = operator.build(builder, *builder.operands, **thaw_attributes(attributes))
     except GraphError as error:
         raise GraphError(f"{operator.name}: {error}") from error
-    except (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError) as error:
+    except _NUMPY_REFUSES as error:
         listed = ", ".join(map(str, shapes))
         raise GraphError(f"{operator.name} of shapes {listed}: {error}") from error
     return builder.program(result)

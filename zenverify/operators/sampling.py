@@ -33,7 +33,18 @@ ANY_SHAPES: tuple[Shape, ...] = (
 )
 """Scalars, size-1 axes, squares, unequal sizes, three dimensions, and nothing at all."""
 
-AXIS_SHAPES: tuple[Shape, ...] = ((3,), (2, 3), (2, 2), (2, 1, 2), (3, 1), (1, 3), (1,), (1, 2, 3))
+AXIS_SHAPES: tuple[Shape, ...] = (
+    (3,),
+    (2, 3),
+    (2, 2),
+    (2, 1, 2),
+    (2, 2, 2),
+    (3, 1),
+    (1, 3),
+    (1,),
+    (1, 2, 3),
+)
+"""With at least one axis; equal sizes too, where a wrong permutation keeps the shape."""
 
 
 def partners(shape: Shape) -> list[Shape]:

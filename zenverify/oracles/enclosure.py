@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from itertools import groupby
+from itertools import accumulate, chain, groupby, pairwise
 from operator import mul
 from types import MappingProxyType
 
@@ -40,6 +40,14 @@ Conventions = Mapping[str, AtKink]
 def lift(array: Array) -> list[Ball]:
     """An array's elements as exact balls, in C order."""
     return list(map(arb, array.ravel().tolist()))
+
+
+def lift_all(arrays: Sequence[Array]) -> list[list[Ball]]:
+    """What `lift` gives for each of several arrays, all at one go."""
+    numbers = chain.from_iterable([array.ravel().tolist() for array in arrays])
+    balls = list(map(arb, numbers))
+    ends = list(accumulate([array.size for array in arrays], initial=0))
+    return [balls[start:end] for start, end in pairwise(ends)]
 
 
 class LocalEnclosure:
@@ -130,8 +138,8 @@ class WholeEnclosure:
         self._graph = graph
         self._rounded = rounded
         self.values: list[Balls] = [()] * len(graph.nodes)
-        for leaf, value in zip(graph.leaves, case.values, strict=True):
-            self.values[leaf] = lift(value)
+        for leaf, value in zip(graph.leaves, lift_all(case.values), strict=True):
+            self.values[leaf] = value
         linear: dict[int, Linearised] = {}
         for dtype, calls in groupby(graph.calls, lambda call: graph.dtypes[call.position]):
             with self._precision(dtype):

@@ -185,7 +185,7 @@ class Tensor:
         if self.accumulated is None:
             self.accumulated = np.zeros_like(self.array)
         elif not self.owns_gradient:
-            self.accumulated = quiet.run(np.array, self.accumulated, self.array.dtype)
+            self.accumulated = np.array(self.accumulated, self.array.dtype)
         self.owns_gradient = True
         return self.accumulated
 

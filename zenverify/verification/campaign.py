@@ -263,10 +263,10 @@ def _collect(
             tally.aliases[raw] = known
             if known not in tally.buckets:
                 minimised = _minimised(engine, options, case, reduced)
-                yield minimised
                 tally.buckets[known] = Bucket(
                     known, minimised.finding, minimised.case, 0, tally.cases, minimised.path
                 )
+                yield minimised
         touched.add(known)
     for known in sorted(touched):
         bucket = tally.buckets[known]

@@ -14,7 +14,7 @@ from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.verification import blame, trace
+from zenverify.verification import blame, trace, whole
 from zenverify.verification.events import Finding
 from zenverify.verification.local import LocalCheck
 from zenverify.verification.structure import read_gradients
@@ -23,6 +23,9 @@ from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import make_probes, probed_root
 
 _TABLE_ROWS = 12
+
+_COMPOSED_ELEMENTS = 200_000
+"""Graphs with more elements are not composed from their leaves."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class LiveResult:
     nodes, elements
         How many were checked, each for value and gradient.
     sampled
-        What was not checked in full.
+        Which checks of the whole graph looked at a sample, or were left out.
     unsupported
         Operations that the catalogue does not declare: their nodes were not checked.
     """
@@ -182,23 +185,62 @@ class _Live:
         self.graph = Graph(tuple(nodes))
 
     def check(self) -> LiveResult:
-        graph = self.graph
-        findings: list[Finding] = []
-        check = LocalCheck(graph, self.values, self._engine.conventions)
-        findings += blame.blame_values(self._engine, self._case(), self.values, check.values())
+        check = LocalCheck(self.graph, self.values, self._engine.conventions)
+        findings = blame.blame_values(self._engine, self._case(), self.values, check.values())
+        notes: list[str] = []
         if not findings:
-            findings += self._gradients(check, probed=False)
+            findings, plain = self._gradients(check, probed=False)
         if not findings:
-            findings += self._gradients(check, probed=True)
-        return self._result(findings, check)
+            findings, probed = self._gradients(check, probed=True)
+        if not findings:
+            notes = self._whole(check, plain, probed, findings)
+        return self._result(findings, check, notes)
+
+    def _whole(
+        self,
+        check: LocalCheck,
+        plain: Mapping[int, Array],
+        probed: Mapping[int, Array],
+        findings: list[Finding],
+    ) -> list[str]:
+        """The checks of the whole graph, as far as its size allows; says what was left out."""
+        graph, case = self.graph, self._case()
+        if self.unsupported:
+            return ["the whole graph was not composed: it holds operations without a declaration"]
+        if not all(np.isfinite(value).all() for value in self.values):
+            return ["the whole graph was not composed: the forward pass is not finite"]
+        notes = []
+        if sum(graph.sizes) <= _COMPOSED_ELEMENTS:
+            names = sorted({graph.apply(p).operator for p in graph.operations})
+            outside = whole.outside_enclosure(case, plain, self._engine.conventions, names)
+            findings += [whole.disputed(graph, plain, place) for place in outside[:1]]
+        else:
+            notes.append("the enclosure composed from the leaves: not asked, the graph is large")
+        kinked = any(graph.programs[p].can_kink and check.kinked(p) for p in graph.operations)
+        sides = "one side of a kink in one direction" if kinked else "one direction"
+        try:
+            seen = whole.all_at_once(
+                self._engine, case, check, self.values, probed, make_probes(graph), kinked=kinked
+            )
+        except Exception as error:  # noqa: BLE001  the engine's own, at a neighbouring point
+            return [*notes, f"differences: the engine raised {type(error).__name__}"]
+        if not seen.informative:
+            notes.append(f"differences: unreliable, {seen.estimate.reason}")
+        elif seen.agrees:
+            notes.append(f"differences: sampled {sides}, all {sum(graph.sizes):,} elements moving")
+        else:
+            notes.append("differences: disagree in the direction that was sampled; see each node")
+        return notes
 
     def _case(self) -> Case:
         root = self.graph.root
         values = tuple(self.values[leaf] for leaf in self.graph.leaves)
         return Case(self.graph, values, np.ones(self.graph.shapes[root], self.graph.dtypes[root]))
 
-    def _gradients(self, check: LocalCheck, *, probed: bool) -> list[Finding]:
-        """One reverse pass over the live graph, and what is wrong with it."""
+    def _gradients(
+        self, check: LocalCheck, *, probed: bool
+    ) -> tuple[list[Finding], dict[int, Array]]:
+        """One reverse pass over the live graph: what is wrong with it, and its gradients."""
         engine, graph = self._engine, self.graph
         assert isinstance(engine, Recorded)
         engine.saved_gradients(self._handles)
@@ -214,7 +256,7 @@ class _Live:
             run = trace.Trace(list(self._handles), self.values, [])
             gradients = read_gradients(engine, graph, run)
         except EngineFault as fault:
-            return [fault.finding]
+            return [fault.finding], {}
         gradients = {
             node: gradient
             for node, gradient in gradients.items()
@@ -222,14 +264,17 @@ class _Live:
         }
         suspects = check.gradients(gradients, seeds)
         name = "probes" if probed else blame.CHECK_GRADIENT
-        return blame.blame_gradients(engine, case, self.values, gradients, suspects, name)
+        found = blame.blame_gradients(engine, case, self.values, gradients, suspects, name)
+        return found, gradients
 
     def _consumers(self, node: int) -> list[int]:
         if not self.unsupported:
             return []
         return [k for k, operands in enumerate(self._operands) if node in operands]
 
-    def _result(self, findings: list[Finding], check: LocalCheck) -> LiveResult:
+    def _result(
+        self, findings: Sequence[Finding], check: LocalCheck, notes: Sequence[str]
+    ) -> LiveResult:
         graph = self.graph
         guilty: dict[str, Verdict] = {f.blame.operation: f.verdict for f in reversed(findings)}
         rows = []
@@ -251,6 +296,6 @@ class _Live:
             operations=tuple(rows),
             nodes=len(graph.nodes),
             elements=sum(graph.sizes),
-            sampled="",
+            sampled="; ".join(notes),
             unsupported=tuple(sorted(set(self.unsupported.values()))),
         )

@@ -17,7 +17,7 @@ from flint import arb
 
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph
-from zenverify.operators.balls import Ball, precision
+from zenverify.operators.balls import ZERO, Ball, precision
 from zenverify.operators.program import LEFT, RIGHT, AtKink, Balls, Linearised
 from zenverify.oracles.enclosure import (
     PRECISION,
@@ -25,8 +25,10 @@ from zenverify.oracles.enclosure import (
     Conventions,
     LocalEnclosure,
     lift,
+    lift_all,
 )
 from zenverify.verification.judge import THRESHOLD, Judgement, Status, judge
+from zenverify.verification.trace import flat
 
 _SURELY_RIGHT = THRESHOLD - 1
 """Units of u * |truth| below which S, which is no smaller, need not be known. The unit that is
@@ -75,7 +77,7 @@ class LocalCheck:
         self._graph = graph
         self._values = values
         self._conventions = conventions
-        self._balls = [lift(value) for value in values]
+        self._balls = lift_all(values)
         with precision(PRECISION):
             self._enclosure = LocalEnclosure(graph, self._balls, conventions)
         self.worst_by_operation: dict[str, float] = {}
@@ -97,7 +99,9 @@ class LocalCheck:
 
     def values(self) -> list[Suspect]:
         """Check 2: each value against the operation's expression at its operands' values."""
-        doubtful = _doubtful(self._graph, self._enclosure.forward, self._values)
+        truths = self._enclosure.forward
+        numbers = {node: self._values[node] for node in truths}
+        doubtful = _doubtful(self._graph, truths, numbers)
         found: list[Suspect] = []
         for node, elements in doubtful.items():
             found += self._judge_value(node, elements)
@@ -132,15 +136,14 @@ class LocalCheck:
             What enters from outside: the root's cotangent, or the probes.
         """
         graph = self._graph
-        lifted = [
-            lift(cotangents[i]) if i in cotangents else [arb(0)] * graph.sizes[i]
-            for i in range(len(graph.nodes))
-        ]
-        seed_balls = {node: lift(seed) for node, seed in seeds.items()}
+        lifted: list[Balls] = [[ZERO] * size for size in graph.sizes]
+        for node, balls in zip(cotangents, lift_all(list(cotangents.values())), strict=True):
+            lifted[node] = balls
+        seed_balls = dict(zip(seeds, lift_all(list(seeds.values())), strict=True))
         with precision(PRECISION):
             totals = self._enclosure.pull(lifted, seed_balls)
-        wanted = {i: total for i in cotangents if (total := totals[i]) is not None}
-        doubtful = _doubtful(graph, wanted, cotangents)
+        truths = {i: total for i in cotangents if (total := totals[i]) is not None}
+        doubtful = _doubtful(graph, truths, cotangents)
         found: list[Suspect] = []
         for node, elements in doubtful.items():
             numbers = cotangents[node].ravel()[elements].tolist()
@@ -279,27 +282,22 @@ class LocalCheck:
 
 
 def _doubtful(
-    graph: Graph, truths: Mapping[int, Balls], numbers: Mapping[int, Array] | Sequence[Array]
+    graph: Graph, truths: Mapping[int, Balls], numbers: Mapping[int, Array]
 ) -> dict[int, list[int]]:
     """Elements that are not so close to the truth that they pass without knowing S."""
     nodes = list(truths)
-    if not nodes:
-        return {}
     items = list(chain.from_iterable(truths.values()))
     if not items:
         return {}
     with np.errstate(all="ignore"):
-        middle = np.array(list(map(float, items)))
-        exact = np.array(list(map(arb.rel_accuracy_bits, items))) >= _ENOUGH_BITS
-        observed = np.concatenate([numbers[node].ravel() for node in nodes]).astype(np.float64)
-        units = np.repeat(
-            [UNIT_ROUNDOFF[graph.dtypes[node]] for node in nodes],
-            [graph.sizes[node] for node in nodes],
-        )
-        close = np.abs(observed - middle) <= _SURELY_RIGHT * units * np.abs(middle)
-    places = np.flatnonzero(~(close & exact))
-    if not places.size:
+        middle = np.fromiter(map(float, items), np.float64, len(items))
+        bits = np.fromiter(map(arb.rel_accuracy_bits, items), np.int64, len(items))
+        observed = flat([numbers[node] for node in nodes])
+        allowed = _SURELY_RIGHT * _units(graph, nodes) * np.abs(middle)
+        passes = (np.abs(observed - middle) <= allowed) & (bits >= _ENOUGH_BITS)
+    if passes.all():
         return {}
+    places = np.flatnonzero(~passes)
     ends = np.cumsum([graph.sizes[node] for node in nodes])
     found: dict[int, list[int]] = {}
     for place in places.tolist():
@@ -307,3 +305,11 @@ def _doubtful(
         start = int(ends[which]) - graph.sizes[nodes[which]]
         found.setdefault(nodes[which], []).append(place - start)
     return found
+
+
+def _units(graph: Graph, nodes: Sequence[int]) -> Array | float:
+    """The unit roundoff of each element of some nodes; one number if it is always the same."""
+    units = [UNIT_ROUNDOFF[graph.dtypes[node]] for node in nodes]
+    if len(set(units)) == 1:
+        return units[0]
+    return np.repeat(units, [graph.sizes[node] for node in nodes])

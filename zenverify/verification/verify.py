@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -188,17 +189,13 @@ def _blamed(
 
 def make_probes(graph: Graph) -> dict[int, Array]:
     """A fixed cotangent of order one for every trainable node, exact in float32 too."""
-    probes: dict[int, Array] = {}
-    place = 0
-    for node, wanted in enumerate(graph.trainable):
-        if wanted:
-            size = graph.sizes[node]
-            indices = np.arange(place, place + size) % _PROBE_POOL.size
-            probes[node] = (
-                _PROBE_POOL[indices].reshape(graph.shapes[node]).astype(graph.dtypes[node])
-            )
-            place += size
-    return probes
+    nodes = [node for node, wanted in enumerate(graph.trainable) if wanted]
+    ends = list(accumulate([graph.sizes[node] for node in nodes], initial=0))
+    numbers = np.resize(_PROBE_POOL, ends[-1])
+    return {
+        node: numbers[start:end].reshape(graph.shapes[node]).astype(graph.numpy_dtypes[node])
+        for node, (start, end) in zip(nodes, pairwise(ends), strict=True)
+    }
 
 
 def _probed(
@@ -309,21 +306,8 @@ def _check_whole(
         report.notes.append("whole graph not composed: the forward pass is not finite")
         return
     names = sorted({graph.apply(p).operator for p in graph.kinking})
-    for node, element in whole.outside_enclosure(case, gradients, engine.conventions, names)[:1]:
-        number = float(gradients[node].ravel()[element])
-        message = (
-            f"the gradient of node {node} ({graph.operator_of(node)}), element {element}, is "
-            f"{number!r}: each step is right locally, and the whole is outside the enclosure "
-            "composed from the leaves"
-        )
-        report.findings.append(
-            Finding(
-                Verdict.DISPUTED,
-                Blame(node, ACCUMULATION, None, "always"),
-                "whole graph, symbolic",
-                message,
-            )
-        )
+    outside = whole.outside_enclosure(case, gradients, engine.conventions, names)
+    report.findings += [whole.disputed(graph, gradients, place) for place in outside[:1]]
     if report.kinked and not report.findings:
         _check_slopes(case, check, engine, gradients, report)
 

@@ -22,11 +22,14 @@ from zenverify.oracles.enclosure import (
     Conventions,
     WholeEnclosure,
     lift,
+    lift_all,
     one_sided,
 )
 from zenverify.verification.arbitrate import Forward
+from zenverify.verification.events import Finding
 from zenverify.verification.local import LocalCheck
 from zenverify.verification.trace import flat
+from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 
 SAMPLED_ELEMENTS = 12
 _STEPS = {
@@ -43,11 +46,12 @@ def outside_enclosure(
     free = {name: ANY for name in kinked if name not in conventions}
     whole = WholeEnclosure(case, {**conventions, **free}, rounded=True)
     found = []
-    for node, gradient in gradients.items():
+    for (node, gradient), numbers in zip(
+        gradients.items(), lift_all(list(gradients.values())), strict=True
+    ):
         balls = whole.gradients[node]
         if balls is None:
             balls = [ZERO] * gradient.size
-        numbers = lift(gradient)
         if not all(map(arb.contains, balls, numbers)):
             found += [
                 (node, element)
@@ -55,6 +59,18 @@ def outside_enclosure(
                 if ball.is_finite() and number.is_finite() and not ball.contains(number)
             ]
     return found
+
+
+def disputed(graph: Graph, gradients: Mapping[int, Array], place: tuple[int, int]) -> Finding:
+    """The finding about an element that is outside the composed enclosure."""
+    node, element = place
+    message = (
+        f"the gradient of node {node} ({graph.operator_of(node)}), element {element}, is "
+        f"{float(gradients[node].ravel()[element])!r}: each step is right locally, and the whole "
+        "is outside the enclosure composed from the leaves"
+    )
+    blame = Blame(node, ACCUMULATION, None, "always")
+    return Finding(Verdict.DISPUTED, blame, "whole graph, symbolic", message)
 
 
 @dataclass(frozen=True, slots=True)

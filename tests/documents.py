@@ -1,0 +1,169 @@
+"""The fenced code blocks of a Markdown document, and what it takes to run them as a reader would.
+
+- ``python``, ``json`` and ``toml`` blocks with a ``title`` are files; the title is the path.
+- Other ``python`` blocks are programs; a ``text`` block right behind one is what it prints.
+- ``console`` blocks hold commands behind ``$ ``, and below each what it prints.
+- ``diff`` blocks change the project; they are applied to a copy of it.
+- ``sh`` blocks set things up and are not run.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+_FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+
+_UNSTEADY = (
+    (re.compile(r"seen [\d,]+ times?, first in graph [\d,]+"), "seen N times, first in graph N"),
+    (re.compile(r"\b[\d.]+ ?(s|ms|min)\b"), "T s"),
+    (re.compile(r"\d+\.\d+(e[+-]\d+)?"), lambda match: f"{float(match[0]):.9g}"),
+    (re.compile(r" {2,}"), " "),
+)
+"""What may differ from one machine to the next: times, the drawing of graphs by another version of
+Hypothesis, the last digits of an elementary function, the width of columns."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block, and the line of the document on which it begins."""
+
+    language: str
+    title: str | None
+    text: str
+    line: int
+
+
+def blocks(document: str) -> list[Block]:
+    """The fenced blocks of a document.
+
+    Raises
+    ------
+    ValueError
+        If a fence has no language, or no end.
+    """
+    found = [
+        Block(match[1], match[2], match[3], document.count("\n", 0, match.start()) + 1)
+        for match in _FENCE.finditer(document)
+    ]
+    if len(re.findall("^```", document, re.MULTILINE)) != 2 * len(found):
+        raise ValueError("a fence has no language, or no end")
+    return found
+
+
+def steady(output: str) -> str:
+    """Output without what may differ from one machine to the next."""
+    for pattern, replacement in _UNSTEADY:
+        output = pattern.sub(replacement, output)
+    return "\n".join(line.rstrip() for line in output.strip().splitlines())
+
+
+def commands(text: str) -> Iterator[tuple[str, str]]:
+    """The commands of a ``console`` block, each with what it prints."""
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        yield command, output
+
+
+def apply_diff(text: str, directory: Path) -> None:
+    """Apply a diff to one file. Each hunk must fit in exactly one place.
+
+    Raises
+    ------
+    ValueError
+        If a hunk does not.
+    """
+    header, *hunks = re.split(r"^@@.*\n", text, flags=re.MULTILINE)
+    path = directory / header.splitlines()[1].removeprefix("+++ b/")
+    content = path.read_text(encoding="utf-8")
+    for hunk in hunks:
+        lines = hunk.splitlines(keepends=True)
+        before = "".join(line[1:] for line in lines if line[0] in " -")
+        after = "".join(line[1:] for line in lines if line[0] in " +")
+        if content.count(before) != 1:
+            raise ValueError(f"{path}: fits {content.count(before)} times:\n{hunk}")
+        content = content.replace(before, after)
+    path.write_text(content, encoding="utf-8")
+
+
+class Workplace:
+    """A directory in which a reader follows a document.
+
+    Parameters
+    ----------
+    directory
+        An empty directory.
+    copied
+        Whether the reader changes the project, and so works in a copy of it.
+    """
+
+    def __init__(self, directory: Path, *, copied: bool) -> None:
+        programs = directory / "programs"
+        self.directory = directory / "work"
+        programs.mkdir()
+        self.directory.mkdir()
+        if copied:
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / "zenverify", self.directory / "zenverify", ignore=ignore)
+        _write_programs(programs)
+        self._environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ZENVERIFY_", "FORCE_COLOR", "PYTEST_", "COV_"))
+        } | {
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(self.directory if copied else ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+            "NO_COLOR": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_ADDOPTS": "-p zenverify.corpus.pytest_plugin -p no:cacheprovider",
+        }
+
+    def write(self, block: Block) -> None:
+        assert block.title is not None
+        path = self.directory / block.title
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.text, encoding="utf-8")
+
+    def execute(self, program: str) -> str:
+        """Run a Python program, and return what it prints."""
+        return self._run([sys.executable, "-c", program], check=True)
+
+    def command(self, command: str) -> str:
+        """Run a command of the shell, and return what it prints, errors too."""
+        return self._run(["sh", "-c", command], check=False)
+
+    def _run(self, arguments: list[str], *, check: bool) -> str:
+        done = subprocess.run(
+            arguments,
+            cwd=self.directory,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout
+        return done.stdout
+
+
+def _write_programs(directory: Path) -> None:
+    """The programs that an installed zenverify has beside Python, for this interpreter."""
+    bodies = {
+        "python": '"$@"',
+        "pytest": '-m pytest "$@"',
+        "zenverify": '-P -c "import sys; from zenverify.cli.main import main; sys.exit(main())" "$@"',
+    }
+    for name, body in bodies.items():
+        path = directory / name
+        path.write_text(f'#!/bin/sh\nexec "{sys.executable}" {body}\n')
+        path.chmod(0o755)

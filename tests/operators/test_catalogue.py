@@ -1,0 +1,79 @@
+"""The catalogue, and the Zen engine's operations held against it."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.verification.prepared import filled
+from zenverify.engines.zen import ZenEngine
+from zenverify.errors import GraphError
+from zenverify.graph.drawing import instances_of
+from zenverify.graph.filling import Filling
+from zenverify.operators import catalogue
+from zenverify.operators.operator import Operator
+from zenverify.tensor import OPERATIONS
+from zenverify.verification import trace
+
+every_operator = pytest.mark.parametrize("operator", catalogue.all_operators(), ids=lambda o: o.name)
+
+
+def test_the_engine_offers_what_the_catalogue_declares_and_nothing_else() -> None:
+    assert set(catalogue.names()) == set(OPERATIONS) == ZenEngine.operators
+
+
+@every_operator
+def test_every_way_to_call_an_operator_runs_on_the_engine(operator: Operator) -> None:
+    engine = ZenEngine()
+    for instance in instances_of(operator):
+        case = filled(operator, instance, Filling.ORDINARY)
+        # It checks every value's shape and dtype against the program's.
+        handle = trace.forward(engine, case).handles[-1]
+        name, attributes = engine.operation_of(handle) or ("", {})
+        assert name == operator.name
+        assert set(attributes) == set(operator.attribute_names)
+        np.testing.assert_equal(
+            {key: attributes[key] for key in instance.attributes}, instance.attributes
+        )
+
+
+@every_operator
+def test_a_declaration_is_complete(operator: Operator) -> None:
+    assert catalogue.get(operator.name) is operator
+    assert operator.summary
+    assert operator.first_shapes
+    assert len({argument.name for argument in operator.arguments}) == len(operator.arguments)
+    assert (operator.kernel is None) or operator.kernel.arity == len(operator.arguments)
+
+
+def test_an_operator_is_found_by_name_and_the_closest_is_named() -> None:
+    with pytest.raises(GraphError, match=r"^there is no operator 'tahn'; did you mean 'tanh'\?$"):
+        catalogue.get("tahn")
+    with pytest.raises(GraphError, match=r"^there is no operator 'x{60}'$"):
+        catalogue.get("x" * 1000)
+
+
+EVALUATE_EVERYTHING = """
+import sys
+from zenverify.graph.drawing import instances_of
+from zenverify.operators import catalogue
+from zenverify.operators.attributes import freeze_attributes
+from zenverify.operators.balls import arb
+for operator in catalogue.all_operators():
+    instance = instances_of(operator)[0]
+    program = operator.program(instance.shapes, freeze_attributes(instance.attributes))
+    operands = [[arb(2) for _ in range(size)] for size in program.sizes]
+    linear = program.linearise(operands)
+    linear.pull([arb(1) for _ in linear.value])
+    program.push(operands, operands)
+    program.kinked(operands)
+print(sorted({"sympy", "hypothesis", "zenverify.tensor"} & set(sys.modules)))
+"""
+
+
+def test_programs_run_without_sympy_and_hypothesis() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EVALUATE_EVERYTHING], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

@@ -1,0 +1,44 @@
+"""A whole graph differentiated by SymPy at once: slow, and independent of everything else."""
+
+import numpy as np
+import sympy
+
+from zenverify.graph.case import Case
+from zenverify.operators.balls import Ball, arb
+from zenverify.oracles.written import leaf_symbols, write_out
+
+_DIGITS = 60
+
+
+def gradients_by_sympy(case: Case) -> dict[tuple[int, int], Ball]:
+    """Of <cotangent, root> with respect to every element of every variable: `sympy.diff`.
+
+    Each is evaluated to 60 digits; the ball allows for the last ten.
+    """
+    root = write_out(case.graph)[-1]
+    terms = [
+        sympy.Rational(weight) * expression
+        for weight, expression in zip(case.cotangent.ravel().tolist(), root.ravel(), strict=True)
+    ]
+    whole = sympy.Add(*terms)
+    at = {}
+    symbols = leaf_symbols(case.graph)
+    for (leaf, names), value in zip(symbols.items(), case.values, strict=True):
+        assert names.shape == value.shape, leaf
+        at.update(zip(names.ravel(), map(_number, value.ravel().tolist()), strict=True))
+    return {
+        (leaf, element): _ball(sympy.diff(whole, symbol), at)
+        for leaf in symbols
+        if case.graph.trainable[leaf]
+        for element, symbol in enumerate(np.ravel(symbols[leaf]))
+    }
+
+
+def _number(value: float) -> sympy.Expr:
+    """Exact: an integer stays one, since it may be an exponent."""
+    return sympy.Integer(int(value)) if value.is_integer() else sympy.Float(value, _DIGITS + 20)
+
+
+def _ball(expression: sympy.Expr, at: dict[sympy.Symbol, sympy.Expr]) -> Ball:
+    number = sympy.N(expression.xreplace(at), _DIGITS)
+    return arb(str(number)) * arb(1, 1e-50) + arb(0, 1e-50)

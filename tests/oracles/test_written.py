@@ -1,0 +1,55 @@
+"""Graphs written out as SymPy expressions."""
+
+import pytest
+import sympy
+
+from tests.verification.prepared import CaseBuilder, square_of_tanh
+from zenverify.graph.graph import Graph
+from zenverify.operators import catalogue
+from zenverify.oracles.written import leaf_symbols, run, write_out
+
+
+def test_every_element_of_every_node_has_its_expression() -> None:
+    build = CaseBuilder()
+    x = build.variable([1.0, 2.0])
+    build.apply("sum", build.apply("multiply", x, build.number(0.5)), axis=0, keepdims=True)
+    written = write_out(build.case().graph)
+    x0, x1, half = sympy.symbols("x0_0 x0_1 x1_0", real=True)
+    assert written[0].tolist() == [x0, x1]
+    assert written[1].tolist() == half
+    assert written[2].tolist() == [x0 * half, x1 * half]
+    assert written[3].tolist() == [x0 * half + x1 * half]
+
+
+def test_symbols_are_named_by_us_and_real() -> None:
+    symbols = leaf_symbols(square_of_tanh().graph)
+    assert list(symbols) == [0]
+    assert symbols[0].shape == ()
+    assert symbols[0].item().name == "x0_0"
+    assert symbols[0].item().is_real
+
+
+def test_constants_of_a_declaration_are_exact() -> None:
+    (x,) = sympy.symbols("x,", real=True)
+    clip = catalogue.get("clip").program(((1,),), (("lower", -0.5), ("upper", 3.0)))
+    assert run(clip, [[x]]) == [sympy.Min(3, sympy.Max(x, sympy.Rational(-1, 2)))]
+
+
+def test_extrema_and_padding() -> None:
+    build = CaseBuilder()
+    build.apply("max", build.variable([1.0, 2.0]), axis=None, keepdims=False)
+    graph: Graph = build.case().graph
+    x0, x1 = leaf_symbols(graph)[0]
+    assert write_out(graph)[1].item() == sympy.Max(x0, x1)
+    conv = catalogue.get("conv2d").program(
+        ((1, 1, 1, 1), (1, 1, 1, 2)), (("padding", (0, 1)), ("stride", (1, 1)))
+    )
+    a, v, w = sympy.symbols("a v w", real=True)
+    assert run(conv, [[a], [v, w]]) == [a * w, a * v]
+
+
+def test_an_unknown_step_is_an_error_of_ours() -> None:
+    program = catalogue.get("tanh").program(((),), ())
+    broken = type(program)((1,), (object(),), (), 1)  # type: ignore[arg-type]
+    with pytest.raises((TypeError, AttributeError)):
+        run(broken, [[sympy.Integer(1)]])
