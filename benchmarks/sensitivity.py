@@ -132,7 +132,12 @@ def _dead(build: GraphBuilder, y: int) -> int:
     return build.apply("relu", build.apply("add", _number(build), y))
 
 
-_MASKS = {"* 1e-6": _scaled, "sigmoid(20 + .)": _saturated, "exp(-30 + .)": _vanishing, "dead relu": _dead}
+_MASKS = {
+    "* 1e-6": _scaled,
+    "sigmoid(20 + .)": _saturated,
+    "exp(-30 + .)": _vanishing,
+    "dead relu": _dead,
+}
 _CONSTANTS = {_scaled: 1e-6, _saturated: 20.0, _vanishing: -30.0, _dead: -5.0}
 
 
@@ -143,16 +148,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     missed = False
-    print(f"{'dtype':<8} {'error':>7} {'found':>6} {'blamed':>7} {'target':>7}  of {options.graphs}")
+    print(
+        f"{'dtype':<8} {'error':>7} {'found':>6} {'blamed':>7} {'target':>7}  of {options.graphs}"
+    )
     drawn = {d: draw_cases(d, options.graphs, options.seed) for d in ("float64", "float32")}
     for dtype, error, target in TARGETS:
         found, blamed = count_found(drawn[dtype], error)
         wanted = target * options.graphs / 100
         missed |= found < wanted
         print(f"{dtype:<8} {error:>7.0e} {found:>6} {blamed:>7} {wanted or '-':>7}")
-    wrong = replace(
-        OPERATIONS["tanh"], pullbacks=(lambda g, y, x: g * (1 - y * y) * (1 + 1e-9),)
-    )
+    wrong = replace(OPERATIONS["tanh"], pullbacks=(lambda g, y, x: g * (1 - y * y) * (1 + 1e-9),))
     for name, case in masked_cases().items():
         with swapped("tanh", wrong):
             result = verify_case(ZenEngine(), case)

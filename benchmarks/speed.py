@@ -149,8 +149,7 @@ def engine_pass(engine: ZenEngine, case: Case) -> Callable[[], object]:
     """Forward and backward on the engine, up to every node's gradient."""
     graph = case.graph
     attributes = [
-        None if isinstance(node, Leaf) else thaw_attributes(node.attributes)
-        for node in graph.nodes
+        None if isinstance(node, Leaf) else thaw_attributes(node.attributes) for node in graph.nodes
     ]
 
     def run() -> object:

@@ -158,10 +158,11 @@ class Workplace:
 
 def _write_programs(directory: Path) -> None:
     """The programs that an installed zenverify has beside Python, for this interpreter."""
+    main = "import sys; from zenverify.cli.main import main; sys.exit(main())"
     bodies = {
         "python": '"$@"',
         "pytest": '-m pytest "$@"',
-        "zenverify": '-P -c "import sys; from zenverify.cli.main import main; sys.exit(main())" "$@"',
+        "zenverify": f'-P -c "{main}" "$@"',
     }
     for name, body in bodies.items():
         path = directory / name

@@ -57,9 +57,7 @@ REGIONS: tuple[Fault, ...] = (
         "overflow far out",
         lambda g, y, x: g * np.exp(-x) / (1 + np.exp(-x)) ** 2,
     ),
-    rule(
-        REGION, "softplus", "overflow far out", lambda g, y, x: g * np.exp(x) / (1 + np.exp(x))
-    ),
+    rule(REGION, "softplus", "overflow far out", lambda g, y, x: g * np.exp(x) / (1 + np.exp(x))),
     rule(REGION, "logsumexp", "overflow without a shift", _unshifted),
     rule(REGION, "max", "every tie gets all", _every_tie),
     rule(REGION, "min", "every tie gets all", _every_tie),

@@ -46,7 +46,13 @@ RULES: tuple[Fault, ...] = (
     rule(RULE, "divide", "square forgotten", lambda g, y, a, b: -g * a / b, 1),
     rule(RULE, "power", "exponent forgotten", lambda g, y, a, b: g * a ** (b - 1)),
     rule(RULE, "power", "logarithm forgotten (2 ** x)", lambda g, y, a, b: g * y, 1),
-    rule(RULE, "power", "logarithm of the exponent", lambda g, y, a, b: g * y * np.log(b, dtype=y.dtype), 1),
+    rule(
+        RULE,
+        "power",
+        "logarithm of the exponent",
+        lambda g, y, a, b: g * y * np.log(b, dtype=y.dtype),
+        1,
+    ),
     rule(RULE, "absolute", "sign forgotten", lambda g, y, x: g),
     altered(
         RULE,
@@ -65,7 +71,9 @@ RULES: tuple[Fault, ...] = (
         RULE,
         "matmul",
         "second operand not transposed",
-        lambda g, y, a, b: g @ b if a.ndim == b.ndim == 2 and b.shape[0] == b.shape[1] else _left(g, a, b),
+        lambda g, y, a, b: (
+            g @ b if a.ndim == b.ndim == 2 and b.shape[0] == b.shape[1] else _left(g, a, b)
+        ),
     ),
     scaled(PRECISION, "sin", "relative error of 1e-9", 1 + 1e-9),
     scaled(PRECISION, "divide", "relative error of 1e-11", 1 + 1e-11),

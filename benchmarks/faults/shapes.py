@@ -17,7 +17,9 @@ STRUCTURE = "structure"
 
 def _keep(g: Any, x: Any, axis: Any) -> Any:
     return np.broadcast_to(
-        np.asarray(g).reshape([1 if i in axes_of(axis, x.ndim) else s for i, s in enumerate(x.shape)]),
+        np.asarray(g).reshape(
+            [1 if i in axes_of(axis, x.ndim) else s for i, s in enumerate(x.shape)]
+        ),
         x.shape,
     )
 
@@ -143,7 +145,12 @@ SHAPES: tuple[Fault, ...] = (
         "mean for the sum",
         lambda g, y, x, shape: g / (g.size // max(x.size, 1) or 1),
     ),
-    rule(SHAPE, "mean", "divided by all elements", lambda g, y, x, axis, keepdims: _keep(g, x, axis) / x.size),
+    rule(
+        SHAPE,
+        "mean",
+        "divided by all elements",
+        lambda g, y, x, axis, keepdims: _keep(g, x, axis) / x.size,
+    ),
     rule(
         SHAPE,
         "sum",
@@ -168,22 +175,51 @@ SHAPES: tuple[Fault, ...] = (
             / math.prod(x.shape[a] for a in axes_of(axis, x.ndim))
         ),
     ),
-    rule(SHAPE, "stack", "the first piece for all", lambda g, y, *o, axis, position: np.take(g, 0, axis), blamed=(0, 1, 2, None)),
+    rule(
+        SHAPE,
+        "stack",
+        "the first piece for all",
+        lambda g, y, *o, axis, position: np.take(g, 0, axis),
+        blamed=(0, 1, 2, None),
+    ),
     rule(SHAPE, "concatenate", "the first piece for all", _first_piece, blamed=(0, 1, 2, None)),
     rule(
         SHAPE,
         "transpose",
         "permutation not inverted",
-        lambda g, y, x, axes: g.transpose(axes) if axes is None or g.transpose(axes).shape == x.shape else g.transpose(np.argsort(axes)),
+        lambda g, y, x, axes: (
+            g.transpose(axes)
+            if axes is None or g.transpose(axes).shape == x.shape
+            else g.transpose(np.argsort(axes))
+        ),
     ),
-    rule(SHAPE, "reshape", "column-major order", lambda g, y, x, shape: g.reshape(x.shape, order="F")),
+    rule(
+        SHAPE, "reshape", "column-major order", lambda g, y, x, shape: g.reshape(x.shape, order="F")
+    ),
     rule(SHAPE, "flatten", "reversed", lambda g, y, x: g[::-1].reshape(x.shape)),
     rule(SHAPE, "index", "repeated index overwritten", _index_overwritten),
     rule(SHAPE, "conv2d", "kernel turned", _no_stride),
     rule(SHAPE, "conv2d", "first of the batch only", _batch_forgotten, 1),
-    rule(SHAPE, "expand_dims", "doubled for negative axes", lambda g, y, x, axis: g.reshape(x.shape) * (2 if axis == -1 else 1)),
+    rule(
+        SHAPE,
+        "expand_dims",
+        "doubled for negative axes",
+        lambda g, y, x, axis: g.reshape(x.shape) * (2 if axis == -1 else 1),
+    ),
     rule(SHAPE, "squeeze", "reversed", lambda g, y, x, axis: g.ravel()[::-1].reshape(x.shape)),
-    rule(STRUCTURE, "sum", "a scalar that broadcasts", lambda g, y, x, axis, keepdims: np.sum(g), blamed=(0, None)),
-    rule(STRUCTURE, "mean", "shape of the result", lambda g, y, x, axis, keepdims: g / max(x.size // max(g.size, 1), 1), blamed=(0, None)),
+    rule(
+        STRUCTURE,
+        "sum",
+        "a scalar that broadcasts",
+        lambda g, y, x, axis, keepdims: np.sum(g),
+        blamed=(0, None),
+    ),
+    rule(
+        STRUCTURE,
+        "mean",
+        "shape of the result",
+        lambda g, y, x, axis, keepdims: g / max(x.size // max(g.size, 1), 1),
+        blamed=(0, None),
+    ),
     rule(STRUCTURE, "conv2d", "raises for a stride", _crash_on_stride, blamed=(0, None)),
 )

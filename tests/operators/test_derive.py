@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sympy
+from sympy.codegen import cfunctions
 
 from zenverify.operators import derive, derived
 from zenverify.operators.balls import Ball, arb, precision, step
@@ -38,14 +39,20 @@ def evaluated(expression: sympy.Expr, point: dict[sympy.Symbol, sympy.Expr]) -> 
     return arb(str(number)) * arb(1, 1e-50) + arb(0, 1e-55)
 
 
+def elementary(expression: sympy.Expr) -> sympy.Expr:
+    """Without the functions that SymPy cannot evaluate."""
+    for function in (cfunctions.log1p, cfunctions.expm1):
+        expression = expression.replace(function, lambda x, f=function: f(x).expand(func=True))
+    return expression
+
+
 @every_kernel
 def test_partials_are_those_of_sympy(kernel: Kernel) -> None:
     made = kernel.derived
     symbols = derive.symbols(kernel.arity)
     expression = sympy.sympify(kernel.expression(sympy, *symbols))
-    # Their numerical evaluation is what SymPy lacks.
-    partials = [sympy.diff(expression, symbol).rewrite(sympy.log) for symbol in symbols]
-    value = sympy.expand_func(expression).rewrite(sympy.exp)
+    value = elementary(expression)
+    partials = [elementary(sympy.diff(expression, symbol)) for symbol in symbols]
     for fractions in random_points(kernel):
         at = {s: sympy.Rational(f) for s, f in zip(symbols, fractions, strict=True)}
         with precision(220):
@@ -120,7 +127,7 @@ def test_what_is_printed_computes_what_was_meant(
     assert abs(arb(partial) - slope) < 1e-12
 
 
-@pytest.mark.parametrize("name", ["gamma", "besseli", "floor"])
+@pytest.mark.parametrize("name", ["gamma", "besseli", "erf"])
 def test_a_function_without_a_counterpart_on_balls_is_refused(name: str) -> None:
     def expression(sp: object, x: sympy.Symbol) -> sympy.Expr:
         function = getattr(sympy, name)

@@ -39,7 +39,9 @@ class Engine(Protocol):
         """Make an input. `value` belongs to the caller and must not be changed."""
         ...
 
-    def apply(self, operator: str, operands: Sequence[Handle], attributes: dict[str, Any]) -> Handle:
+    def apply(
+        self, operator: str, operands: Sequence[Handle], attributes: dict[str, Any]
+    ) -> Handle:
         """Apply an operator as a user would call it."""
         ...
 

@@ -14,13 +14,8 @@ from zenverify.engines.protocol import Engine, Recorded
 from zenverify.errors import UsageError
 
 _BUILT_IN = {"zen": "zenverify.engines.zen:ZenEngine"}
-_NEEDED = ("name", "version", "operators", "conventions", "accumulates") + (
-    "leaf",
-    "apply",
-    "value",
-    "backward",
-    "gradient",
-)
+_STATED = ("name", "version", "operators", "conventions", "accumulates")
+_DONE = ("leaf", "apply", "value", "backward", "gradient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +86,7 @@ def load(spec: str) -> Engine:
         engine = found() if isinstance(found, type) or not hasattr(found, "leaf") else found
     except Exception as error:
         raise UsageError(f"engine {spec!r}: {attribute} raised {_describe(error)}") from error
-    missing = [name for name in _NEEDED if not hasattr(engine, name)]
+    missing = [name for name in (*_STATED, *_DONE) if not hasattr(engine, name)]
     if missing:
         raise UsageError(f"engine {spec!r} lacks {', '.join(missing)} of the Engine protocol")
     result: Engine = engine

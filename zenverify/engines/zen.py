@@ -17,7 +17,6 @@ from zenverify.graph.graph import LeafKind
 from zenverify.operators.program import MEAN, AtKink
 
 
-
 def _where(x: Any, y: Any, condition: Any) -> Any:
     return zen.where(condition, x, y)
 

@@ -15,9 +15,10 @@ from functools import cache
 
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
+from zenverify.graph.structure import LeafPlan, Structure, plan_for
 from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.builder import Shape
-from zenverify.operators.operator import Choose, Domain, Instance, Operator
+from zenverify.operators.operator import EVERYWHERE, Choose, Domain, Instance, Operator
 from zenverify.operators.program import Program
 
 MAX_ELEMENTS = 12
@@ -28,47 +29,42 @@ _DRAWS_PER_SHAPE = 60
 _BOUND = 40.0
 """Ordinary values stay below this, so that graphs stay well conditioned however deep they are."""
 
+_KINDS = {5: LeafKind.CONSTANT, 6: LeafKind.ARRAY, 7: LeafKind.NUMBER}
+"""What a draw from 8 makes of a new leaf, if not a variable."""
+
 
 @dataclass(frozen=True, slots=True)
-class LeafPlan:
-    """How a leaf may be filled with values.
+class _Call:
+    """An operator that is about to be called.
 
     Attributes
     ----------
-    low, high
-        Ordinary values.
-    limits
-        The domain of the operation that it was made for.
-    integer
-        Whether only integers will do: an exponent of a base that may be negative.
+    operator
+        The operator.
+    extended
+        Whether its first argument may be anything, since another one will be an integer: a
+        negative base with an integer exponent.
     """
 
-    low: float
-    high: float
-    limits: Domain
-    integer: bool = False
+    operator: Operator
+    extended: bool
 
+    @classmethod
+    def drawn(cls, choose: Choose, operator: Operator) -> _Call:
+        return cls(operator, operator.integers_extend is not None and choose(3) == 1)
 
-@dataclass(frozen=True)
-class Structure:
-    """A graph without values, and per leaf how to fill it."""
+    def limits(self, argument: int) -> Domain:
+        if self.extended and argument == 0:
+            return EVERYWHERE
+        return self.operator.argument(argument).limits
 
-    graph: Graph
-    plans: tuple[LeafPlan, ...]
-
-
-def plan_for(limits: Domain, *, negative: bool) -> LeafPlan:
-    """Ordinary values inside a domain: of order one, away from its edges."""
-    low = -2.0 if limits.low == -math.inf else limits.low + 0.3
-    high = 2.0 if limits.high == math.inf else limits.high - 0.3
-    if limits.low == 0.0:
-        high = min(high, 2.5)
-    if limits.nonzero:
-        low, high = (-2.0, -0.4) if negative else (0.4, 2.0)
-    return LeafPlan(low, high, limits)
+    def is_integer(self, argument: int) -> bool:
+        return self.extended and argument == self.operator.integers_extend
 
 
 class _Drawing:
+    """A graph that grows; per node its shape, range of values, and how often it is used."""
+
     def __init__(self, choose: Choose, dtype_mode: int) -> None:
         self.choose = choose
         self.dtype_mode = dtype_mode
@@ -79,9 +75,7 @@ class _Drawing:
         self.uses: list[int] = []
         self.plans: list[LeafPlan] = []
 
-    def append(
-        self, node: Leaf | Apply, shape: Shape, bounds: Range, *, trainable: bool
-    ) -> int:
+    def append(self, node: Leaf | Apply, shape: Shape, bounds: Range, *, trainable: bool) -> int:
         self.nodes.append(node)
         self.shapes.append(shape)
         self.ranges.append(bounds)
@@ -89,36 +83,40 @@ class _Drawing:
         self.uses.append(0)
         return len(self.nodes) - 1
 
-    def leaf(self, kind: LeafKind, shape: Shape, plan: LeafPlan) -> int:
-        narrow = self.dtype_mode == 2 or (self.dtype_mode == 3 and len(self.plans) % 2 == 0)
-        dtype = "float32" if narrow and kind is not LeafKind.NUMBER else "float64"
-        self.plans.append(plan)
-        bounds = (plan.low, plan.high)
+    def apply(self, operator: Operator) -> int:
+        """Draw how to call an operation, and its operands."""
+        call = _Call.drawn(self.choose, operator)
+        first, instance = self._existing_first(call)
+        if instance is None or self._size_of(operator, instance) > MAX_ELEMENTS:
+            first, instance = None, self._fresh_instance(operator)
+        return self.call(call, instance, first)
+
+    def call(self, call: _Call, instance: Instance, first: int | None) -> int:
+        """Draw the operands of an operation that is called in a given way."""
+        attributes = freeze_attributes(instance.attributes)
+        program = call.operator.program(instance.shapes, attributes)
+        operands, bounds = self._operands(call, instance, program, first)
+        for operand in operands:
+            self.uses[operand] += 1
+        node = Apply(call.operator.name, tuple(operands), attributes)
         return self.append(
-            Leaf(kind, shape, dtype), shape, bounds, trainable=kind is LeafKind.VARIABLE
+            node, program.shape, bounds, trainable=any(self.trainable[o] for o in operands)
         )
 
-    def candidates(self) -> list[int]:
-        """Operations and leaves, those that nothing uses yet first, the latest first."""
-        order = range(len(self.nodes) - 1, -1, -1)
-        tensors = [i for i in order if self.trainable[i]]
-        return [i for i in tensors if not self.uses[i]] + [i for i in tensors if self.uses[i]]
+    def _size_of(self, operator: Operator, instance: Instance) -> int:
+        program = operator.program(instance.shapes, freeze_attributes(instance.attributes))
+        return math.prod(program.shape)
 
-    def admits(self, operator: Operator, argument: int, node: int) -> bool:
-        return operator.argument(argument).limits.admits(*self.ranges[node])
-
-    def first_operand(self, operator: Operator) -> tuple[int | None, Instance | None]:
-        """An existing node that fits, and an instance for its shape."""
-        fitting = self.candidates()
+    def _existing_first(self, call: _Call) -> tuple[int | None, Instance | None]:
+        """An existing node for the first operand, or None, and an instance for its shape."""
+        fitting = self._candidates()
         if not fitting:
             return None, None
         node = fitting[min(self.choose(6), len(fitting) - 1)]
-        shape = self.shapes[node]
-        if not self.admits(operator, 0, node):
-            return None, operator.sample(self.choose, shape)
-        return node, operator.sample(self.choose, shape)
+        instance = call.operator.sample(self.choose, self.shapes[node])
+        return (node if self._admits(call, 0, node) else None), instance
 
-    def fresh_instance(self, operator: Operator) -> Instance:
+    def _fresh_instance(self, operator: Operator) -> Instance:
         for _ in range(50):
             shape = operator.first_shapes[self.choose(len(operator.first_shapes))]
             instance = operator.sample(self.choose, shape)
@@ -126,85 +124,88 @@ class _Drawing:
                 return instance
         raise RuntimeError(f"{operator.name} gives no instance for its own shapes")
 
-    def apply(self, operator: Operator) -> int:
-        """Draw how to call an operation, and its operands."""
-        first, instance = self.first_operand(operator)
-        if instance is None:
-            first, instance = None, self.fresh_instance(operator)
-        program = operator.program(instance.shapes, freeze_attributes(instance.attributes))
-        if math.prod(program.shape) > MAX_ELEMENTS:
-            first, instance = None, self.fresh_instance(operator)
-        return self.call(operator, instance, first)
-
-    def call(self, operator: Operator, instance: Instance, first: int | None) -> int:
-        """Draw the operands of an operation that is called in a given way."""
-        attributes = freeze_attributes(instance.attributes)
-        program = operator.program(instance.shapes, attributes)
-        operands, bounds = self._operands(operator, instance, program, first)
-        for operand in operands:
-            self.uses[operand] += 1
-        node = Apply(operator.name, tuple(operands), attributes)
-        return self.append(
-            node, program.shape, bounds, trainable=any(self.trainable[o] for o in operands)
-        )
-
     def _operands(
-        self, operator: Operator, instance: Instance, program: Program, first: int | None
+        self, call: _Call, instance: Instance, program: Program, first: int | None
     ) -> tuple[list[int], Range]:
-        operands = [self._one(operator, 0, instance.shapes[0], first, None)]
+        operands = [self._first(call, instance.shapes[0]) if first is None else first]
         for argument in range(1, len(instance.shapes)):
-            operands.append(
-                self._one(operator, argument, instance.shapes[argument], None, operands[0])
-            )
-        operands = self._swapped(operator, operands)
+            operands.append(self._further(call, argument, instance.shapes[argument], operands[0]))
+        operands = self._swapped(call, operands)
         if not any(self.trainable[operand] for operand in operands):
-            operands[0] = self._variable(operator, 0, self.shapes[operands[0]])
-        bounds = range_of(program, [self.ranges[operand] for operand in operands])
-        if bounds is None or max(map(abs, bounds)) > _BOUND:
+            operands[0] = self._variable(call, 0, self.shapes[operands[0]])
+        bounds = self._range_of(call, program, operands)
+        if bounds is None:
             operands = [
-                self._variable(operator, argument, self.shapes[operand])
+                self._variable(call, argument, self.shapes[operand])
                 for argument, operand in enumerate(operands)
             ]
-            bounds = range_of(program, [self.ranges[operand] for operand in operands])
-        return operands, bounds or (-_BOUND, _BOUND)
+            bounds = self._range_of(call, program, operands) or (-_BOUND, _BOUND)
+        return operands, bounds
 
-    def _variable(self, operator: Operator, argument: int, shape: Shape) -> int:
-        limits = operator.argument(argument).limits
-        return self.leaf(LeafKind.VARIABLE, shape, plan_for(limits, negative=len(self.plans) % 3 == 2))
+    def _range_of(self, call: _Call, program: Program, operands: Sequence[int]) -> Range | None:
+        """The range of the result; None where it may be undefined or too large to go on with."""
+        if call.extended:
+            return None if max(abs(end) for end in self.ranges[operands[0]]) > 2 else (-8.0, 8.0)
+        bounds = range_of(program, [self.ranges[operand] for operand in operands])
+        return bounds if bounds is not None and max(map(abs, bounds)) <= _BOUND else None
 
-    def _one(
-        self, operator: Operator, argument: int, shape: Shape, given: int | None, first: int | None
-    ) -> int:
-        if given is not None:
-            return given
-        limits = operator.argument(argument).limits
-        plan = plan_for(limits, negative=len(self.plans) % 3 == 2)
+    def _leaf(self, kind: LeafKind, shape: Shape, plan: LeafPlan) -> int:
+        narrow = self.dtype_mode == 2 or (self.dtype_mode == 3 and len(self.plans) % 2 == 0)
+        dtype = "float32" if narrow and kind is not LeafKind.NUMBER else "float64"
+        self.plans.append(plan)
+        return self.append(
+            Leaf(kind, shape, dtype),
+            shape,
+            (plan.low, plan.high),
+            trainable=kind is LeafKind.VARIABLE,
+        )
+
+    def _plan(self, call: _Call, argument: int) -> LeafPlan:
+        limits = call.limits(argument)
+        if call.is_integer(argument):
+            return LeafPlan(0.0, 3.0, limits, integer=True)
+        return plan_for(limits, negative=len(self.plans) % 3 == 2)
+
+    def _variable(self, call: _Call, argument: int, shape: Shape) -> int:
+        return self._leaf(LeafKind.VARIABLE, shape, self._plan(call, argument))
+
+    def _first(self, call: _Call, shape: Shape) -> int:
+        """A new first operand: a variable, or sometimes a constant tensor."""
+        kind = LeafKind.CONSTANT if self.choose(8) == 5 else LeafKind.VARIABLE
+        return self._leaf(kind, shape, self._plan(call, 0))
+
+    def _further(self, call: _Call, argument: int, shape: Shape, first: int) -> int:
+        """The first operand again, another node, or a new leaf of any kind."""
         choice = self.choose(8)
-        if first is not None and operator.name == "power" and self.ranges[first][0] <= 0:
-            exponent = LeafPlan(2.0, 3.0, limits, integer=True)
-            return self.leaf(LeafKind.NUMBER if shape == () else LeafKind.CONSTANT, shape, exponent)
-        if first is not None and choice in (1, 2) and self.shapes[first] == shape:
-            if self.admits(operator, argument, first):
+        if not call.is_integer(argument):
+            again = choice in (1, 2) and self.shapes[first] == shape
+            if again and self._admits(call, argument, first):
                 return first
-        if choice in (3, 4):
-            for node in self.candidates():
-                if self.shapes[node] == shape and self.admits(operator, argument, node):
-                    return node
-        kinds = {5: LeafKind.CONSTANT, 6: LeafKind.ARRAY, 7: LeafKind.NUMBER}
-        kind = kinds.get(choice, LeafKind.VARIABLE)
-        if kind is LeafKind.NUMBER and (shape != () or operator.variadic):
+            if choice in (3, 4):
+                for node in self._candidates():
+                    if self.shapes[node] == shape and self._admits(call, argument, node):
+                        return node
+        kind = _KINDS.get(choice, LeafKind.VARIABLE)
+        if kind is LeafKind.NUMBER and (shape != () or call.operator.variadic):
             kind = LeafKind.ARRAY
-        if kind in (LeafKind.ARRAY, LeafKind.NUMBER) and first is None:
-            kind = LeafKind.VARIABLE
-        return self.leaf(kind, shape, plan)
+        return self._leaf(kind, shape, self._plan(call, argument))
 
-    def _swapped(self, operator: Operator, operands: list[int]) -> list[int]:
+    def _swapped(self, call: _Call, operands: list[int]) -> list[int]:
         """Sometimes the constant goes to the left: ``2 - x``, ``array / x``."""
-        if operator.kernel is None or len(operands) != 2 or operator.name == "power":
+        if call.extended or call.operator.kernel is None or len(operands) != 2:
             return operands
         left, right = operands
-        movable = self.admits(operator, 0, right) and self.admits(operator, 1, left)
+        movable = self._admits(call, 0, right) and self._admits(call, 1, left)
         return [right, left] if movable and self.choose(3) == 1 else operands
+
+    def _candidates(self) -> list[int]:
+        """Trainable nodes: those that nothing uses yet first, the latest first."""
+        order = range(len(self.nodes) - 1, -1, -1)
+        tensors = [i for i in order if self.trainable[i]]
+        return [i for i in tensors if not self.uses[i]] + [i for i in tensors if self.uses[i]]
+
+    def _admits(self, call: _Call, argument: int, node: int) -> bool:
+        return call.limits(argument).admits(*self.ranges[node])
 
 
 def draw_structure(
@@ -235,7 +236,7 @@ def single_structure(
 ) -> Structure:
     """Draw a graph of one operation, called in a given way."""
     drawing = _Drawing(choose, dtype_mode)
-    drawing.call(operator, instance, None)
+    drawing.call(_Call.drawn(choose, operator), instance, None)
     return _finished(drawing)
 
 
@@ -286,9 +287,7 @@ def _finished(drawing: _Drawing) -> Structure:
 def _join_loose_ends(drawing: _Drawing, allowed: set[str]) -> None:
     """Add everything that nothing uses to the root, so that it depends on all."""
     loose = [
-        i
-        for i, uses in enumerate(drawing.uses)
-        if not uses and isinstance(drawing.nodes[i], Apply)
+        i for i, uses in enumerate(drawing.uses) if not uses and isinstance(drawing.nodes[i], Apply)
     ]
     root = loose.pop()
     if not {"add", "sum"} <= allowed:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zenverify.graph.case import Array, Case
-from zenverify.graph.drawing import LeafPlan, Structure
 from zenverify.graph.graph import Leaf, LeafKind
+from zenverify.graph.structure import LeafPlan, Structure
 from zenverify.operators.operator import Domain
 
 Numbers = NDArray[np.float64]
@@ -67,12 +67,10 @@ def fill(structure: Structure, filling: Filling, seed: int) -> Case:
     return Case(graph, tuple(values), np.asarray(cotangent).astype(dtype))
 
 
-def _numbers(
-    random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: Filling
-) -> Numbers:
+def _numbers(random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: Filling) -> Numbers:
     shape = leaf.shape
     if plan.integer:
-        return random.integers(0, 4, shape).astype(np.float64)
+        return np.asarray(random.integers(-1, 4, shape)).astype(np.float64)
     ordinary = np.asarray(random.uniform(plan.low, plan.high, shape))
     match filling:
         case Filling.ORDINARY:
@@ -102,7 +100,7 @@ def _mixed(
     limits: Domain,
     share: float,
 ) -> Numbers:
-    """Special values for a share of the elements, where they are inside the domain or on its edge."""
+    """Special values for a share of the elements, where the domain or its edge holds them."""
     special = np.asarray(special)
     if limits.low > -math.inf:
         special = np.where(special < limits.low, 2 * limits.low - special, special)

@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from zenverify.graph.case import Case
-from zenverify.graph.drawing import Structure, draw_structure
+from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import FILLINGS, Filling, fill
+from zenverify.graph.structure import Structure
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
 

@@ -65,6 +65,7 @@ def thaw_attributes(attributes: Attributes) -> dict[str, Any]:
 
 
 def freeze(value: Any) -> FrozenValue:
+    """Freeze one value. Raises `GraphError` as `freeze_attributes` does."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if value is Ellipsis:
@@ -86,6 +87,7 @@ def _index(part: Any) -> int | None:
 
 
 def thaw(value: FrozenValue) -> Any:
+    """Give back one value that `freeze` froze."""
     if isinstance(value, FrozenArray):
         return np.array(value.items, dtype=_ARRAY_KINDS[value.kind]).reshape(value.shape)
     if isinstance(value, FrozenSlice):
@@ -105,7 +107,7 @@ def holds_array(value: FrozenValue) -> bool:
 
 
 def attribute_to_json(value: FrozenValue) -> Any:
-    """Turn a frozen value into what JSON can hold; floats become hexadecimal, so they stay exact."""
+    """Turn a frozen value into what JSON can hold; floats become hexadecimal, hence exact."""
     match value:
         case FrozenArray(kind, shape, items):
             return {"array": kind, "shape": list(shape), "items": list(items)}

@@ -51,7 +51,9 @@ class ProgramBuilder:
         self._steps.append(made)
         return Buffer(len(self.operands) + len(self._steps) - 1, shape)
 
-    def move(self, function: Callable[..., Any], *buffers: Buffer, detached: bool = False) -> Buffer:
+    def move(
+        self, function: Callable[..., Any], *buffers: Buffer, detached: bool = False
+    ) -> Buffer:
         """Move elements as a NumPy function does: it is run on arrays of element numbers.
 
         Where the function puts in elements of its own (padding), they must be -1: a zero.

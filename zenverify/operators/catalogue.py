@@ -22,6 +22,7 @@ def names() -> tuple[str, ...]:
 
 
 def all_operators() -> tuple[Operator, ...]:
+    """Every operator, in the order of their declaration."""
     return tuple(_operators().values())
 
 

@@ -116,6 +116,7 @@ class Partials:
 
 
 def symbols(arity: int, letter: str = "x", **assumptions: bool) -> tuple[sympy.Symbol, ...]:
+    """Real symbols ``x0``, ``x1``, ...; names of our own, which no printer needs to escape."""
     return tuple(sympy.Symbol(f"{letter}{i}", real=True, **assumptions) for i in range(arity))
 
 

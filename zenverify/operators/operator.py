@@ -119,6 +119,8 @@ class Operator:
         Where it is not differentiable, in words.
     variadic
         Whether any number of operands may be given.
+    integers_extend
+        The argument whose integers let the first one be anything: the exponent of a negative base.
     """
 
     name: str
@@ -131,6 +133,7 @@ class Operator:
     kernel: Kernel | None = None
     kinks: tuple[str, ...] = ()
     variadic: bool = False
+    integers_extend: int | None = None
 
     @property
     def signature(self) -> str:

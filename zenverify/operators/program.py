@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import accumulate
 from operator import itemgetter, mul, neg
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from flint import arb
 
@@ -176,6 +176,8 @@ class Move:
     def _sum_up(self, cotangent: Balls) -> list[Balls | None]:
         """Per source, the sums of its elements' cotangents."""
         plus = addition()
+        if self._takes_from_one and self.sizes[0] == 1:
+            return [[reduce(plus, cotangent)]]
         gathered: list[Ball | None] = [None] * (sum(self.sizes) + 1)
         for index, item in zip(self.indices, cotangent, strict=True):
             before = gathered[index]
@@ -480,6 +482,11 @@ class Program:
     terms: int
 
     @cached_property
+    def backward(self) -> tuple[tuple[int, Step], ...]:
+        """The steps with their numbers, the last one first."""
+        return tuple(reversed(list(enumerate(self.steps))))
+
+    @cached_property
     def only_step(self) -> Step | None:
         """The step of a program that is nothing but one step of the operands in order."""
         if len(self.steps) == 1 and self.steps[0].sources == tuple(range(len(self.sizes))):
@@ -502,8 +509,12 @@ class Program:
             return Linearised(self, result, [kept])
         buffers = list(operands)
         saved = []
-        for one in self.steps:
-            result, kept = one.linearise([buffers[source] for source in one.sources], at_kink)
+        for one, differentiated in zip(self.steps, self._differentiated, strict=True):
+            given = [buffers[source] for source in one.sources]
+            if differentiated:
+                result, kept = one.linearise(given, at_kink)
+            else:
+                result, kept = one.value(given), None
             buffers.append(result)
             saved.append(kept)
         return Linearised(self, buffers[-1], saved)
@@ -516,6 +527,18 @@ class Program:
             here = [buffers[source] for source in one.sources]
             moved.append(one.push(here, [moved[source] for source in one.sources]))
             buffers.append(one.value(here))
+        return moved[-1]
+
+    def carry(self, saved: Sequence[Any], tangents: Sequence[Balls]) -> Balls:
+        """The derivative of the result along tangents by the partials that `linearise` saved."""
+        moved = list(tangents)
+        for one, kept, differentiated in zip(
+            self.steps, saved, self._differentiated, strict=True
+        ):
+            if differentiated:
+                moved.append(one.carry(kept, [moved[source] for source in one.sources]))
+            else:
+                moved.append(())
         return moved[-1]
 
     def kinked(self, operands: Sequence[Balls]) -> bool:
@@ -533,21 +556,25 @@ class Program:
     @cached_property
     def can_kink(self) -> bool:
         """Whether any step has kinks that matter: those under a detached move do not."""
-        live = {len(self.sizes) + len(self.steps) - 1}
-        for number in range(len(self.steps) - 1, -1, -1):
-            one = self.steps[number]
-            if len(self.sizes) + number not in live or (isinstance(one, Move) and one.detached):
-                continue
-            if isinstance(one, Extremum):
-                return True
-            if isinstance(one, Map) and one.kernel.derived.kinks is not None:
-                return True
-            live.update(one.sources)
-        return False
+        return any(
+            isinstance(one, Extremum)
+            or (isinstance(one, Map) and one.kernel.derived.kinks is not None)
+            for one, differentiated in zip(self.steps, self._differentiated, strict=True)
+            if differentiated
+        )
+
+    @cached_property
+    def _differentiated(self) -> tuple[bool, ...]:
+        """Per step, whether a derivative gets there: none goes further down than a detached move."""
+        count = len(self.sizes)
+        reached = {count + len(self.steps) - 1}
+        for number, one in self.backward:
+            if count + number in reached and not (isinstance(one, Move) and one.detached):
+                reached.update(one.sources)
+        return tuple(count + number in reached for number in range(len(self.steps)))
 
 
-@dataclass(frozen=True, slots=True)
-class Linearised:
+class Linearised(NamedTuple):
     """A program's result at a point, and its partials there."""
 
     program: Program
@@ -563,11 +590,10 @@ class Linearised:
         count = len(program.sizes)
         cotangents: list[Balls | None] = [None] * (count + len(program.steps))
         cotangents[-1] = cotangent
-        for number in range(len(program.steps) - 1, -1, -1):
+        for number, one in program.backward:
             here = cotangents[count + number]
             if here is None:
                 continue
-            one = program.steps[number]
             parts = one.pull(self.saved[number], here, dead_is_zero=dead_is_zero)
             for source, part in zip(one.sources, parts, strict=True):
                 if part is not None:
@@ -577,7 +603,4 @@ class Linearised:
 
     def push(self, tangents: Sequence[Balls]) -> Balls:
         """The derivative of the result along the operands' tangents, where there is no kink."""
-        moved = list(tangents)
-        for one, saved in zip(self.program.steps, self.saved, strict=True):
-            moved.append(one.carry(saved, [moved[source] for source in one.sources]))
-        return moved[-1]
+        return self.program.carry(self.saved, tangents)

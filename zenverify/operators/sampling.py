@@ -61,6 +61,7 @@ def partners(shape: Shape) -> list[Shape]:
 
 
 def pick(choose: Choose, options: Sequence[T]) -> T:
+    """Draw one of several options."""
     return options[choose(len(options))]
 
 

@@ -27,11 +27,14 @@ def _pullback(name: str, position: int, grad: Grad) -> Pullback:
     def pullback(cotangent: Array, result: Array, *operands: Array) -> Array:
         # Copies both ways: what the user's function does to them stays with the user.
         contribution = as_array(source, grad(np.array(cotangent)))
-        shape = operands[position].shape
-        if contribution.shape != shape:
+        operand = operands[position]
+        if contribution.shape != operand.shape:
             raise ValueError(
-                f"{source}: contribution of shape {contribution.shape} to a tensor of shape {shape}"
+                f"{source}: contribution of shape {contribution.shape} to a tensor of shape "
+                f"{operand.shape}"
             )
-        return contribution.astype(operands[position].dtype, copy=False)
+        if contribution.dtype is operand.dtype:
+            return contribution
+        return contribution.astype(operand.dtype)
 
     return pullback

@@ -10,7 +10,7 @@ import numpy as np
 
 from zenverify.tensor.arrays import describe
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.recording import Operand, as_tensor, record
+from zenverify.tensor.recording import Operand, as_tensor, record_single
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
@@ -55,7 +55,7 @@ def index(x: Operand, key: Any) -> Tensor:
     """
     operand = as_tensor("index", x)
     entries = tuple(_checked(entry) for entry in (key if isinstance(key, tuple) else (key,)))
-    return record("index", (operand,), {"key": _without_masks(operand, entries)})
+    return record_single("index", operand, {"key": _without_masks(operand, entries)})
 
 
 def _checked(entry: Any) -> Entry:

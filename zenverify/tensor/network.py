@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from zenverify.tensor.arrays import describe
 from zenverify.tensor.axes import Axis, AxisArgument, checked_axis, integers
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.recording import Operand, as_operands, as_tensor, record
+from zenverify.tensor.recording import Operand, as_operands, as_tensor, record, record_single
 from zenverify.tensor.reductions import add_up, exponentials, proportions
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ define("softmax", proportions, _pull_softmax)
 def softmax(x: Operand, axis: AxisArgument = -1) -> Tensor:
     """Exponentials divided by their sum along the axes, or of all elements if axis is None."""
     operand = as_tensor("softmax", x)
-    return record("softmax", (operand,), {"axis": checked_axis("softmax", operand, axis)})
+    return record_single("softmax", operand, {"axis": checked_axis("softmax", operand, axis)})
 
 
 def _log_softmax(x: Array, axis: Axis) -> Array:
@@ -50,7 +50,7 @@ define("log_softmax", _log_softmax, _pull_log_softmax)
 def log_softmax(x: Operand, axis: AxisArgument = -1) -> Tensor:
     """Logarithm of `softmax`, accurate where that underflows."""
     operand = as_tensor("log_softmax", x)
-    return record("log_softmax", (operand,), {"axis": checked_axis("log_softmax", operand, axis)})
+    return record_single("log_softmax", operand, {"axis": checked_axis("log_softmax", operand, axis)})
 
 
 def _windows(x: Array, w: Array, stride: Pair, padding: Pair) -> Array:

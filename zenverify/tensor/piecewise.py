@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from zenverify.tensor.arrays import quiet
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.recording import Operand, as_tensor, record, record_pair, record_single
+from zenverify.tensor.recording import Operand, as_tensor, record_pair, record_single
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
@@ -105,7 +105,7 @@ def clip(x: Operand, lower: float | None = None, upper: float | None = None) -> 
     lower, upper = _limit(operand, lower), _limit(operand, upper)
     if lower is not None and upper is not None and lower > upper:
         raise ValueError(f"clip: lower limit {lower} is above upper limit {upper}")
-    return record("clip", (operand,), {"lower": lower, "upper": upper})
+    return record_single("clip", operand, {"lower": lower, "upper": upper})
 
 
 def _limit(x: Tensor, limit: float | None) -> float | None:

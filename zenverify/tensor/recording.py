@@ -58,11 +58,11 @@ def record(name: str, operands: tuple[Tensor, ...], attributes: Attributes) -> T
     return _apply(name, operands, arrays, trainable, attributes)
 
 
-def record_single(name: str, x: Operand) -> Tensor:
-    """Apply an operation of one operand and no attributes, as `record` does, but faster."""
+def record_single(name: str, x: Operand, attributes: Attributes = _NO_ATTRIBUTES) -> Tensor:
+    """Apply an operation of one operand, as `record` does, but faster."""
     if type(x) is not tensor.Tensor:
         x = as_tensor(name, x)
-    return _apply(name, (x,), (x.array,), x.trainable, _NO_ATTRIBUTES)
+    return _apply(name, (x,), (x.array,), x.trainable, attributes)
 
 
 def record_pair(

@@ -17,7 +17,7 @@ from zenverify.tensor.axes import (
     reduced_size,
 )
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.recording import Operand, as_tensor, record
+from zenverify.tensor.recording import Operand, as_tensor, record_single
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
@@ -32,7 +32,7 @@ add_up: Callable[..., Array] = np.add.reduce
 def _reduce(name: str, x: Operand, axis: AxisArgument, keepdims: bool, **more: Any) -> Tensor:
     operand = as_tensor(name, x)
     chosen = checked_axis(name, operand, axis)
-    return record(name, (operand,), {"axis": chosen, "keepdims": bool(keepdims), **more})
+    return record_single(name, operand, {"axis": chosen, "keepdims": bool(keepdims), **more})
 
 
 def _spread(g: Array, x: Array, axis: Axis) -> Array:

@@ -46,7 +46,7 @@ def reshape(x: Operand, shape: ShapeArgument) -> Tensor:
         If the shape does not hold as many elements.
     """
     operand = as_tensor("reshape", x)
-    return record("reshape", (operand,), {"shape": _resolved(operand, integers(shape))})
+    return record_single("reshape", operand, {"shape": _resolved(operand, integers(shape))})
 
 
 def _resolved(x: Tensor, shape: Shape) -> Shape:
@@ -87,10 +87,10 @@ def transpose(x: Operand, axes: Iterable[SupportsIndex] | None = None) -> Tensor
     """
     operand = as_tensor("transpose", x)
     if axes is None:
-        return record("transpose", (operand,), {"axes": None})
+        return record_single("transpose", operand, {"axes": None})
     chosen = integers(axes)
     checked_axis("transpose", operand, chosen)
-    return record("transpose", (operand,), {"axes": chosen})
+    return record_single("transpose", operand, {"axes": chosen})
 
 
 define(
@@ -111,7 +111,7 @@ def expand_dims(x: Operand, axis: SupportsIndex | Iterable[SupportsIndex]) -> Te
     operand = as_tensor("expand_dims", x)
     ndim = operand.ndim + len(integers(axis))
     chosen = checked_axis("expand_dims", operand, axis, ndim)
-    return record("expand_dims", (operand,), {"axis": chosen})
+    return record_single("expand_dims", operand, {"axis": chosen})
 
 
 define("squeeze", lambda x, axis: x.squeeze(axis), lambda g, y, x, axis: g.reshape(x.shape))
@@ -126,7 +126,7 @@ def squeeze(x: Operand, axis: AxisArgument = None) -> Tensor:
         If an axis is out of range, named twice, or not of size one.
     """
     operand = as_tensor("squeeze", x)
-    return record("squeeze", (operand,), {"axis": checked_axis("squeeze", operand, axis)})
+    return record_single("squeeze", operand, {"axis": checked_axis("squeeze", operand, axis)})
 
 
 # The walk's sum to the operand's shape is all there is to its pullback.
@@ -147,7 +147,7 @@ def broadcast_to(x: Operand, shape: ShapeArgument) -> Tensor:
         If the operand does not broadcast to the shape.
     """
     operand = as_tensor("broadcast_to", x)
-    return record("broadcast_to", (operand,), {"shape": integers(shape)})
+    return record_single("broadcast_to", operand, {"shape": integers(shape)})
 
 
 def _pull_stack(g: Array, y: Array, *operands: Array, axis: int, position: int) -> Array:

@@ -65,7 +65,9 @@ def judge_alone(engine: Engine, case: Case) -> list[Wrong]:
         if suspect.node == graph.root:
             continue
         argument = graph.apply(graph.root).operands.index(suspect.node)
-        found.append(Wrong(argument, suspect, _explain(engine, case, run, check, suspect, argument)))
+        found.append(
+            Wrong(argument, suspect, _explain(engine, case, run, check, suspect, argument))
+        )
     return found
 
 
@@ -106,7 +108,7 @@ def _explain(
     condition = "kink" if kinked else condition_of(case, suspect.node)
     witness = witness_of(suspect, dtype, difference, verdict)
     blame = Blame(graph.root, operator, argument, condition)
-    message = _message(verdict, operator, argument, witness, graph)
+    message = _message(verdict, operator, argument, witness)
     return Finding(verdict, blame, CHECK_GRADIENT, message, (witness,))
 
 
@@ -119,7 +121,7 @@ def _matters(check: LocalCheck, case: Case, suspect: Suspect) -> bool:
 def difference_of(
     engine: Engine, case: Case, values: Sequence[Array], node: int, element: int
 ) -> Estimate | None:
-    """The finite difference of <cotangent, root>; None where a kink is near or the engine raises."""
+    """The difference of <cotangent, root>; None where a kink is near or the engine raises."""
     if _kink_near(case, node, element):
         return None
     forward = arbitrate.Forward(engine, case, values)
@@ -127,7 +129,7 @@ def difference_of(
         return arbitrate.element_difference(
             forward, case.graph, values, {case.graph.root: case.cotangent}, node, element
         )
-    except Exception:  # the engine's own, about a neighbouring point: no witness then
+    except Exception:  # noqa: BLE001  the engine's own, at a neighbouring point: no witness then
         return None
 
 
@@ -175,6 +177,7 @@ def interval_of(ball: Ball) -> Interval:
 
 
 def interval_of_estimate(estimate: Estimate) -> Interval:
+    """A finite difference with its error as an interval."""
     if not math.isfinite(estimate.value):
         return Interval(math.nan, math.nan, reason=estimate.reason)
     return Interval(estimate.low, estimate.high, f"{estimate.value:.17g}", estimate.reason)
@@ -214,9 +217,7 @@ def condition_of(case: Case, leaf: int) -> str:
     return "always"
 
 
-def _message(
-    verdict: Verdict, operator: str, argument: int, witness: Witnesses, graph: Graph
-) -> str:
+def _message(verdict: Verdict, operator: str, argument: int, witness: Witnesses) -> str:
     name = catalogue.get(operator).argument(argument).name
     if catalogue.get(operator).variadic:
         name = f"operand {argument}"
@@ -320,9 +321,7 @@ def _run_alone(
 
 def relocated(finding: Finding, node: int, graph: Graph, operand: int | None = None) -> Finding:
     """A finding about an operation alone, as one about its node in the graph."""
-    blame = Blame(
-        node, graph.apply(node).operator, finding.blame.argument, finding.blame.condition
-    )
+    blame = Blame(node, graph.apply(node).operator, finding.blame.argument, finding.blame.condition)
     witnesses = finding.witnesses
     if operand is not None:
         witnesses = tuple(
@@ -391,9 +390,7 @@ def denied_by_difference(engine: Engine, case: Case) -> Finding | None:
                 f"converge to {estimate.value!r}"
             )
             blame = Blame(graph.root, operator, argument, condition_of(case, node))
-            return Finding(
-                Verdict.DISPUTED, blame, "whole graph, difference", message, (witness,)
-            )
+            return Finding(Verdict.DISPUTED, blame, "whole graph, difference", message, (witness,))
     return None
 
 
@@ -415,7 +412,9 @@ def blame_values(
         truth = (
             witness.symbolic.decimal if witness.symbolic and witness.symbolic.decimal else "nothing"
         )
-        ulp = "" if witness.error is None else f", {witness.error:.3g} units in the last place apart"
+        ulp = (
+            "" if witness.error is None else f", {witness.error:.3g} units in the last place apart"
+        )
         subject = "the value of" if verdict is not Verdict.EXPRESSION_WRONG else "the expression of"
         message = (
             f"{subject} {operator} is wrong: the engine gives {suspect.number!r}, "

@@ -17,9 +17,10 @@ import zenverify
 from zenverify.engines.protocol import Engine
 from zenverify.errors import UsageError
 from zenverify.graph.case import Case
-from zenverify.graph.drawing import Structure, instances_of, single_structure
+from zenverify.graph.drawing import instances_of, single_structure
 from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill
 from zenverify.graph.strategies import structures
+from zenverify.graph.structure import Structure
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Instance, Operator
 from zenverify.verification.cost import cost_failures
@@ -136,9 +137,7 @@ def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
     return _events(engine, options, names, lacking)
 
 
-def _operators(
-    engine: Engine, options: CampaignOptions
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _operators(engine: Engine, options: CampaignOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
     wanted = options.operators or catalogue.names()
     for name in wanted:
         catalogue.get(name)

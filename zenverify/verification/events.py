@@ -38,6 +38,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
+    """The beginning of a run: what is verified, and what the graphs are drawn from."""
+
     engine: str
     engine_version: str
     zenverify_version: str

@@ -9,7 +9,7 @@ import numpy as np
 
 from zenverify.engines.protocol import Engine, Handle, Recorded
 from zenverify.engines.registry import engine_of
-from zenverify.errors import GraphError, UsageError
+from zenverify.errors import UsageError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
@@ -73,11 +73,11 @@ class LiveResult:
     def __str__(self) -> str:
         width = max([len("operation"), *(len(o.operation) for o in self.operations)])
         lines = [f"{'operation':<{width}}  {'nodes':>7}  {'elements':>10}  {'worst':>7}  verdict"]
-        for one in self.operations:
-            lines.append(
-                f"{one.operation:<{width}}  {one.nodes:>7,}  {one.elements:>10,}  "
-                f"{one.worst_units:>7.2f}  {one.verdict}"
-            )
+        lines += [
+            f"{one.operation:<{width}}  {one.nodes:>7,}  {one.elements:>10,}  "
+            f"{one.worst_units:>7.2f}  {one.verdict}"
+            for one in self.operations
+        ]
         lines.append("")
         lines += [f"{f.verdict}  {f.blame}: {f.message}" for f in self.findings[:_TABLE_ROWS]]
         if not self.findings:
@@ -134,9 +134,7 @@ def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
         engine.restore_gradients(handles, saved)
 
 
-def _handles(
-    engine: Recorded, result: object
-) -> tuple[list[Handle], list[tuple[int, ...]]]:
+def _handles(engine: Recorded, result: object) -> tuple[list[Handle], list[tuple[int, ...]]]:
     """All nodes, operands first, and the positions of each one's operands."""
     if not engine.is_trainable(result):
         raise UsageError("the result needs no gradient: nothing it depends on is trainable")

@@ -9,6 +9,7 @@ import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -16,8 +17,8 @@ import numpy as np
 from zenverify.engines.protocol import Engine
 from zenverify.errors import GraphError
 from zenverify.graph.case import Array, Case
-from zenverify.graph.drawing import plan_for
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
+from zenverify.graph.structure import plan_for
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.builder import Shape
@@ -167,7 +168,7 @@ class _Reducer:
             for operand in dict.fromkeys(graph.apply(position).operands):
                 same_shape = graph.shapes[operand] == graph.shapes[position]
                 if same_shape and graph.dtypes[operand] == graph.dtypes[position]:
-                    yield from _tried(lambda p=position, o=operand: _pruned(graph, values, {p: o}, graph.root))  # type: ignore[misc]
+                    yield _pruned(graph, values, {position: operand}, graph.root)
 
     def _small_instances(self) -> Iterator[Case]:
         """The same operation on the smallest operands that it takes, with ordinary values."""
@@ -180,9 +181,7 @@ class _Reducer:
         for shapes, attributes in _instances(operator, len(node.operands)):
             if sum(map(math.prod, shapes)) >= present:
                 return
-            yield from _tried(
-                lambda s=shapes, a=attributes: _instance_case(operator, s, a, kinds, merged)  # type: ignore[misc]
-            )
+            yield from _tried(partial(_instance_case, operator, shapes, attributes, kinds, merged))
 
     def _smaller_shapes(self) -> Iterator[Case]:
         """Every axis of one size cut to a smaller one, in all leaves at once; or in one leaf."""
@@ -190,16 +189,14 @@ class _Reducer:
         leaves = [graph.nodes[i] for i in graph.leaves]
         sizes = sorted({s for leaf in leaves for s in _shape(leaf) if s > 1}, reverse=True)
         for size, smaller in ((s, t) for s in sizes for t in (1, 2) if t < s):
-            yield from _tried(lambda s=size, t=smaller: _cut(self.case, s, t))  # type: ignore[misc]
+            yield from _tried(partial(_cut, self.case, size, smaller))
         for place, leaf in enumerate(leaves):
             for axis, size in enumerate(_shape(leaf)):
                 for smaller in (1, 2):
                     if smaller < size:
-                        yield from _tried(
-                            lambda p=place, a=axis, t=smaller: _cut_one(self.case, p, a, t)  # type: ignore[misc]
-                        )
+                        yield from _tried(partial(_cut_one, self.case, place, axis, smaller))
         if any(_shape(leaf) for leaf in leaves):
-            yield from _tried(lambda: _scalars(self.case))
+            yield from _tried(partial(_scalars, self.case))
 
     def _simpler_values(self) -> Iterator[Case]:
         """Ones for the cotangent, trainable float64 leaves, and numbers that are easy to read."""
@@ -207,7 +204,7 @@ class _Reducer:
         if not (case.cotangent == 1).all():
             yield replace(case, cotangent=np.ones_like(case.cotangent))
         if "float32" in case.graph.dtypes:
-            yield from _tried(lambda: _widened(case))
+            yield from _tried(partial(_widened, case))
         for place, value in enumerate(case.values):
             if not value.size or _is_simple(value):
                 continue
@@ -341,9 +338,7 @@ def _cut_one(case: Case, place: int, axis: int, smaller: int) -> Case:
 
 
 def _scalars(case: Case) -> Case:
-    return _rebuilt(
-        case, [v.ravel()[0:1].reshape(()).copy() if v.size else v for v in case.values]
-    )
+    return _rebuilt(case, [v.ravel()[0:1].reshape(()).copy() if v.size else v for v in case.values])
 
 
 def _widened(case: Case) -> Case:

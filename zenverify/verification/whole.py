@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import mul
+from operator import contains, mul
 
 import numpy as np
 from flint import arb
@@ -52,7 +52,7 @@ def outside_enclosure(
         balls = whole.gradients[node]
         if balls is None:
             balls = [ZERO] * gradient.size
-        if not all(map(arb.contains, balls, numbers)):
+        if not all(map(contains, balls, numbers)):
             found += [
                 (node, element)
                 for element, (ball, number) in enumerate(zip(balls, numbers, strict=True))

@@ -57,7 +57,7 @@ def _difference(
     root = {case.graph.root: case.cotangent}
     try:
         return element_difference(forward, case.graph, values, root, node, element)
-    except Exception as error:  # the engine's own, at a neighbouring point
+    except Exception as error:  # noqa: BLE001  the engine's own, at a neighbouring point
         return Estimate(math.nan, math.inf, f"the engine raised {type(error).__name__}")
 
 

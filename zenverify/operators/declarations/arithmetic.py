@@ -21,6 +21,7 @@ POWER = declare(
     "x ** y; a negative base takes integer exponents only",
     lambda sp, x, y: x**y,
     domains=(Domain(low=0.0, closed=True), EVERYWHERE),
+    integers_extend=1,
     slices=(
         Slice(argument=0, conditions=("any", "zero")),
         Slice(argument=1, conditions=("zero", "positive")),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zenverify.operators import sampling
 from zenverify.operators.builder import Buffer, ProgramBuilder
 from zenverify.operators.kernel import Slice, kernel
-from zenverify.operators.operator import Argument, Domain, Operator, Sampler
+from zenverify.operators.operator import Argument, Domain, Operator
 
 if TYPE_CHECKING:
     import sympy
@@ -23,7 +23,7 @@ def elementwise(
     domains: tuple[Domain, ...] = (Domain(),),
     kinks: tuple[str, ...] = (),
     slices: tuple[Slice, ...] = (),
-    sample: Sampler | None = None,
+    integers_extend: int | None = None,
 ) -> Operator:
     """Declare an elementwise operator; one domain per argument, named x, y, ... in order."""
     scalar = kernel(name, len(domains), expression, slices)
@@ -37,8 +37,9 @@ def elementwise(
         summary=summary,
         arguments=tuple(Argument(n, d) for n, d in zip("xyz", domains, strict=False)),
         build=build,
-        sample=sample or sampling.elementwise(len(domains)),
+        sample=sampling.elementwise(len(domains)),
         first_shapes=sampling.ANY_SHAPES,
         kernel=scalar,
         kinks=kinks,
+        integers_extend=integers_extend,
     )

@@ -17,8 +17,10 @@ def _matmul(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     rows = x if x.ndim > 1 else builder.move(lambda n: n[None, :], x)
     columns = y if y.ndim > 1 else builder.move(lambda n: n[:, None], y)
     if rows.shape[-1] != columns.shape[-2]:
-        raise GraphError(f"{x.shape} and {y.shape} do not fit: {rows.shape[-1]} columns, "
-                         f"{columns.shape[-2]} rows")
+        raise GraphError(
+            f"{x.shape} and {y.shape} do not fit: {rows.shape[-1]} columns, "
+            f"{columns.shape[-2]} rows"
+        )
     batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
     full = (*batch, rows.shape[-2], columns.shape[-1], rows.shape[-1])
     left = builder.move(lambda n: np.broadcast_to(n[..., :, None, :], full), rows)

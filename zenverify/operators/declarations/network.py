@@ -16,7 +16,7 @@ from zenverify.operators.operator import Argument, Choose, Instance, Operator
 
 
 def _shifted(builder: ProgramBuilder, x: Buffer, axis: Axis) -> Buffer:
-    """x less its maximum: what both functions are invariant to, and what any engine subtracts."""
+    """The operand less its maximum: both functions are invariant to it, any engine subtracts it."""
     top = builder.extremum(x, axis, keepdims=True, largest=True)
     return builder.map(kernels.subtract, x, builder.detach(top))
 
@@ -40,7 +40,12 @@ def _sample_axis(choose: Choose, shape: Shape) -> Instance | None:
 
 
 def _conv2d(
-    builder: ProgramBuilder, x: Buffer, w: Buffer, *, padding: tuple[int, int], stride: tuple[int, int]
+    builder: ProgramBuilder,
+    x: Buffer,
+    w: Buffer,
+    *,
+    padding: tuple[int, int],
+    stride: tuple[int, int],
 ) -> Buffer:
     if x.ndim != 4 or w.ndim != 4:
         raise GraphError(f"expected 4 dimensions each, got {x.shape} and {w.shape}")
@@ -98,7 +103,7 @@ OPERATORS = (
     Operator(
         name="conv2d",
         family="network",
-        summary="cross-correlation of x (batch, channel, row, column) with w (output, channel, ...)",
+        summary="cross-correlation of x (batch, channel, row, column) with w (output, channel, .)",
         arguments=(Argument("x"), Argument("w")),
         build=_conv2d,
         sample=_sample_conv2d,

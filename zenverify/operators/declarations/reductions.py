@@ -36,9 +36,7 @@ def _min(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> B
     return builder.extremum(x, axis, keepdims=keepdims, largest=False)
 
 
-def _var(
-    builder: ProgramBuilder, x: Buffer, *, axis: Axis, ddof: int, keepdims: bool
-) -> Buffer:
+def _var(builder: ProgramBuilder, x: Buffer, *, axis: Axis, ddof: int, keepdims: bool) -> Buffer:
     deviation = builder.map(kernels.subtract, x, _mean(builder, x, axis=axis, keepdims=True))
     squares = builder.map(kernels.multiply, deviation, deviation)
     total = builder.sum(squares, axis, keepdims=keepdims)
@@ -64,9 +62,7 @@ def _sample_var(choose: Choose, shape: Shape) -> Instance | None:
     if not fits:
         return None
     axis = sampling.pick(choose, fits)
-    return Instance(
-        (shape,), {"axis": axis, "keepdims": bool(choose(2)), "ddof": choose(2)}
-    )
+    return Instance((shape,), {"axis": axis, "keepdims": bool(choose(2)), "ddof": choose(2)})
 
 
 def _reduction(

@@ -153,10 +153,14 @@ def _movement(
 OPERATORS = (
     _movement("reshape", "the same elements in another shape", _reshape, _sample_reshape),
     _movement("flatten", "all elements in one dimension", _flatten, _sample_flatten),
-    _movement("transpose", "axes in another order; reversed for None", _transpose, _sample_transpose),
+    _movement(
+        "transpose", "axes in another order; reversed for None", _transpose, _sample_transpose
+    ),
     _movement("expand_dims", "new axes of size 1", _expand_dims, _sample_expand_dims),
     _movement("squeeze", "axes of size 1 removed", _squeeze, _sample_squeeze),
-    _movement("broadcast_to", "repeated along new or size-1 axes", _broadcast_to, _sample_broadcast_to),
+    _movement(
+        "broadcast_to", "repeated along new or size-1 axes", _broadcast_to, _sample_broadcast_to
+    ),
     _movement("index", "x[key]: integers, slices, integer arrays", _index, _sample_index),
     _movement("stack", "joined along a new axis", _stack, _sample_stack, variadic=True),
     _movement(

@@ -1,0 +1,117 @@
+"""Graphs: typechecked on every build, and what is read off them."""
+
+import pytest
+
+from zenverify.errors import GraphError
+from zenverify.graph.graph import Apply, Graph, GraphBuilder, Leaf, LeafKind
+from zenverify.operators.attributes import freeze_attributes
+
+X = Leaf(LeafKind.VARIABLE, (2,))
+
+
+@pytest.mark.parametrize(
+    "nodes, message",
+    [
+        ((), "a graph needs at least one node"),
+        ((X, Apply("tanh", (1,))), r"node 1 \(tanh\): operand 1 does not come before it"),
+        ((X, Apply("tanh", (-1,))), r"node 1 \(tanh\): operand -1 does not come before it"),
+        ((X, Apply("tahn", (0,))), "there is no operator 'tahn'; did you mean 'tanh'?"),
+        ((X, Apply("add", (0,))), "node 1: add: expected 2 operands, got 1"),
+        (
+            (X, Leaf(LeafKind.ARRAY, (3,)), Apply("add", (0, 1))),
+            r"node 2: add of shapes \(2,\), \(3,\): shape mismatch",
+        ),
+        ((X, Apply("sum", (0,))), "node 1: sum: attributes are axis, keepdims"),
+        ((Leaf(LeafKind.VARIABLE, (), "int64"),), "node 0: dtype 'int64' is none of float64, float"),
+        ((Leaf(LeafKind.VARIABLE, (2, -1)),), r"node 0: negative size in shape \(2, -1\)"),
+        ((Leaf(LeafKind.NUMBER, (1,)),), r"node 0: a number has the shape \(\), not \(1,\)"),
+    ],
+)
+def test_a_graph_that_does_not_typecheck_is_told_why(
+    nodes: tuple[Leaf | Apply, ...], message: str
+) -> None:
+    with pytest.raises(GraphError, match=message):
+        Graph(nodes)
+
+
+def diamond() -> Graph:
+    """``sum(x * c + x)`` beside an operation that the root does not need."""
+    build = GraphBuilder()
+    x = build.variable((2, 1))
+    c = build.leaf(LeafKind.CONSTANT, (3,))
+    product = build.apply("multiply", x, c)
+    build.apply("exp", c)
+    total = build.apply("add", product, x)
+    build.apply("sum", total, axis=1, keepdims=False)
+    return build.graph()
+
+
+def test_shapes_follow_from_the_operators() -> None:
+    graph = diamond()
+    assert graph.shapes == ((2, 1), (3,), (2, 3), (3,), (2, 3), (2,))
+    assert graph.sizes == (2, 3, 6, 3, 6, 2)
+    assert graph.root == 5
+    assert graph.leaves == (0, 1)
+    assert graph.operations == (2, 3, 4, 5)
+
+
+def test_who_uses_whom() -> None:
+    graph = diamond()
+    assert graph.consumers == (((2, 0), (4, 1)), ((2, 1), (3, 0)), ((4, 0),), (), ((5, 0),), ())
+    assert graph.reaches_root == (True, True, True, False, True, True)
+    assert graph.trainable == (True, False, True, False, True, True)
+    assert graph.operators == {"multiply", "exp", "add", "sum"}
+    assert [call.operator for call in graph.calls] == ["multiply", "exp", "add", "sum"]
+    assert [call.trainable for call in graph.calls] == [True, False, True, True]
+
+
+def test_what_can_kink_is_known() -> None:
+    build = GraphBuilder()
+    x = build.apply("exp", build.apply("relu", build.variable()))
+    build.apply("maximum", x, x)
+    assert build.graph().kinking == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "kinds, dtypes, expected",
+    [
+        (("variable", "variable"), ("float32", "float32"), "float32"),
+        (("variable", "variable"), ("float32", "float64"), "float64"),
+        (("variable", "number"), ("float32", "float64"), "float32"),
+        (("number", "number"), ("float64", "float64"), "float64"),
+        (("array", "variable"), ("float64", "float32"), "float64"),
+    ],
+)
+def test_dtypes_are_promoted_as_in_numpy_2(
+    kinds: tuple[str, str], dtypes: tuple[str, str], expected: str
+) -> None:
+    build = GraphBuilder()
+    left, right = (
+        build.leaf(LeafKind(kind), (), dtype) for kind, dtype in zip(kinds, dtypes, strict=True)
+    )
+    build.apply("add", left, right)
+    assert build.graph().dtypes[-1] == expected
+    assert build.graph().numpy_dtypes[-1].name == expected
+
+
+def test_attributes_are_thawed_anew_for_each_call() -> None:
+    build = GraphBuilder()
+    x = build.variable((2,))
+    build.apply("index", x, key=([1, 0],))
+    build.apply("sum", x, axis=None, keepdims=True)
+    graph = build.graph()
+    for position in graph.operations:
+        first = graph.attributes(position)
+        first.clear()
+        assert graph.attributes(position)
+
+
+def test_a_leaf_is_no_operation() -> None:
+    graph = diamond()
+    assert graph.apply(5) == Apply(
+        "sum", (4,), freeze_attributes({"axis": 1, "keepdims": False})
+    )
+    with pytest.raises(TypeError, match="node 0 is a leaf"):
+        graph.apply(0)
+    assert graph.operator_of(0) == "variable"
+    assert graph.operator_of(5) == "sum"

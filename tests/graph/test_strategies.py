@@ -1,0 +1,232 @@
+"""Drawn graphs: valid, shrinkable, and of every kind that engines get wrong."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+
+from zenverify import strategies
+from zenverify.engines.zen import ZenEngine
+from zenverify.errors import GraphError
+from zenverify.graph.case import Case
+from zenverify.graph.drawing import (
+    MAX_ELEMENTS,
+    Structure,
+    draw_structure,
+    instances_of,
+    plan_for,
+    single_structure,
+)
+from zenverify.graph.filling import FILLINGS, Filling, fill
+from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
+from zenverify.operators import catalogue
+from zenverify.operators.operator import Domain
+from zenverify.verification import trace
+
+relaxed = settings(
+    max_examples=80, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@relaxed
+@given(strategies.structures(max_operations=15))
+def test_the_root_depends_on_everything(structure: Structure) -> None:
+    graph = structure.graph
+    assert all(graph.reaches_root)
+    assert graph.trainable[graph.root]
+    assert len(structure.plans) == len(graph.leaves)
+    assert Graph(graph.nodes) == graph
+
+
+@relaxed
+@given(strategies.structures(max_operations=10), st.integers(0, 9))
+def test_ordinary_values_lie_inside_every_domain(structure: Structure, seed: int) -> None:
+    case = fill(structure, Filling.ORDINARY, seed)
+    for value in trace.forward(ZenEngine(), case).values:
+        assert np.isfinite(value).all()
+
+
+def test_a_failing_graph_shrinks_to_one_operation() -> None:
+    case = find(
+        strategies.cases(max_operations=8),
+        lambda case: "tanh" in case.graph.operators,
+        settings=settings(relaxed, max_examples=2000),
+        random=random.Random(0),
+    )
+    assert len(case.graph.operations) == 1
+    assert sum(case.graph.sizes) <= 6
+
+
+@relaxed
+@given(strategies.structures(operators=["add", "exp", "sum"], max_operations=4))
+def test_only_the_operators_asked_for_are_drawn(structure: Structure) -> None:
+    assert structure.graph.operators <= {"add", "exp", "sum"}
+
+
+def test_an_operator_that_does_not_exist_is_named() -> None:
+    with pytest.raises(GraphError, match="no operator 'expp'; did you mean 'exp'"):
+        find(strategies.structures(operators=["expp"]), lambda _: True)
+
+
+@relaxed
+@given(strategies.cases(fillings=[Filling.INTEGERS], max_operations=3))
+def test_only_the_fillings_asked_for_are_drawn(case: Case) -> None:
+    assert (case.cotangent == 1).all()
+
+
+def many_structures(count: int = 400) -> list[Structure]:
+    draw = random.Random(5)
+    operators = catalogue.all_operators()
+    return [draw_structure(draw.randrange, operators, 1 + n % 10, n % 4) for n in range(count)]
+
+
+STRUCTURES = many_structures()
+
+Holds = Callable[[Graph, Apply], bool]
+
+
+def operands_of(graph: Graph, node: Apply) -> list[Leaf | Apply]:
+    return [graph.nodes[operand] for operand in node.operands]
+
+
+def has_constant(kind: LeafKind, place: int) -> Holds:
+    def holds(graph: Graph, node: Apply) -> bool:
+        operand = operands_of(graph, node)[-1 if place else 0]
+        two = len(node.operands) == 2
+        return two and isinstance(operand, Leaf) and operand.kind is kind
+
+    return holds
+
+
+def broadcasts(graph: Graph, node: Apply) -> bool:
+    shapes = {graph.shapes[operand] for operand in node.operands}
+    return catalogue.get(node.operator).kernel is not None and len(shapes) > 1
+
+
+def both_sides_broadcast(graph: Graph, node: Apply) -> bool:
+    shape = np.broadcast_shapes(*(graph.shapes[o] for o in node.operands)) if broadcasts(
+        graph, node
+    ) else None
+    return shape is not None and all(graph.shapes[o] != shape for o in node.operands)
+
+
+WANTED: dict[str, tuple[int, Holds]] = {
+    "shared node": (200, lambda g, n: any(len(g.consumers[o]) > 1 for o in n.operands)),
+    "the same operand twice": (60, lambda g, n: len(set(n.operands)) < len(n.operands)),
+    "number on the left": (5, has_constant(LeafKind.NUMBER, 0)),
+    "number on the right": (8, has_constant(LeafKind.NUMBER, 1)),
+    "array on the left": (10, has_constant(LeafKind.ARRAY, 0)),
+    "array on the right": (20, has_constant(LeafKind.ARRAY, 1)),
+    "constant on the left": (10, has_constant(LeafKind.CONSTANT, 0)),
+    "constant on the right": (20, has_constant(LeafKind.CONSTANT, 1)),
+    "broadcast": (100, broadcasts),
+    "both sides broadcast": (5, both_sides_broadcast),
+    "float32": (100, lambda g, n: g.numpy_dtypes[g.nodes.index(n)] == np.float32),
+    "zero-size": (15, lambda g, n: any(g.sizes[o] == 0 for o in n.operands)),
+    "one element": (100, lambda g, n: any(g.sizes[o] == 1 for o in n.operands)),
+    "size-1 axis": (200, lambda g, n: any(1 in g.shapes[o] for o in n.operands)),
+    "scalar": (50, lambda g, n: any(g.shapes[o] == () for o in n.operands)),
+    "square matrix": (30, lambda g, n: any(g.shapes[o] == (2, 2) for o in n.operands)),
+    "three dimensions": (30, lambda g, n: any(len(g.shapes[o]) > 2 for o in n.operands)),
+    "of a result": (200, lambda g, n: any(isinstance(o, Apply) for o in operands_of(g, n))),
+}
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_what_engines_get_wrong_is_drawn_often(name: str) -> None:
+    least, holds = WANTED[name]
+    found = sum(
+        holds(s.graph, s.graph.apply(p)) for s in STRUCTURES for p in s.graph.operations
+    )
+    assert found >= least
+
+
+def test_every_operator_is_drawn() -> None:
+    counts = Counter(
+        s.graph.apply(p).operator for s in STRUCTURES for p in s.graph.operations
+    )
+    assert set(counts) == set(catalogue.names())
+    assert min(counts.values()) >= 10
+
+
+def test_nodes_stay_small() -> None:
+    assert max(max(s.graph.sizes) for s in STRUCTURES) <= 2 * MAX_ELEMENTS
+
+
+def test_a_dtype_mode_decides_on_float32() -> None:
+    for number, structure in enumerate(STRUCTURES):
+        dtypes = {
+            leaf.dtype
+            for leaf in map(structure.graph.nodes.__getitem__, structure.graph.leaves)
+            if isinstance(leaf, Leaf) and leaf.kind is not LeafKind.NUMBER
+        }
+        if number % 4 < 2:
+            assert dtypes == {"float64"}
+        elif number % 4 == 2:
+            assert dtypes == {"float32"}
+
+
+def test_one_operation_can_be_drawn_by_itself() -> None:
+    operator = catalogue.get("matmul")
+    instance = instances_of(operator)[0]
+    structure = single_structure(random.Random(0).randrange, operator, instance, 0)
+    assert len(structure.graph.operations) == 1
+    assert instances_of(operator) == instances_of(operator)
+
+
+@pytest.mark.parametrize(
+    "domain, negative, low, high",
+    [
+        (Domain(), False, -2.0, 2.0),
+        (Domain(low=0.0), False, 0.3, 2.0),
+        (Domain(low=-1.0), False, -0.7, 2.0),
+        (Domain(nonzero=True), False, 0.4, 2.0),
+        (Domain(nonzero=True), True, -2.0, -0.4),
+        (Domain(low=-1.0, high=1.0), False, -0.7, 0.7),
+    ],
+)
+def test_ordinary_values_keep_away_from_edges(
+    domain: Domain, negative: bool, low: float, high: float
+) -> None:
+    plan = plan_for(domain, negative=negative)
+    assert (plan.low, plan.high) == pytest.approx((low, high))
+
+
+def test_the_same_seed_gives_the_same_values() -> None:
+    structure = STRUCTURES[9]
+    for filling in FILLINGS:
+        first, second = (fill(structure, filling, 3).to_json() for _ in range(2))
+        assert first == second
+        assert fill(structure, filling, 4).to_json() != first
+
+
+def leaf_values(filling: Filling) -> np.ndarray:
+    parts = [v.ravel() for s in STRUCTURES[:200] for v in fill(s, filling, 1).values]
+    return np.concatenate(parts).astype(np.float64)
+
+
+def test_each_filling_gives_what_it_is_for() -> None:
+    edges = leaf_values(Filling.EDGES)
+    assert (edges == 0).mean() > 0.1
+    assert (np.signbit(edges) & (edges == 0)).any()
+    integers = leaf_values(Filling.INTEGERS)
+    assert (integers == np.round(integers * 2) / 2).mean() > 0.8
+    assert (integers == 0).mean() > 0.1
+    extreme = np.abs(leaf_values(Filling.EXTREME))
+    assert (extreme > 1e6).mean() > 0.05
+    assert ((extreme < 1e-6) & (extreme > 0)).mean() > 0.05
+    assert ((extreme > 300) & (extreme < 900)).any()
+
+
+@pytest.mark.parametrize("filling", FILLINGS)
+@pytest.mark.parametrize("name, low", [("sqrt", 0.0), ("log1p", -1.0), ("log", 0.0)])
+def test_no_filling_leaves_the_domain(filling: Filling, name: str, low: float) -> None:
+    operator = catalogue.get(name)
+    for instance in instances_of(operator):
+        structure = single_structure(lambda count: 0, operator, instance, 0)
+        for seed in range(5):
+            assert (fill(structure, filling, seed).values[0] >= low).all()

@@ -1,0 +1,48 @@
+"""A graph without values, and how each of its leaves may be filled with them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from zenverify.graph.graph import Graph
+from zenverify.operators.operator import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class LeafPlan:
+    """How a leaf may be filled with values.
+
+    Attributes
+    ----------
+    low, high
+        Ordinary values.
+    limits
+        The domain of the operation that it was made for.
+    integer
+        Whether only integers will do: an exponent of a base that may be negative.
+    """
+
+    low: float
+    high: float
+    limits: Domain
+    integer: bool = False
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A graph without values, and per leaf how to fill it."""
+
+    graph: Graph
+    plans: tuple[LeafPlan, ...]
+
+
+def plan_for(limits: Domain, *, negative: bool) -> LeafPlan:
+    """Ordinary values inside a domain: of order one, away from its edges."""
+    low = -2.0 if limits.low == -math.inf else limits.low + 0.3
+    high = 2.0 if limits.high == math.inf else limits.high - 0.3
+    if limits.low == 0.0:
+        high = min(high, 2.5)
+    if limits.nonzero:
+        low, high = (-2.0, -0.4) if negative else (0.4, 2.0)
+    return LeafPlan(low, high, limits)
