@@ -10,9 +10,9 @@ Timed on each of them, by turns and in one process:
 - *differences*: `verify_case(engine, case)`, with the third witness.
 
 What depends on the graph alone is prepared before, as in a campaign, which fills each graph with
-many values. Every graph counts with its fastest repeat. A table row gives the sum over all graphs of
-one size, in microseconds, and as a multiple of NumPy's. The last line says how much the cost grows
-when the graph is four times as large.
+many values. Every graph counts with its fastest repeat, in processor time. A table row gives the
+mean over all graphs of one size, in microseconds, and as a multiple of NumPy's. The last line says
+how much the cost grows when the graph is four times as large.
 
 Run it with ``python benchmarks/speed.py``; ``--json`` prints the numbers alone.
 """
@@ -35,9 +35,10 @@ from numpy.typing import NDArray
 from zenverify.engines.registry import load
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
-from zenverify.graph.drawing import Structure, draw_structure
+from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import Filling, fill
 from zenverify.graph.graph import Graph, Leaf
+from zenverify.graph.structure import Structure
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import thaw_attributes
 from zenverify.verification.verdict import Verdict
@@ -200,9 +201,9 @@ def fastest(functions: Sequence[Callable[[], object]], repeats: int) -> list[flo
     best = [float("inf")] * len(functions)
     for _ in range(repeats):
         for number, function in enumerate(functions):
-            start = time.perf_counter()
+            start = time.process_time()
             function()
-            best[number] = min(best[number], time.perf_counter() - start)
+            best[number] = min(best[number], time.process_time() - start)
     return best
 
 
@@ -242,8 +243,10 @@ def measure(size: int, graphs: int, repeats: int) -> Row:
 def table(rows: Sequence[Row]) -> str:
     """The rows as text."""
     lines = [
-        f"{'operations':>10}  {'elements/node':>13}  {'NumPy us':>9}  "
-        f"{'engine us':>16}  {'verified us':>18}  {'differences us':>19}"
+        (
+            f"{'operations':>10}  {'elements/node':>13}  {'NumPy us':>9}  "
+            f"{'engine us':>16}  {'verified us':>18}  {'differences us':>19}"
+        )
     ]
     for row in rows:
         cells = "  ".join(

@@ -5,6 +5,8 @@
 - ``console`` blocks hold commands behind ``$ ``, and below each what it prints.
 - ``diff`` blocks change the project; they are applied to a copy of it.
 - ``sh`` blocks set things up and are not run.
+
+``python -m tests.documents`` writes into the documents what their code prints now.
 """
 
 import os
@@ -12,11 +14,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SET_UP = ("pip install . && zenverify run\n", "pip install '.[test]' && pytest\n")
+"""Commands that prepare a machine: they cannot be run by the tests that they start."""
 
 _FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
@@ -168,3 +174,63 @@ def _write_programs(directory: Path) -> None:
         path = directory / name
         path.write_text(f'#!/bin/sh\nexec "{sys.executable}" {body}\n')
         path.chmod(0o755)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a document shows as printed, and what was printed.
+
+    ``source`` is what stands right before it in the document.
+    """
+
+    source: str
+    shown: str
+    printed: str
+
+    @property
+    def holds(self) -> bool:
+        return steady(self.shown) == steady(self.printed)
+
+
+def follow(document: str, directory: Path) -> Iterator[Output]:
+    """Do all that a document says, in an empty directory, and compare what it shows.
+
+    Raises
+    ------
+    ValueError
+        If a block is of a language that nobody runs, or shows the output of nothing.
+    """
+    found = blocks(document)
+    place = Workplace(directory, copied=any(block.language == "diff" for block in found))
+    printed = None
+    for block in found:
+        before, printed = printed, None
+        if block.title is not None:
+            place.write(block)
+        elif block.language == "python":
+            printed = place.execute(block.text)
+        elif block.language == "text" and before is not None:
+            yield Output("```text\n", block.text, before)
+        elif block.language == "console":
+            for command, shown in commands(block.text):
+                yield Output(f"$ {command}\n", shown, place.command(command))
+        elif block.language == "diff":
+            apply_diff(block.text, place.directory)
+        elif block.text not in SET_UP:
+            raise ValueError(f"line {block.line}: nobody runs this {block.language}")
+
+
+def update(path: Path) -> None:
+    """Write into a document what its code prints now."""
+    document = path.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as directory:
+        for output in follow(document, Path(directory)):
+            if not output.holds:
+                old, new = output.source + output.shown, output.source + output.printed
+                document = document.replace(old, new, 1)
+    path.write_text(document, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for path in DOCUMENTS:
+        update(path)

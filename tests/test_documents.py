@@ -6,47 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import ROOT, Block, Workplace, apply_diff, blocks, commands, steady
-
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-SET_UP = ("pip install . && zenverify run\n", "pip install '.[test]' && pytest\n")
-"""Commands that prepare a machine: they cannot be run by the tests that they start."""
+from tests.documents import DOCUMENTS, ROOT, SET_UP, apply_diff, blocks, follow, steady, update
 
 every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+posix = pytest.mark.skipif(sys.platform == "win32", reason="documents speak to a POSIX shell")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the documents speak to a POSIX shell")
+@posix
 @every_document
 def test_its_code_does_what_it_says(path: Path, tmp_path: Path) -> None:
-    found = blocks(path.read_text(encoding="utf-8"))
-    place = Workplace(tmp_path, copied=any(block.language == "diff" for block in found))
-    printed = None
-    for block in found:
-        printed = follow(block, place, printed)
-
-
-def follow(block: Block, place: Workplace, printed: str | None) -> str | None:
-    """Do what a block says; return what it printed if that is yet to be compared."""
-    where = f"line {block.line}"
-    if block.title:
-        place.write(block)
-        return None
-    match block.language:
-        case "python":
-            return place.execute(block.text)
-        case "text":
-            assert printed is not None, f"{where}: nothing was printed"
-            assert steady(printed) == steady(block.text), where
-        case "console":
-            for command, output in commands(block.text):
-                assert steady(place.command(command)) == steady(output), f"{where}: {command}"
-        case "diff":
-            apply_diff(block.text, place.directory)
-        case "sh":
-            assert block.text in SET_UP, where
-        case _:
-            pytest.fail(f"{where}: nobody runs {block.language}")
-    return None
+    for output in follow(path.read_text(encoding="utf-8"), tmp_path):
+        assert steady(output.printed) == steady(output.shown), output.source
 
 
 @every_document
@@ -95,3 +65,26 @@ def test_only_what_may_differ_is_left_out_of_the_comparison() -> None:
     assert steady("0.12345678901") == steady("0.12345678902")
     assert steady("0.1234") != steady("0.1235")
     assert steady("3 passed") != steady("4 passed")
+
+
+@posix
+def test_what_code_prints_is_compared_and_can_be_updated(tmp_path: Path) -> None:
+    path = tmp_path / "document.md"
+    wrong = "```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n\n```console\n$ echo 4\n5\n```\n"
+    path.write_text(wrong)
+    (tmp_path / "place").mkdir()
+    assert [output.holds for output in follow(wrong, tmp_path / "place")] == [False, False]
+    update(path)
+    assert path.read_text() == wrong.replace("\n3\n", "\n2\n").replace("\n5\n", "\n4\n")
+
+
+@pytest.mark.parametrize("document", ["```text\nhello\n```\n", "```ruby\nputs 1\n```\n"])
+def test_a_block_that_nobody_runs_is_an_error(document: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="line 1: nobody runs this"):
+        list(follow(document, tmp_path))
+
+
+@posix
+def test_a_program_that_raises_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        list(follow("```python\n1 / 0\n```\n", tmp_path))

@@ -1,6 +1,7 @@
 """What SymPy derives from a kernel, printed as functions on balls."""
 
 import random
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 import sympy
 from sympy.codegen import cfunctions
 
-from zenverify.operators import derive, derived
+from zenverify.operators import catalogue, derive, derived
 from zenverify.operators.balls import Ball, arb, precision, step
 from zenverify.operators.kernel import CATALOGUE, Kernel, Slice
+
+Expression = Callable[..., sympy.Expr]
 
 every_kernel = pytest.mark.parametrize("kernel", CATALOGUE.values(), ids=lambda k: k.name)
 
@@ -110,6 +113,7 @@ def test_a_kernel_of_the_same_name_as_one_in_the_catalogue_keeps_its_own_derivat
     [
         (lambda sp, x: sp.Max(x, 1, 2 - x), 3, 3, 1),
         (lambda sp, x: sp.Min(x, 1), 3, 1, 0),
+        (lambda sp, x: sp.Min(sp.Max(x, 0), 1), 0.25, 0.25, 1),
         (lambda sp, x: 1 / sp.sqrt(x), 4, 0.5, -1 / 16),
         (lambda sp, x: x**-3, 2, 0.125, -3 / 16),
         (lambda sp, x: x ** sp.Rational(3, 2), 4, 8, 3),
@@ -117,24 +121,59 @@ def test_a_kernel_of_the_same_name_as_one_in_the_catalogue_keeps_its_own_derivat
     ],
 )
 def test_what_is_printed_computes_what_was_meant(
-    expression: object, at: float, value: float, slope: float
+    expression: Expression, at: float, value: float, slope: float
 ) -> None:
-    made = Kernel("made", 1, expression).derived  # type: ignore[arg-type]
+    made = Kernel("made", 1, expression).derived
     kinks = made.kinks(arb(at)) if made.kinks else ()
     found = made.linear(arb(at), *[step(kink, arb(0.5)) for kink in kinks])
     assert abs(found[0] - value) < 1e-12
     partial = found[1] if made.constants == (None,) else made.constants[0]
     assert abs(arb(partial) - slope) < 1e-12
+    if made.kink_partials is not None:
+        assert len(made.kink_partials(arb(at))) == made.kink_count
 
 
-@pytest.mark.parametrize("name", ["gamma", "besseli", "erf"])
-def test_a_function_without_a_counterpart_on_balls_is_refused(name: str) -> None:
-    def expression(sp: object, x: sympy.Symbol) -> sympy.Expr:
-        function = getattr(sympy, name)
-        return function(1, x) if name == "besseli" else function(x)
-
-    with pytest.raises(ValueError, match=rf"(?i){name} has no counterpart on balls"):
+@pytest.mark.parametrize(
+    "expression, name",
+    [
+        (lambda sp, x: sp.gamma(x), "gamma"),
+        (lambda sp, x: sp.erf(x), "erf"),
+        (lambda sp, x: x + sp.atan(x), "atan"),
+        (lambda sp, x: sp.floor(x), "floor"),
+        (lambda sp, x: sp.Mod(x, 2), "Mod"),
+        (lambda sp, x: x * sp.sign(x - 1), "sign"),
+        (lambda sp, x: sp.besseli(1, x), "besseli"),
+        (lambda sp, x: sp.Piecewise((x, x < 0), (x**2, True)), "Piecewise"),
+        (lambda sp, x: sp.oo * sp.exp(x), "Infinity"),
+        (lambda sp, x: sp.EulerGamma * x, "EulerGamma"),
+    ],
+)
+def test_what_has_no_counterpart_on_balls_is_refused(expression: Expression, name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} has no counterpart on balls$"):
         derive.derive(Kernel("foreign", 1, expression))
+
+
+@pytest.mark.parametrize(
+    "expression, truth",
+    [
+        (lambda sp, x: sp.pi * x, arb.pi),
+        (lambda sp, x: sp.E * x, arb.const_e),
+        (lambda sp, x: sp.exp(x * sp.log(2)), arb.const_log2),
+        (lambda sp, x: 2**x, arb.const_log2),
+        (lambda sp, x: sp.sqrt(2) * x, lambda: arb(2).sqrt()),
+        (lambda sp, x: x / sp.sqrt(sp.pi), lambda: 1 / arb.pi().sqrt()),
+        (lambda sp, x: x / 3, lambda: arb(1) / 3),
+        (lambda sp, x: x * sp.Float(0.1), lambda: arb(0.1)),
+    ],
+)
+def test_constants_are_enclosed_to_working_precision(
+    expression: Expression, truth: Callable[[], Ball]
+) -> None:
+    with precision(300):
+        value, slope = Kernel("scaled", 1, expression).derived.linear(arb(0))
+        assert arb(slope).overlaps(truth())
+        assert arb(slope).rel_accuracy_bits() > 250
+        assert value.is_finite()
 
 
 @pytest.mark.parametrize(
@@ -153,8 +192,6 @@ def test_a_function_without_a_counterpart_on_balls_is_refused(name: str) -> None
 def test_the_slopes_of_powers_at_zero(
     base: float, exponent: float, slopes: tuple[float | None, ...]
 ) -> None:
-    from zenverify.operators import catalogue
-
     program = catalogue.get("power").program(((), ()), ())
     linear = program.linearise([[arb(base)], [arb(exponent)]])
     for pulled, slope in zip(linear.pull([arb(1)]), slopes, strict=True):

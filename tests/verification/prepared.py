@@ -1,6 +1,6 @@
 """Small cases, and engines with a fault planted."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -126,9 +126,3 @@ def _planted(operation: str, changed: Any) -> Iterator[None]:
     finally:
         OPERATIONS[operation] = good
 
-
-class FaultyEngine(ZenEngine):
-    """The Zen engine, with what a subclass does to its answers."""
-
-    def probe(self, handles: Sequence[Any], cotangents: Sequence[Array]) -> Any:
-        return super().probe(handles, cotangents)

@@ -192,7 +192,7 @@ class Graph:
 
     @cached_property
     def differentiated(self) -> tuple[bool, ...]:
-        """Per node, whether it must have a gradient: it is trainable, and the root depends on it."""
+        """Per node, whether it must have a gradient: trainable, and the root depends on it."""
         pairs = zip(self.trainable, self.reaches_root, strict=True)
         return tuple(trainable and reaches for trainable, reaches in pairs)
 

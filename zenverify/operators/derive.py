@@ -59,10 +59,34 @@ class BallPrinter(AbstractPythonCodePrinter):  # type: ignore[misc]
     """Prints an expression as a call of the functions in `zenverify.operators.balls`."""
 
     def __init__(self) -> None:
-        super().__init__({"fully_qualified_modules": False, "user_functions": _FUNCTIONS})
+        super().__init__({"fully_qualified_modules": False})
+
+    def _print_Function(self, expr: sympy.Function) -> str:
+        name = _FUNCTIONS.get(type(expr).__name__)
+        if name is None:
+            return self._print_not_supported(expr)
+        return f"{name}({self._print_ball(expr.args[0])})"
+
+    def _print_ball(self, expr: sympy.Expr) -> str:
+        """An argument of a function on balls, which takes no other numbers."""
+        printed = str(self._print(expr))
+        return f"Ball({printed})" if expr.is_Number else printed
 
     def _print_Rational(self, expr: sympy.Rational) -> str:
         return f"ratio({expr.p}, {expr.q})"
+
+    def _print_Heaviside(self, expr: sympy.Heaviside) -> str:
+        """In the slope of a kink: that of a kink inside another function with a kink."""
+        return f"step({self._print_ball(expr.args[0])}, UNIT_STEP)"
+
+    def _print_Float(self, expr: sympy.Float) -> str:
+        return str(self._print(sympy.Rational(expr)))
+
+    def _print_Pi(self, expr: sympy.NumberSymbol) -> str:
+        return "Ball.pi()"
+
+    def _print_Exp1(self, expr: sympy.NumberSymbol) -> str:
+        return "exp(Ball(1))"
 
     def _print_Integer(self, expr: sympy.Integer) -> str:
         return str(expr.p)
@@ -83,9 +107,9 @@ class BallPrinter(AbstractPythonCodePrinter):  # type: ignore[misc]
         base, exponent = expr.as_base_exp()
         printed = self.parenthesize(base, sympy.printing.precedence.PRECEDENCE["Pow"])
         if exponent == sympy.S.Half:
-            return f"sqrt({self._print(base)})"
+            return f"sqrt({self._print_ball(base)})"
         if exponent == -sympy.S.Half:
-            return f"1 / sqrt({self._print(base)})"
+            return f"1 / sqrt({self._print_ball(base)})"
         if exponent == 2 and base.is_Symbol:
             return f"({printed} * {printed})"
         if exponent.is_Integer and exponent > 0:
@@ -99,6 +123,14 @@ class BallPrinter(AbstractPythonCodePrinter):  # type: ignore[misc]
         raise ValueError(f"{type(expr).__name__} has no counterpart on balls")
 
     emptyPrinter = _print_not_supported
+    # What the printer for plain Python would write with floats and comparisons.
+    _print_Abs = _print_sign = _print_Mod = _print_Function
+    _print_Piecewise = _print_ITE = _print_Relational = _print_not_supported
+    _print_Derivative = _print_Subs = _print_not_supported
+    _print_Infinity = _print_NegativeInfinity = _print_ComplexInfinity = _print_not_supported
+    _print_NaN = _print_ImaginaryUnit = _print_NumberSymbol = _print_not_supported
+    _print_Catalan = _print_EulerGamma = _print_GoldenRatio = _print_not_supported
+    _print_TribonacciConstant = _print_not_supported
 
 
 @dataclass(frozen=True)
@@ -213,7 +245,8 @@ def _function(
     lines = [f"def {name}({signature}) -> {'Ball' if single else 'tuple[Ball, ...]'}:"]
     lines += [f"    {symbol} = {printer.doprint(value)}" for symbol, value in shared]
     printed = [
-        f"Ball({result})" if result.is_Integer else printer.doprint(result) for result in reduced
+        f"Ball({printer.doprint(result)})" if result.is_Number else printer.doprint(result)
+        for result in reduced
     ]
     lines.append(f"    return {printed[0] if single else '(' + ', '.join(printed) + ',)'}")
     return "\n".join(lines)

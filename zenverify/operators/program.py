@@ -73,9 +73,7 @@ class Step(Protocol):
         """The values, and what `pull` and `kinked` need."""
         ...
 
-    def pull(
-        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
-    ) -> Sequence[Balls | None]:
+    def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         """Per source, the contribution to its cotangent.
 
         With `dead_is_zero`, a cotangent that is exactly zero contributes zero even where the
@@ -161,9 +159,7 @@ class Move:
     def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
         return self.value(sources), None
 
-    def pull(
-        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
-    ) -> Sequence[Balls | None]:
+    def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         if self.detached:
             return [None] * len(self.sources)
         if self._keeps_order:
@@ -213,9 +209,7 @@ class Fill:
     def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
         return self.value(sources), None
 
-    def pull(
-        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
-    ) -> Sequence[Balls | None]:
+    def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         return ()
 
     def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
@@ -267,9 +261,7 @@ class Map:
             partials[piece.argument] = _mend(partials[piece.argument], piece, sources)
         return values, partials
 
-    def pull(
-        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
-    ) -> Sequence[Balls | None]:
+    def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         return [_scale(partial, cotangent, dead_is_zero) for partial in saved]
 
     def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
@@ -361,9 +353,7 @@ class Sum:
     def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
         return self.value(sources), None
 
-    def pull(
-        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
-    ) -> Sequence[Balls | None]:
+    def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         if self.rows == 1:
             return ([cotangent[0]] * self.width,)
         return ([item for item in cotangent for _ in range(self.width)],)
@@ -431,9 +421,7 @@ class Extremum:
                 shares[i] = arb(int(rank == chosen))
         return shares
 
-    def pull(
-        self, saved: Any, cotangent: Balls, *, dead_is_zero: bool
-    ) -> Sequence[Balls | None]:
+    def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         wide = [item for item in cotangent for _ in range(self.width)]
         scaled = _scale(saved, wide, dead_is_zero)
         if ANYTHING in saved:
@@ -532,9 +520,7 @@ class Program:
     def carry(self, saved: Sequence[Any], tangents: Sequence[Balls]) -> Balls:
         """The derivative of the result along tangents by the partials that `linearise` saved."""
         moved = list(tangents)
-        for one, kept, differentiated in zip(
-            self.steps, saved, self._differentiated, strict=True
-        ):
+        for one, kept, differentiated in zip(self.steps, saved, self._differentiated, strict=True):
             if differentiated:
                 moved.append(one.carry(kept, [moved[source] for source in one.sources]))
             else:
@@ -565,7 +551,7 @@ class Program:
 
     @cached_property
     def _differentiated(self) -> tuple[bool, ...]:
-        """Per step, whether a derivative gets there: none goes further down than a detached move."""
+        """Per step, whether a derivative gets there: none gets past a detached move."""
         count = len(self.sizes)
         reached = {count + len(self.steps) - 1}
         for number, one in self.backward:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from itertools import accumulate, chain, groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from operator import mul
 from types import MappingProxyType
 
+import numpy as np
 from flint import arb
 
 from zenverify.graph.case import Array, Case
@@ -44,8 +45,9 @@ def lift(array: Array) -> list[Ball]:
 
 def lift_all(arrays: Sequence[Array]) -> list[list[Ball]]:
     """What `lift` gives for each of several arrays, all at one go."""
-    numbers = chain.from_iterable([array.ravel().tolist() for array in arrays])
-    balls = list(map(arb, numbers))
+    if not arrays:
+        return []
+    balls = list(map(arb, np.concatenate(arrays, axis=None, dtype=np.float64).tolist()))
     ends = list(accumulate([array.size for array in arrays], initial=0))
     return [balls[start:end] for start, end in pairwise(ends)]
 

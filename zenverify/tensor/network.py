@@ -50,7 +50,9 @@ define("log_softmax", _log_softmax, _pull_log_softmax)
 def log_softmax(x: Operand, axis: AxisArgument = -1) -> Tensor:
     """Logarithm of `softmax`, accurate where that underflows."""
     operand = as_tensor("log_softmax", x)
-    return record_single("log_softmax", operand, {"axis": checked_axis("log_softmax", operand, axis)})
+    return record_single(
+        "log_softmax", operand, {"axis": checked_axis("log_softmax", operand, axis)}
+    )
 
 
 def _windows(x: Array, w: Array, stride: Pair, padding: Pair) -> Array:

@@ -1,4 +1,4 @@
-"""The third witness on one operation: who is wrong, the engine's rule or the expression?"""
+"""The third witness on one operation: is the engine's rule wrong, or the expression."""
 
 from __future__ import annotations
 

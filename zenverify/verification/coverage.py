@@ -61,7 +61,7 @@ def coverage_of(case: Case, kinked: Sequence[int]) -> Coverage:
 
 def _of_values(values: Mapping[int, Array]) -> Iterator[tuple[int, str]]:
     """The leaves that have a special element: ``(leaf, condition)``."""
-    sizes = np.abs(np.concatenate([value.ravel() for value in values.values()]))
+    sizes = np.abs(np.concatenate(list(values.values()), axis=None))
     special = {
         "zeros": sizes == 0,
         "extreme values": (sizes > _LARGE) | ((sizes > 0) & (sizes < _SMALL)),

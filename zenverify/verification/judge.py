@@ -73,6 +73,7 @@ def judge(
     evaluate: Evaluate,
     *,
     infinite_input: bool,
+    infinite_result: bool = False,
     largest_factor: float = 1.0,
 ) -> list[Judgement]:
     """Judge numbers of the engine's against their enclosures.
@@ -91,6 +92,8 @@ def judge(
         Gives the enclosures; called at several precisions.
     infinite_input
         Whether an infinity enters: the reals have no answer then.
+    infinite_result
+        Whether a result overflowed or is at a pole: a rule that uses it may give NaN.
     largest_factor
         What an intermediate result may be multiplied by: the largest cotangent. Results below the
         smallest normal number may be flushed to zero.
@@ -104,7 +107,8 @@ def judge(
     judgements = []
     for number, element, truth, scale in zip(numbers, elements, truths, scales, strict=True):
         finite = math.isfinite(number)
-        if infinite_input and not (finite and truth.is_finite()):
+        beyond_reals = infinite_input and not (finite and truth.is_finite())
+        if beyond_reals or (infinite_result and not finite):
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif truth.is_finite():
             judgements.append(_measure(number, dtype, terms, truth, scale, underflow))
@@ -112,9 +116,7 @@ def judge(
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif alive[element].is_finite():
             judgements.append(
-                _measure(
-                    number, dtype, terms, alive[element], alive_scales[element], underflow
-                )
+                _measure(number, dtype, terms, alive[element], alive_scales[element], underflow)
             )
         else:
             judgements.append(Judgement(Status.NON_FINITE, truth))

@@ -173,7 +173,7 @@ class LocalCheck:
             return answers[0] if len(answers) == 1 else list(map(arb.union, *answers))
 
         terms = len(consumers) + max((graph.programs[k].terms for k in consumers), default=0)
-        nearby = {i for k in consumers for i in (k, *graph.apply(k).operands)}
+        nearby = {operand for k in consumers for operand in graph.apply(k).operands}
         infinite = any(np.isinf(self._values[i]).any() for i in nearby) or any(
             not all(ball.is_finite() or ball.is_nan() for ball in cotangents[k]) for k in consumers
         )
@@ -185,6 +185,7 @@ class LocalCheck:
             terms,
             evaluate,
             infinite_input=bool(infinite),
+            infinite_result=any(np.isinf(self._values[k]).any() for k in consumers),
             largest_factor=float(max(factors, default=arb(1))),
         )
         return [

@@ -24,7 +24,7 @@ from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 CHECK = "structure"
 
 
-def structural(graph: Graph, node: int, operation: str, message: str) -> Finding:
+def structural(node: int, operation: str, message: str) -> Finding:
     """A finding about structure."""
     return Finding(Verdict.STRUCTURE, Blame(node, operation, None, "always"), CHECK, message)
 
@@ -57,9 +57,7 @@ def read_gradients(engine: Engine, graph: Graph, trace: Trace) -> dict[int, Arra
 
 
 def _misplaced(graph: Graph, node: int, message: str) -> EngineFault:
-    return EngineFault(
-        structural(graph, node, BACKWARD, f"{graph.operator_of(node)} {message}")
-    )
+    return EngineFault(structural(node, BACKWARD, f"{graph.operator_of(node)} {message}"))
 
 
 def unchanged(case: Case, trace: Trace, before: Array, seed: Array) -> Iterable[Finding]:
@@ -67,17 +65,14 @@ def unchanged(case: Case, trace: Trace, before: Array, seed: Array) -> Iterable[
     graph = case.graph
     for node, given, now in zip(graph.leaves, case.values, trace.inputs, strict=True):
         if given.tobytes() != now.tobytes():
-            yield structural(graph, node, ACCUMULATION, f"the input array of node {node} changed")
+            yield structural(node, BACKWARD, f"the input array of node {node} changed")
     if seed.tobytes() != case.cotangent.tobytes():
-        yield structural(graph, graph.root, ACCUMULATION, "the incoming cotangent changed")
+        yield structural(graph.root, BACKWARD, "the incoming cotangent changed")
     after = flat(trace.values)
     if not np.array_equal(before, after, equal_nan=True):
         place = int(np.flatnonzero((before != after) & ~(np.isnan(before) & np.isnan(after)))[0])
         node = int(np.searchsorted(np.cumsum(graph.sizes), place, side="right"))
-        operation = graph.operator_of(node)
-        yield structural(
-            graph, node, operation, f"the reverse pass changed the value of node {node}"
-        )
+        yield structural(node, BACKWARD, f"the reverse pass changed the value of node {node}")
 
 
 def aliasing(
@@ -100,7 +95,6 @@ def aliasing(
         if found != node + 1:
             other = round(found) - 1
             yield structural(
-                graph,
                 node,
                 ACCUMULATION,
                 f"the gradients of nodes {node} and {other} share memory",
@@ -111,7 +105,6 @@ def aliasing(
         place = int(np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after))))[0])
         owner = round(float(after[place])) - 1
         yield structural(
-            graph,
             owner,
             graph.operator_of(owner),
             f"the gradient of node {owner} shares memory with a value, an input or the cotangent",

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from types import FrameType
 
 import numpy as np
 
@@ -49,7 +48,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def ring(number: int, frame: FrameType | None) -> None:
+    def ring(*_: object) -> None:
         raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -251,4 +250,4 @@ def flat(arrays: Sequence[Array]) -> Array:
     """All elements of all arrays end to end, as float64 (exact, also from float32)."""
     if not arrays:
         return np.zeros(0)
-    return np.concatenate([array.ravel() for array in arrays]).astype(np.float64, copy=False)
+    return np.concatenate(arrays, axis=None, dtype=np.float64)

@@ -144,7 +144,8 @@ def _examine(
     trace.backward(engine, graph, run.handles[-1], seed, timeout)
     gradients = read_gradients(engine, graph, run)
     first = flat(list(gradients.values()))
-    report.findings += unchanged(case, run, before, seed)
+    for finding in unchanged(case, run, before, seed):
+        report.findings.append(_located(engine, case, finding, timeout))
     if report.findings:
         return
     check = LocalCheck(graph, run.values, engine.conventions)
@@ -157,7 +158,7 @@ def _examine(
     probes = make_probes(graph)
     calls: Counter[int] | None = Counter() if _has_diamond(graph) else None
     probed_run, probed = _probed(engine, case, probes, before, timeout, calls)
-    report.findings += _repeated_calls(graph, calls or {})
+    report.findings += _repeated_calls(calls or {})
     behind = check.gradients(probed, probes)
     report.worst_units = check.worst_units
     report.findings += _blamed(engine, case, run.values, gradients, plain, blame.CHECK_GRADIENT)
@@ -211,9 +212,7 @@ def _probed(
     run = trace.forward(engine, case, timeout, calls)
     if not np.array_equal(flat(run.values), before, equal_nan=True):
         raise EngineFault(
-            structural(
-                graph, graph.root, ACCUMULATION, "a second forward pass gives other values"
-            )
+            structural(graph.root, ACCUMULATION, "a second forward pass gives other values")
         )
     handles = [run.handles[node] for node in probes]
     with trace.at_work(Place(graph, graph.root, "seeding the probes", BACKWARD)):
@@ -228,13 +227,13 @@ def _has_diamond(graph: Graph) -> bool:
     return any(len(pairs) > 1 for pairs in graph.consumers)
 
 
-def _repeated_calls(graph: Graph, calls: Mapping[int, int]) -> Iterable[Finding]:
+def _repeated_calls(calls: Mapping[int, int]) -> Iterable[Finding]:
     """Check 7: each edge once. A variable's rule that is called again shows a walk by paths."""
     for node, count in calls.items():
         if count > 1:
             message = (
-                f"one reverse pass called the rule behind node {node} {count} times: it walks every "
-                "path instead of every edge, which doubles with each diamond"
+                f"one reverse pass called the rule behind node {node} {count} times: it walks "
+                "every path instead of every edge, which doubles with each diamond"
             )
             blame_ = Blame(node, ACCUMULATION, None, "shared node")
             yield Finding(Verdict.STRUCTURE, blame_, "cost", message)
@@ -286,7 +285,6 @@ def _second_call(
     node = nodes[int(np.searchsorted(ends, int(np.flatnonzero(differs)[0]), side="right"))]
     manner = "add to" if engine.accumulates else "replace"
     yield structural(
-        graph,
         node,
         ACCUMULATION,
         f"a second call of the reverse pass should {manner} the gradient of node {node} "
@@ -370,7 +368,7 @@ def _check_difference(
             seen = whole.all_at_once(
                 engine, case, check, values, probed, probes, kinked=bool(report.kinked)
             )
-    except (Exception, trace.OutOfTime) as error:
+    except (Exception, trace.OutOfTime) as error:  # noqa: BLE001  whatever the engine raises
         report.notes.append(f"difference unreliable: the engine raised {type(error).__name__}")
         return
     if not math.isfinite(seen.estimate.error) or not math.isfinite(seen.expected):
@@ -425,19 +423,23 @@ def _located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Fi
 def _spoils_alone(
     engine: Engine, graph: Graph, position: int, values: Sequence[Array], timeout: float
 ) -> Finding | None:
-    """What stops the reverse pass of an operation by itself, if anything does."""
+    """What is wrong with the reverse pass of an operation by itself, if anything is."""
     node = graph.apply(position)
     cotangent = np.ones(graph.shapes[position], graph.dtypes[position])
     single = extract(graph, position, values, cotangent, merged=False)
+    seed = cotangent.copy()
     try:
         run = trace.forward(engine, single, timeout)
-        trace.backward(engine, single.graph, run.handles[-1], cotangent, timeout)
+        before = flat(run.values)
+        trace.backward(engine, single.graph, run.handles[-1], seed, timeout)
         read_gradients(engine, single.graph, run)
+        found = next(iter(unchanged(single, run, before, seed)), None)
     except EngineFault as fault:
         found = fault.finding
-        argument = found.blame.node if found.verdict is Verdict.STRUCTURE else None
-        if argument == single.graph.root:
-            argument = None
-        guilty = Blame(position, node.operator, argument, "always")
-        return Finding(found.verdict, guilty, found.check, f"{node.operator}: {found.message}")
-    return None
+    if found is None:
+        return None
+    argument = found.blame.node if found.verdict is Verdict.STRUCTURE else None
+    if argument == single.graph.root:
+        argument = None
+    guilty = Blame(position, node.operator, argument, "always")
+    return Finding(found.verdict, guilty, found.check, f"{node.operator}: {found.message}")

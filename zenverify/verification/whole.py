@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import contains, mul
+from operator import mul
 
 import numpy as np
-from flint import arb
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
@@ -52,7 +51,7 @@ def outside_enclosure(
         balls = whole.gradients[node]
         if balls is None:
             balls = [ZERO] * gradient.size
-        if not all(map(contains, balls, numbers)):
+        if not all(number in ball for ball, number in zip(balls, numbers, strict=True)):
             found += [
                 (node, element)
                 for element, (ball, number) in enumerate(zip(balls, numbers, strict=True))
@@ -140,7 +139,7 @@ def slopes_at_kinks(
 
 def _slack(dtype: str, left: float, right: float) -> float:
     """What rounding along the graph may do; the local check is the one for exactness."""
-    return UNIT_ROUNDOFF[dtype] ** 0.5 * (abs(left) + abs(right) + 1.0)
+    return math.sqrt(UNIT_ROUNDOFF[dtype]) * (abs(left) + abs(right) + 1.0)
 
 
 def _upstream(graph: Graph, nodes: Sequence[int]) -> set[int]:
@@ -173,8 +172,10 @@ class DirectionCheck:
 
     @property
     def agrees(self) -> bool:
-        """Whether the intervals meet. An estimate that is wider than what it is to check says
-        nothing; see `informative`."""
+        """Whether the intervals meet.
+
+        An estimate that is wider than what it is to check says nothing; see `informative`.
+        """
         return self.estimate.low <= self.expected <= self.estimate.high
 
     @property

@@ -1,0 +1,87 @@
+"""Who is wrong when two disagree: the table of the three witnesses."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.verification.prepared import CaseBuilder, square_of_tanh, unary
+from zenverify.engines.zen import ZenEngine
+from zenverify.operators.balls import arb
+from zenverify.oracles.difference import Estimate
+from zenverify.verification import trace
+from zenverify.verification.arbitrate import Forward, element_difference, settle
+from zenverify.verification.judge import Judgement, Status
+from zenverify.verification.verdict import Verdict
+
+GROSS, FINE = 0.5, 1e-9
+
+
+@pytest.mark.parametrize(
+    "relative, number, difference, verdict",
+    [
+        (GROSS, 1.5, Estimate(1.0, 0.01), Verdict.ENGINE_WRONG),
+        (GROSS, 1.5, Estimate(1.5, 0.01), Verdict.EXPRESSION_WRONG),
+        (GROSS, 1.5, Estimate(2.0, 0.01), Verdict.DISPUTED),
+        (GROSS, 1.5, Estimate(1.0, 0.4), Verdict.ENGINE_WRONG),
+        (GROSS, 1.5, Estimate(math.nan, math.inf), Verdict.ENGINE_WRONG),
+        (GROSS, 1.5, None, Verdict.ENGINE_WRONG),
+        (FINE, 1 + 1e-9, None, Verdict.INACCURATE),
+        (FINE, 1 + 1e-9, Estimate(1.0, 1e-10), Verdict.INACCURATE),
+        (FINE, 1 + 1e-9, Estimate(1 + 1e-9, 1e-10), Verdict.EXPRESSION_WRONG),
+        (FINE, 1 + 1e-9, Estimate(1.0, 1e-6), Verdict.INACCURATE),
+        (GROSS, math.nan, Estimate(1.0, 0.01), Verdict.NON_FINITE),
+        (GROSS, math.inf, None, Verdict.NON_FINITE),
+    ],
+)
+def test_the_table(
+    relative: float, number: float, difference: Estimate | None, verdict: Verdict
+) -> None:
+    judgement = Judgement(Status.WRONG, arb(1), 1e9, relative)
+    assert settle(judgement, number, "float64", difference) is verdict
+
+
+def test_what_is_small_depends_on_the_dtype() -> None:
+    judgement = Judgement(Status.WRONG, arb(1), 1e9, 1e-4)
+    assert settle(judgement, 1.0001, "float32", None) is Verdict.INACCURATE
+    assert settle(judgement, 1.0001, "float64", None) is Verdict.ENGINE_WRONG
+
+
+def test_a_number_where_there_should_be_none() -> None:
+    judgement = Judgement(Status.NON_FINITE, arb("nan"))
+    assert settle(judgement, 1.0, "float64", Estimate(1.0, 0.0)) is Verdict.NON_FINITE
+
+
+def test_moving_a_node_moves_what_comes_of_it_and_nothing_else() -> None:
+    case = square_of_tanh(0.5)
+    engine = ZenEngine()
+    values = trace.forward(engine, case).values
+    forward = Forward(engine, case, values)
+    assert [float(v) for v in forward.run({})] == [float(v) for v in values]
+    moved = forward.run({1: np.array(0.25)})
+    y = float(np.tanh(0.5)) + 0.25
+    assert [float(v) for v in moved] == [0.5, y, y * y]
+
+
+@pytest.mark.parametrize("dtype, tolerance", [("float64", 1e-7), ("float32", 0.02)])
+@pytest.mark.parametrize("at", [0.5, -300.0, 1e-12, 0.0])
+def test_the_difference_of_one_element(dtype: str, tolerance: float, at: float) -> None:
+    case = unary("negative", "tanh", at=[at, 2.0], cotangent=[3.0, 1.0], dtype=dtype)
+    engine = ZenEngine()
+    values = trace.forward(engine, case).values
+    forward = Forward(engine, case, values)
+    root = {case.graph.root: case.cotangent}
+    found = element_difference(forward, case.graph, values, root, 0, 0)
+    truth = -3 / math.cosh(at) ** 2 if abs(at) < 100 else 0.0
+    assert found.low <= truth <= found.high
+    assert found.error <= tolerance * 10
+
+
+def test_numbers_are_handed_over_as_numbers() -> None:
+    build = CaseBuilder()
+    x = build.variable(np.float32(0.5), "float32")
+    build.apply("multiply", build.number(3.0), x)
+    case = build.case()
+    engine = ZenEngine()
+    values = trace.forward(engine, case).values
+    assert Forward(engine, case, values).run({0: np.array(1, "float32")})[-1].dtype == np.float32
