@@ -132,13 +132,18 @@ def _dead(build: GraphBuilder, y: int) -> int:
     return build.apply("relu", build.apply("add", _number(build), y))
 
 
-_MASKS = {
+_MASKS: dict[str, Callable[[GraphBuilder, int], int]] = {
     "* 1e-6": _scaled,
     "sigmoid(20 + .)": _saturated,
     "exp(-30 + .)": _vanishing,
     "dead relu": _dead,
 }
-_CONSTANTS = {_scaled: 1e-6, _saturated: 20.0, _vanishing: -30.0, _dead: -5.0}
+_CONSTANTS: dict[Callable[[GraphBuilder, int], int], float] = {
+    _scaled: 1e-6,
+    _saturated: 20.0,
+    _vanishing: -30.0,
+    _dead: -5.0,
+}
 
 
 def main() -> int:

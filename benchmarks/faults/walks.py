@@ -118,7 +118,7 @@ def _scaled_seed(good: Callable[..., Any]) -> Callable[..., Any]:
     """Changes the incoming cotangent."""
 
     def cotangents(root: Tensor, cotangent: Any) -> dict[Tensor, Any]:
-        found = good(root, cotangent)
+        found: dict[Tensor, Any] = good(root, cotangent)
         if isinstance(cotangent, np.ndarray) and cotangent.size:
             cotangent *= 2
         return found

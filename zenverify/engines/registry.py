@@ -109,6 +109,9 @@ def _from_file(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"zenverify_engine_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
+    # As for a script: the file may import its neighbours, at any time.
+    if (folder := str(path.parent.resolve())) not in sys.path:
+        sys.path.insert(0, folder)
     module = importlib.util.module_from_spec(spec)
     sys.modules[module.__name__] = module
     try:

@@ -159,6 +159,7 @@ def differentiate(kernel: Kernel) -> Partials:
     """
     arguments = symbols(kernel.arity)
     value = sympy.sympify(kernel.expression(sympy, *arguments), strict=True)
+    _refuse_unknown(value)
     raw = [_in_steps(sympy.diff(value, argument)) for argument in arguments]
     kinks = sorted(
         {found.args[0] for partial in raw for found in partial.atoms(sympy.Heaviside)},
@@ -170,6 +171,24 @@ def differentiate(kernel: Kernel) -> Partials:
         for partial in raw
     )
     return Partials(arguments, steps, value, partials, tuple(kinks))
+
+
+def _refuse_unknown(value: sympy.Expr) -> None:
+    """Let through only what has a counterpart on balls.
+
+    Raises
+    ------
+    ValueError
+        For any other function, and for conditions, which balls that overlap cannot decide.
+    """
+    for part in sympy.preorder_traversal(value):
+        name = type(part).__name__
+        known = name in _FUNCTIONS or isinstance(part, sympy.Max | sympy.Min)
+        foreign = isinstance(
+            part, sympy.Function | sympy.Piecewise | sympy.core.relational.Relational
+        )
+        if foreign and not known:
+            raise ValueError(f"{name} has no counterpart on balls")
 
 
 def _in_steps(partial: sympy.Expr) -> sympy.Expr:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import accumulate, groupby, pairwise
-from operator import mul
+from operator import add, mul
 from types import MappingProxyType
 
 import numpy as np
@@ -237,3 +237,83 @@ def one_sided(
         else:
             moving[position] = program.push([values[operand] for operand in operands], tangents)
     return sum(map(mul, moving.get(graph.root, ()), cotangent), ZERO)
+
+
+class OneSided:
+    """One-sided derivatives of a whole graph of which some operations lie at a kink.
+
+    All other operations are linear in a direction. So only what lies before a kink is pushed
+    forward; the rest is pulled back, once for all directions.
+
+    Parameters
+    ----------
+    graph, values, cotangent
+        As in `one_sided`.
+    smooth
+        The partials at these values of all trainable operations that lie at no kink.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        values: Sequence[Balls],
+        cotangent: Balls,
+        smooth: Mapping[int, Linearised],
+    ) -> None:
+        self._graph = graph
+        self._values = values
+        self._cotangent = cotangent
+        self._smooth = smooth
+        self._weights: list[Balls | None] = [None] * len(graph.nodes)
+        self._weights[graph.root] = cotangent
+        before: set[int] = set()
+        for position, _, operands, _, trainable in reversed(graph.calls):
+            if position in smooth:
+                self._pull(position, operands)
+            elif trainable:
+                before.add(position)
+            if position in before:
+                before.update(operands)
+        self._before_kinks = [call for call in graph.calls if call.position in before]
+
+    def _pull(self, position: int, operands: tuple[int, ...]) -> None:
+        weights = self._weights
+        here = weights[position]
+        if here is None:
+            return
+        parts = self._smooth[position].pull(here, dead_is_zero=True)
+        for operand, part in zip(operands, parts, strict=True):
+            held = weights[operand]
+            if part is not None:
+                weights[operand] = part if held is None else list(map(add, held, part))
+
+    def along(self, node: int, element: int, sign: int) -> Ball:
+        """The derivative when one element of a node moves, as `one_sided` defines it."""
+        start = [ZERO] * self._graph.sizes[node]
+        start[element] = arb(sign)
+        moving: dict[int, Balls] = {node: start}
+        slope = self._reaching_root(node, start)
+        for position, _, operands, program, _ in self._before_kinks:
+            if position <= node or moving.keys().isdisjoint(operands):
+                continue
+            sizes = self._graph.sizes
+            tangents = [moving.get(operand) or [ZERO] * sizes[operand] for operand in operands]
+            if position in self._smooth:
+                moving[position] = self._smooth[position].push(tangents)
+            else:
+                given = [self._values[operand] for operand in operands]
+                moving[position] = program.push(given, tangents)
+                slope += self._reaching_root(position, moving[position])
+        if slope.is_finite():
+            return slope
+        return one_sided(
+            self._graph, self._values, self._cotangent, node, element, sign, self._smooth
+        )
+
+    def _reaching_root(self, node: int, tangent: Balls) -> Ball:
+        """What a node's tangent adds to the root's, on paths without another kink."""
+        weights = self._weights[node]
+        if weights is None:
+            return ZERO
+        parts = zip(weights, tangent, strict=True)
+        return sum((weight * moved for weight, moved in parts if not moved.is_zero()), ZERO)

@@ -30,13 +30,21 @@ _COMPOSED_ELEMENTS = 200_000
 
 @dataclass(frozen=True)
 class OperationSummary:
-    """What was found about all nodes of one operation."""
+    """What was found about all nodes of one operation.
+
+    ``worst_units`` is the largest residual, in units of u * S, among the numbers that were not so
+    close to the truth that they passed without S; zero if there were none.
+    """
 
     operation: str
     nodes: int
     elements: int
     worst_units: float
     verdict: Verdict
+
+    @property
+    def worst(self) -> str:
+        return f"{self.worst_units:>7.2f}" if self.worst_units else f"{'-':>7}"
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ class LiveResult:
         lines = [f"{'operation':<{width}}  {'nodes':>7}  {'elements':>10}  {'worst':>7}  verdict"]
         lines += [
             f"{one.operation:<{width}}  {one.nodes:>7,}  {one.elements:>10,}  "
-            f"{one.worst_units:>7.2f}  {one.verdict}"
+            f"{one.worst}  {one.verdict}"
             for one in self.operations
         ]
         lines.append("")

@@ -19,10 +19,10 @@ from zenverify.oracles.enclosure import (
     PRECISION,
     UNIT_ROUNDOFF,
     Conventions,
+    OneSided,
     WholeEnclosure,
     lift,
     lift_all,
-    one_sided,
 )
 from zenverify.verification.arbitrate import Forward
 from zenverify.verification.events import Finding
@@ -118,12 +118,13 @@ def slopes_at_kinks(
     ]
     stride = max(1, math.ceil(len(places) / SAMPLED_ELEMENTS))
     cotangent = lift(case.cotangent)
-    smooth = check.smooth(kinked)
+    with precision(PRECISION):
+        slopes = OneSided(graph, check.balls, cotangent, check.smooth(kinked))
     found = []
     for node, element in places[::stride]:
         with precision(PRECISION):
-            right = one_sided(graph, check.balls, cotangent, node, element, 1, smooth)
-            left = -one_sided(graph, check.balls, cotangent, node, element, -1, smooth)
+            right = slopes.along(node, element, 1)
+            left = -slopes.along(node, element, -1)
         if not (right.is_finite() and left.is_finite()):
             continue
         slack = _slack(graph.dtypes[node], float(left), float(right))
