@@ -64,7 +64,7 @@ def test_moving_a_node_moves_what_comes_of_it_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("dtype, tolerance", [("float64", 1e-7), ("float32", 0.02)])
-@pytest.mark.parametrize("at", [0.5, -300.0, 1e-12, 0.0])
+@pytest.mark.parametrize("at", [0.5, -300.0, 3.0, 0.0])
 def test_the_difference_of_one_element(dtype: str, tolerance: float, at: float) -> None:
     case = unary("negative", "tanh", at=[at, 2.0], cotangent=[3.0, 1.0], dtype=dtype)
     engine = ZenEngine()
