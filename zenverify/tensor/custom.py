@@ -18,16 +18,15 @@ Grad: TypeAlias = Callable[[Array], Any]
 def custom_operation(name: str, value: Array, grads: Sequence[Grad]) -> Operation:
     """Make an operation for one node, from the value computed and one pullback per dependency."""
     pullbacks = tuple(_pullback(name, position, grad) for position, grad in enumerate(grads))
-    return Operation(name, lambda *operands: value, pullbacks, broadcasts=False)
+    return Operation(name, lambda *operands: value, pullbacks, broadcasts=False, custom=True)
 
 
 def _pullback(name: str, position: int, grad: Grad) -> Pullback:
     source = f"pullback {position} of {name}"
 
-    def pullback(cotangent: Array, result: Array, *operands: Array) -> Array:
+    def pullback(cotangent: Array, operand: Array) -> Array:
         # Copies both ways: what the user's function does to them stays with the user.
         contribution = as_array(source, grad(np.array(cotangent)))
-        operand = operands[position]
         if contribution.shape != operand.shape:
             raise ValueError(
                 f"{source}: contribution of shape {contribution.shape} to a tensor of shape "

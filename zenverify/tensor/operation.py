@@ -36,6 +36,9 @@ class Operation:
     variadic : bool
         Any number of operands. `pullbacks` then holds a single function, which is given the
         operand's number as ``position``.
+    custom : bool
+        A user's own. Its pullbacks take the cotangent and their one operand, nothing else, so that
+        many dependencies cost no more than their number.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Operation:
     pullbacks: tuple[Pullback, ...]
     broadcasts: bool
     variadic: bool = False
+    custom: bool = False
 
 
 OPERATIONS: dict[str, Operation] = {}

@@ -92,6 +92,8 @@ def contribution(
     keywords : mapping
         The node's attributes.
     """
+    if operation.custom:
+        return operation.pullbacks[position](arguments[0], arguments[position + 2])
     if operation.variadic:
         return operation.pullbacks[0](*arguments, position=position, **keywords)
     addend = operation.pullbacks[position](*arguments, **keywords)

@@ -145,11 +145,45 @@ class LocalCheck:
         truths = {i: total for i in cotangents if (total := totals[i]) is not None}
         doubtful = _doubtful(graph, truths, cotangents)
         found: list[Suspect] = []
-        for node, elements in doubtful.items():
-            numbers = cotangents[node].ravel()[elements].tolist()
+        for node, close in doubtful.items():
+            numbers = cotangents[node].ravel()
+            near = self._near_for_terms(node, close, numbers, truths[node], lifted, seed_balls)
+            elements = [element for element in close if element not in near]
+            if not elements:
+                continue
+            numbers = numbers[elements].tolist()
             judgements = self.judge_gradient(node, elements, numbers, lifted, seed_balls)
             found += self._suspects(node, "gradient", elements, numbers, judgements)
         return found
+
+    def _near_for_terms(
+        self,
+        node: int,
+        elements: Sequence[int],
+        numbers: Array,
+        truths: Balls,
+        cotangents: Sequence[Balls],
+        seeds: Mapping[int, Balls],
+    ) -> set[int]:
+        """The elements that are right for the size of the terms that add up to them.
+
+        The sum of the terms' magnitudes is a lower bound of S that costs little.
+        """
+        graph = self._graph
+        unit = _SURELY_RIGHT * UNIT_ROUNDOFF[graph.dtypes[node]]
+        with precision(PRECISION):
+            terms = [seeds[node]] if node in seeds else []
+            for consumer in {k for k, _ in graph.consumers[node] if graph.trainable[k]}:
+                parts = self._enclosure.linear[consumer].pull(cotangents[consumer])
+                for operand, part in zip(graph.operands[consumer], parts, strict=True):
+                    if operand == node and part is not None:
+                        terms.append(part)
+            return {
+                element
+                for element in elements
+                if abs(truths[element] - float(numbers[element]))
+                <= unit * sum((abs(term[element]) for term in terms), ZERO)
+            }
 
     def judge_gradient(
         self,
