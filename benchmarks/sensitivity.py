@@ -28,7 +28,8 @@ from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.operators import catalogue
 from zenverify.tensor import OPERATIONS
 from zenverify.verification import trace
-from zenverify.verification.verify import make_probes, probed_root, verify_case
+from zenverify.verification.probes import make_probes, probed_root
+from zenverify.verification.verify import verify_case
 
 TARGETS = (
     ("float64", 1e-11, 100),

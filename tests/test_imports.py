@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "tensor": set(),
     "operators": FOUNDATION,
     "graph": FOUNDATION | {"operators"},
+    "strategies": {"graph"},
     "engines": FOUNDATION | {"operators", "graph"},
     "oracles": FOUNDATION | {"operators", "graph"},
     "verification": FOUNDATION | {"operators", "graph", "engines", "oracles"},
@@ -106,6 +107,16 @@ def test_every_part_is_known() -> None:
         ("graph/case.py", "from . import graph", "zenverify.graph.case -> zenverify.RELATIVE"),
         ("cli/run.py", "from zenverify import Tensor", "zenverify.cli.run -> zenverify.Tensor"),
         (
+            "graph/case.py",
+            "from zenverify import strategies",
+            "zenverify.graph.case -> zenverify.strategies",
+        ),
+        (
+            "strategies.py",
+            "from zenverify.verification.verify import verify_case",
+            "zenverify.strategies -> zenverify.verification.verify.verify_case",
+        ),
+        (
             "engines/torch.py",
             "import zenverify\nT = zenverify.Tensor",
             "zenverify.engines.torch -> zenverify.Tensor",
@@ -124,6 +135,7 @@ def test_a_forbidden_import_is_found(tmp_path: Path, module: str, line: str, exp
     [
         ("engines/zen.py", "from zenverify.tensor import Tensor"),
         ("cli/main.py", "from zenverify import __version__"),
+        ("strategies.py", "from zenverify.graph.strategies import cases"),
         ("corpus/entry.py", "import zenverify\nV = zenverify.__version__"),
         ("tensor/walk.py", "from zenverify.tensor.operation import Operation"),
         ("verification/verify.py", "from zenverify.oracles import symbolic"),

@@ -36,6 +36,24 @@ def test_the_import_loads_no_dependency() -> None:
     assert not loaded & {"numpy", "sympy", "hypothesis", "flint", "click", "rich", "jinja2"}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import zenverify.strategies; zenverify.strategies.cases",
+        "from zenverify.strategies import cases, structures",
+        "from zenverify import strategies; strategies.cases",
+        "import zenverify; zenverify.strategies.cases",
+    ],
+)
+def test_the_strategies_can_be_imported_in_every_way(code: str) -> None:
+    assert "hypothesis" in modules_after(code)
+
+
+def test_the_registry_loads_no_dependency() -> None:
+    loaded = modules_after("from zenverify.engines.registry import DEFAULT")
+    assert not loaded & {"numpy", "sympy", "hypothesis", "flint"}
+
+
 def test_the_engine_needs_only_numpy() -> None:
     loaded = modules_after("from zenverify import Tensor")
     assert not loaded & {"sympy", "hypothesis", "flint", "click", "rich", "jinja2"}

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import zenverify.graph.strategies as strategies
+    import zenverify.strategies as strategies
     from zenverify.tensor import Tensor
     from zenverify.verification.live import verify
 
@@ -25,19 +25,18 @@ __version__ = "0.1.0"
 __all__ = ["Tensor", "__version__", "strategies", "verify"]
 
 _HOMES = {
-    "Tensor": ("zenverify.tensor", "Tensor"),
-    "strategies": ("zenverify.graph.strategies", None),
-    "verify": ("zenverify.verification.live", "verify"),
+    "Tensor": "zenverify.tensor",
+    "verify": "zenverify.verification.live",
 }
-"""Where each public name lives; it is imported on first use, so that the import is fast."""
+"""Where each public object lives; it is imported on first use, so that the import is fast."""
 
 
 def __getattr__(name: str) -> Any:
+    if name == "strategies":
+        return import_module("zenverify.strategies")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, attribute = _HOMES[name]
-    home = import_module(module)
-    value = home if attribute is None else getattr(home, attribute)
+    value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

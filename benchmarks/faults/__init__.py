@@ -5,11 +5,12 @@ operation and argument must be blamed for it.
 """
 
 from benchmarks.faults.fault import Fault
+from benchmarks.faults.reflected import REFLECTIONS
 from benchmarks.faults.regions import REGIONS
 from benchmarks.faults.rules import RULES
 from benchmarks.faults.shapes import SHAPES
 from benchmarks.faults.walks import WALKS
 
-FAULTS: tuple[Fault, ...] = (*RULES, *SHAPES, *REGIONS, *WALKS)
+FAULTS: tuple[Fault, ...] = (*RULES, *SHAPES, *REFLECTIONS, *REGIONS, *WALKS)
 
 __all__ = ["FAULTS", "Fault"]

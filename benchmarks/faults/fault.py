@@ -129,9 +129,11 @@ def patched(
     attribute: str,
     make: Callable[[Any], Any],
     *,
+    operation: str = ACCUMULATION,
+    blamed: tuple[int | None, ...] = (None,),
     reducible: bool = True,
 ) -> Fault:
-    """A fault in the walk: a function of the engine replaced by one made of it."""
+    """A fault outside the rules: a function of the engine replaced by one made of it."""
 
     @contextmanager
     def plant() -> Iterator[None]:
@@ -142,4 +144,4 @@ def patched(
         finally:
             setattr(owner, attribute, before)
 
-    return Fault(what, kind, ACCUMULATION, (None,), plant, reducible)
+    return Fault(what, kind, operation, blamed, plant, reducible)

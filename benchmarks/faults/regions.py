@@ -1,4 +1,4 @@
-"""Faults that show in a region of values only: zeros, ties, kinks, edges, far out."""
+"""Faults that show in a region of values only, or in calls of one form: an axis, a dtype."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.faults.fault import Fault, Pullback, altered, rule
 
 REGION = "value regions"
+CALLS = "some calls only"
 
 
 def _where(condition: Any, factor: float) -> Any:
@@ -22,6 +23,23 @@ def _where(condition: Any, factor: float) -> Any:
         return wrong
 
     return alter
+
+
+def _sometimes(condition: Any, factor: float) -> Any:
+    """The right contribution times a factor, if the operand and the attributes are such."""
+
+    def alter(pullback: Pullback) -> Pullback:
+        def wrong(g: Any, y: Any, x: Any, *rest: Any, **attributes: Any) -> Any:
+            found = pullback(g, y, x, *rest, **attributes)
+            return (found * factor).astype(found.dtype) if condition(x, attributes) else found
+
+        return wrong
+
+    return alter
+
+
+def _negative(axis: Any) -> bool:
+    return axis is not None and any(number < 0 for number in np.atleast_1d(axis))
 
 
 def _cleaned(pullback: Pullback) -> Pullback:
@@ -72,4 +90,16 @@ REGIONS: tuple[Fault, ...] = (
     altered(REGION, "exp", "wrong beyond 20", _where(lambda x: np.abs(x) > 20, 1.01)),
     altered(REGION, "sin", "wrong at zero", _where(lambda x: x == 0, 0.5)),
     altered(REGION, "divide", "wrong for tiny numerators", _where(lambda x: np.abs(x) < 1e-3, 0.9)),
+    altered(CALLS, "softmax", "wrong in three dimensions", _sometimes(lambda x, a: x.ndim > 2, 2)),
+    altered(CALLS, "matmul", "wrong in three dimensions", _sometimes(lambda x, a: x.ndim > 2, 2)),
+    altered(
+        CALLS,
+        "sum",
+        "wrong for a negative axis",
+        _sometimes(lambda x, a: _negative(a["axis"]), 2),
+    ),
+    altered(CALLS, "mean", "wrong with keepdims", _sometimes(lambda x, a: a["keepdims"], 2)),
+    altered(
+        CALLS, "tanh", "wrong in float32", _sometimes(lambda x, a: x.dtype == np.float32, 1.01)
+    ),
 )

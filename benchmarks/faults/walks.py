@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, patched, rule
+from benchmarks.faults.fault import Fault, patched, rule, value
 from zenverify.tensor import walk
 from zenverify.tensor.tensor import Tensor
 
@@ -133,6 +133,13 @@ def _written_input(g: Any, y: Any, x: Any) -> Any:
     return g * np.heaviside(x, 0.5)
 
 
+def _in_place(x: Any) -> Any:
+    if x.base is None:
+        x.setflags(write=True)
+        return np.maximum(x, 0, out=x).copy()
+    return np.maximum(x, 0)
+
+
 def _identity(g: Any, y: Any, a: Any, b: Any) -> Any:
     return g * 0 if a is b else g * a
 
@@ -157,4 +164,5 @@ WALKS: tuple[Fault, ...] = (
     patched(STATE, "two gradients share one array", Tensor, "gradient", _shared_array),
     patched(STATE, "the incoming cotangent is changed", walk, "cotangents", _scaled_seed),
     rule(STATE, "relu", "the operand is written to", _written_input, blamed=(0, None)),
+    value(STATE, "relu", "computed in place", _in_place),
 )

@@ -4,6 +4,7 @@ import pytest
 from rich.console import Console
 
 from zenverify.cli.coverage import coverage_tables
+from zenverify.operators import catalogue
 from zenverify.verification.coverage import CONDITIONS
 
 COVERAGE = {
@@ -21,7 +22,7 @@ def printed(width: int) -> list[list[str]]:
 
 
 def test_a_condition_that_was_never_met_is_a_dash() -> None:
-    *_, tanh = printed(160)
+    (tanh,) = (line for line in printed(160) if line[0] == "tanh")
     assert tanh[:3] == ["tanh", "1,200", "-"]
     assert len(tanh) == 1 + len(CONDITIONS)
     assert tanh[1 + CONDITIONS.index("kink")] == "3"
@@ -33,6 +34,12 @@ def test_every_count_is_whole_on_a_narrow_terminal(width: int) -> None:
     assert len(rows) > 1
     counts = [count for row in rows for count in row[1:]]
     assert counts == ["12,345"] * len(CONDITIONS)
+
+
+def test_the_operations_stand_in_the_order_of_the_catalogue() -> None:
+    operations = [line[0] for line in printed(160) if line[0] in COVERAGE]
+    assert operations == ["tanh", "logsumexp"]
+    assert operations == [name for name in catalogue.names() if name in COVERAGE]
 
 
 def test_a_wide_terminal_has_one_table() -> None:

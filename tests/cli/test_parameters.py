@@ -1,7 +1,7 @@
 import click
 import pytest
 
-from zenverify.cli.parameters import read_duration, read_operators
+from zenverify.cli.parameters import duration_text, read_duration, read_operators
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,15 @@ def test_a_duration(text: object, seconds: float) -> None:
 def test_no_duration(text: str) -> None:
     with pytest.raises(click.BadParameter, match=r"is no duration: write 90s, 1\.5m or 2h"):
         read_duration(text)
+
+
+@pytest.mark.parametrize(
+    "seconds, text",
+    [(90.0, "90s"), (0.25, "0.25s"), (1234567.5, "1234567.5s"), (1e-7, "0.0000001s")],
+)
+def test_a_duration_can_be_read_again(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text
+    assert read_duration(text) == seconds
 
 
 def test_operators_are_read_once_each_in_order() -> None:

@@ -203,6 +203,55 @@ def test_without_a_seed_each_run_draws_a_fresh_one(
     assert first.seed != second.seed
 
 
-def test_the_command_repeats_the_run(zenverify: Zenverify, campaign: FakeCampaign) -> None:
-    flags = ["--seed", "3", "--budget", "90s", "--ops", "tanh,sum", "--max-nodes", "9"]
-    assert f"zenverify run --engine zen {' '.join(flags)}\n" in zenverify("run", *flags).err
+@pytest.mark.parametrize(
+    "limit, stop_reason",
+    [
+        ((), "finished"),
+        (("-n", "1200"), "finished"),
+        (("--budget", "90s"), "budget"),
+        (("-n", "5000"), "interrupted"),
+    ],
+)
+def test_the_command_repeats_as_many_graphs_as_were_verified(
+    zenverify: Zenverify, campaign: FakeCampaign, limit: tuple[str, ...], stop_reason: str
+) -> None:
+    campaign.events = lambda: iter((started(), finished(stop_reason)))
+    done = zenverify("run", *limit)
+    assert "repeat        zenverify run --engine zen --seed 42 -n 1200\n" in done.err
+
+
+def test_the_command_repeats_what_the_graphs_depend_on(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    flags = ["--ops", "tanh,sum", "--max-nodes", "9", "--timeout", "90s"]
+    command = f"zenverify run --engine zen --seed 42 -n 1200 {' '.join(flags)}\n"
+    assert command in zenverify("run", *flags, "--seed", "42").err
+
+
+def test_nothing_is_repeated_in_particular_where_nothing_was_verified(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    campaign.events = lambda: iter((started(), replace(finished("interrupted", 130), cases=0)))
+    done = zenverify("run", "--budget", "90s")
+    assert "zenverify run --engine zen --seed 42\n" in done.err
+
+
+@pytest.mark.parametrize(
+    "worst_units, words", [(2.75, "2.75 units of u * S"), (0.0, "none measured")]
+)
+def test_the_largest_residual_is_one_that_was_measured(
+    zenverify: Zenverify, campaign: FakeCampaign, worst_units: float, words: str
+) -> None:
+    campaign.events = lambda: iter((started(), replace(finished(), worst_units=worst_units)))
+    assert f"largest measured residual: {words}\n" in zenverify("run").err
+
+
+def test_a_run_that_the_engine_no_longer_answers_says_so(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    campaign.events = lambda: iter((started(), finished("hanging", 1)))
+    assert ", ended early: the engine no longer returned in time\n" in zenverify("run").err
+
+
+def test_the_timeout_is_one_of_a_pass(zenverify: Zenverify) -> None:
+    assert "Give up on one pass of the engine after this time." in zenverify("run", "--help").out

@@ -64,6 +64,28 @@ def test_a_wrong_rule_is_found_kept_and_replayed(
     assert zenverify("replay").code == 0
 
 
+def test_an_engine_that_takes_a_built_in_name_has_files_of_its_own(
+    zenverify: Zenverify, directory: Path
+) -> None:
+    place = directory / "engines"
+    place.mkdir()
+    (place / "wrong.py").write_text(WRONG_TANH.replace('name = "wrong"', 'name = "zen"'))
+    assert zenverify("run", *SMALL).code == 0
+    report = directory / "reports" / "zen-seed5.html"
+    before = report.read_bytes()
+    done = zenverify("run", *SMALL, "--engine", "engines/wrong.py:WrongTanh")
+    assert done.code == 1
+    assert "  zenverify replay --engine engines/wrong.py:WrongTanh corpus/wrong-wrong" in done.out
+    assert report.read_bytes() == before
+    assert (directory / "reports" / "wrong-wrongtanh-seed5.html").is_file()
+    entries = list((directory / "corpus").iterdir())
+    assert entries
+    for path in entries:
+        assert path.name.startswith("wrong-wrongtanh-engine-wrong-tanh-0-")
+        assert json.loads(path.read_text())["engine"] == "wrong-wrongtanh"
+        assert "engines/" not in path.read_text()
+
+
 def test_a_seed_repeats_a_run_byte_for_byte(zenverify: Zenverify, wrong: str) -> None:
     def events(done: Done) -> list[dict[str, object]]:
         return [json.loads(line) | {"seconds": None} for line in done.out.splitlines()]

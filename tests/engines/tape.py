@@ -5,9 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.graph.case import Array
-from zenverify.graph.graph import LeafKind
-from zenverify.operators.program import AtKink
+from zenverify.engines.protocol import Array, AtKink, LeafKind
 
 Rule = tuple[Callable[..., Any], Callable[..., tuple[Any, ...]]]
 

@@ -14,11 +14,13 @@ from zenverify.tensor import Tensor
 def test_the_zen_engine_is_there_by_name() -> None:
     assert isinstance(registry.load("zen"), ZenEngine)
     (info,) = registry.available()
-    assert (info.name, info.installed) == ("zen", True)
+    assert info.name == registry.DEFAULT == "zen"
     assert info.summary
 
 
-@pytest.mark.parametrize("spec", ["zenverify.engines.zen:ZenEngine", "tests.engines.tape:TapeEngine"])
+@pytest.mark.parametrize(
+    "spec", ["zenverify.engines.zen:ZenEngine", "tests.engines.tape:TapeEngine"]
+)
 def test_an_engine_is_loaded_from_a_module(spec: str) -> None:
     assert registry.load(spec).name == spec.split(".")[-1].split(":")[0]
 
@@ -52,17 +54,26 @@ def test_an_engine_is_a_class_a_function_or_an_object(file: Path, attribute: str
 @pytest.mark.parametrize(
     "spec, message",
     [
-        ("zne", r"^there is no engine 'zne'; did you mean 'zen'\? \(known: zen; or give module:attr"),
+        (
+            "zne",
+            r"^there is no engine 'zne'; did you mean 'zen'\? \(known: zen; or give module:attr",
+        ),
         ("quite-other", r"^there is no engine 'quite-other' \(known: zen;"),
         (":thing", "there is no engine ':thing'"),
         ("module:", "there is no engine 'module:'"),
-        ("no.such.module:E", "engine module 'no.such.module': ModuleNotFoundError: No module named"),
+        (
+            "no.such.module:E",
+            "engine module 'no.such.module': ModuleNotFoundError: No module named",
+        ),
         ("broken:E", "engine module 'broken': ZeroDivisionError: division by zero"),
         ("broken.py:E", "engine file 'broken.py': ZeroDivisionError: division by zero"),
         ("nowhere.py:E", "engine file 'nowhere.py' does not exist"),
         ("mine.py:absent", "engine 'mine.py:absent': mine.py has no attribute 'absent'"),
         ("mine.py:raising", "raising raised RuntimeError: no device"),
-        ("mine.py:lacking", "lacks version, operators, conventions, accumulates, apply, value, back"),
+        (
+            "mine.py:lacking",
+            "lacks version, operators, conventions, accumulates, apply, value, back",
+        ),
         ("os:sep", "engine 'os:sep': sep raised TypeError"),
     ],
 )
@@ -80,3 +91,19 @@ def test_a_result_leads_to_its_engine() -> None:
 def test_a_tape_is_no_result_of_a_known_engine() -> None:
     with pytest.raises(UsageError, match="a TapeEngine is no result"):
         registry.engine_of(TapeEngine())
+
+
+@pytest.mark.parametrize(
+    "spec, name, label",
+    [
+        ("zen", "zen", "zen"),
+        ("wrong.py:engine", "toy", "toy"),
+        ("wrong.py:engine", "zen", "wrong-engine"),
+        ("wrong.py:engine", " ZEN!", "wrong-engine"),
+        ("/home/me/my engines/wrong.py:Engine", "zen", "wrong-engine"),
+        ("my.package.zen:Engine", "zen", "my-package-zen-engine"),
+        ("zen.py:é", "zen", "zen-engine"),
+    ],
+)
+def test_no_file_of_a_built_in_engine_is_overwritten(spec: str, name: str, label: str) -> None:
+    assert registry.file_label(spec, name) == label

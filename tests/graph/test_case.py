@@ -84,17 +84,33 @@ DROP = object()
         (("nodes",), [], "nodes: expected a list of at least one node"),
         (("nodes",), {}, "nodes: expected a list of at least one node"),
         (LEAF, 3, r"nodes\[0\]: expected an object, got int"),
-        ((*LEAF, "leaf"), "thing", r"nodes\[0\].leaf: expected one of variable, constant, array, n"),
+        (
+            (*LEAF, "leaf"),
+            "thing",
+            r"nodes\[0\].leaf: expected one of variable, constant, array, n",
+        ),
         ((*LEAF, "leaf"), [], r"nodes\[0\].leaf: expected one of"),
         ((*LEAF, "shape"), [-2], r"nodes\[0\].shape: expected a list of sizes, got '\[-2\]'"),
         ((*LEAF, "shape"), [True, 2], r"nodes\[0\].shape: expected a list of sizes"),
         ((*LEAF, "shape"), DROP, r"nodes\[0\].shape: expected a list of sizes, got 'None'"),
         ((*LEAF, "shape"), [3], r"nodes\[0\].values: 2 numbers do not fill the shape \(3,\)"),
         ((*LEAF, "dtype"), "int64", r"nodes\[0\].dtype: expected one of float64, float32"),
-        ((*LEAF, "dtype"), "float32", r"nodes\[0\].values: a number is not representable in float32"),
+        (
+            (*LEAF, "dtype"),
+            "float32",
+            r"nodes\[0\].values: a number is not representable in float32",
+        ),
         ((*LEAF, "values"), DROP, r"nodes\[0\].values: missing"),
-        ((*LEAF, "values"), [0.5, 0.5], r"nodes\[0\].values: expected a list of hexadecimal floats"),
-        ((*LEAF, "values"), ["0x1p0", "x"], r"nodes\[0\].values\[1\]: not a hexadecimal float: 'x'"),
+        (
+            (*LEAF, "values"),
+            [0.5, 0.5],
+            r"nodes\[0\].values: expected a list of hexadecimal floats",
+        ),
+        (
+            (*LEAF, "values"),
+            ["0x1p0", "x"],
+            r"nodes\[0\].values\[1\]: not a hexadecimal float: 'x'",
+        ),
         ((*LEAF, "colour"), "red", r"nodes\[0\]: unknown key 'colour'"),
         ((*LEAF, "leaf"), "number", "nodes: node 0: a number has the shape"),
         ((*SUM, "operator"), 5, r"nodes\[1\].operator: expected an operator's name, got '5'"),
@@ -132,7 +148,7 @@ def test_a_malformed_field_is_named(place: tuple[Any, ...], value: Any, message:
     "text", ["", "{", "[" * 100_000, "1" * 5000, '{"format": 1} {}'], ids=lambda text: text[:9]
 )
 def test_what_is_not_json_is_refused(text: str) -> None:
-    with pytest.raises(CaseFormatError, match="^not JSON: "):
+    with pytest.raises(CaseFormatError, match=r"^not JSON: "):
         Case.from_json(text)
 
 
@@ -172,21 +188,27 @@ def test_reading_does_not_change_the_data() -> None:
     "values, cotangent, message",
     [
         ([], np.ones(2), "1 leaves but 0 values"),
-        ([np.ones(3)], np.ones(2), r"value of node 0: expected float64 of shape \(2,\), got .*\(3,"),
-        ([np.ones(2, np.float32)], np.ones(2), "value of node 0: expected float64 .*, got float32"),
+        (
+            [np.ones(3)],
+            np.ones(2),
+            r"value of node 0: expected float64 of shape \(2,\), got .*\(3,",
+        ),
+        (
+            [np.ones(2, np.float32)],
+            np.ones(2),
+            r"value of node 0: .*, got float32",
+        ),
         ([np.ones(2)], np.ones(()), r"cotangent: expected float64 of shape \(2,\), got float64 of"),
     ],
 )
-def test_arrays_that_do_not_fit_the_graph(
-    values: list[Any], cotangent: Any, message: str
-) -> None:
+def test_arrays_that_do_not_fit_the_graph(values: list[Any], cotangent: Any, message: str) -> None:
     build = GraphBuilder()
     build.apply("tanh", build.variable((2,)))
     with pytest.raises(GraphError, match=message):
         Case(build.graph(), tuple(values), cotangent)
 
 
-CALLS_OF_TEXT = {"eval", "compile", "__import__"}
+RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
 
 
 def test_no_text_is_ever_run_as_code() -> None:
@@ -195,9 +217,9 @@ def test_no_text_is_ever_run_as_code() -> None:
     root = Path(zenverify.__file__).parent
     for path in root.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in {*CALLS_OF_TEXT, "exec"}:
-                    found.add((path.relative_to(root).as_posix(), node.func.id))
+            match node:
+                case ast.Call(func=ast.Name(id=name)) if name in RUNS_TEXT:
+                    found.add((path.relative_to(root).as_posix(), name))
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = {alias.name for alias in node.names} | {getattr(node, "module", None)}
                 assert not names & {"pickle", "marshal", "shelve"}, path

@@ -22,7 +22,10 @@ X = Leaf(LeafKind.VARIABLE, (2,))
             r"node 2: add of shapes \(2,\), \(3,\): shape mismatch",
         ),
         ((X, Apply("sum", (0,))), "node 1: sum: attributes are axis, keepdims"),
-        ((Leaf(LeafKind.VARIABLE, (), "int64"),), "node 0: dtype 'int64' is none of float64, float"),
+        (
+            (Leaf(LeafKind.VARIABLE, (), "int64"),),
+            "node 0: dtype 'int64' is none of float64, float",
+        ),
         ((Leaf(LeafKind.VARIABLE, (2, -1)),), r"node 0: negative size in shape \(2, -1\)"),
         ((Leaf(LeafKind.NUMBER, (1,)),), r"node 0: a number has the shape \(\), not \(1,\)"),
     ],
@@ -108,9 +111,7 @@ def test_attributes_are_thawed_anew_for_each_call() -> None:
 
 def test_a_leaf_is_no_operation() -> None:
     graph = diamond()
-    assert graph.apply(5) == Apply(
-        "sum", (4,), freeze_attributes({"axis": 1, "keepdims": False})
-    )
+    assert graph.apply(5) == Apply("sum", (4,), freeze_attributes({"axis": 1, "keepdims": False}))
     with pytest.raises(TypeError, match="node 0 is a leaf"):
         graph.apply(0)
     assert graph.operator_of(0) == "variable"

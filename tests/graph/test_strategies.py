@@ -102,9 +102,11 @@ def broadcasts(graph: Graph, node: Apply) -> bool:
 
 
 def both_sides_broadcast(graph: Graph, node: Apply) -> bool:
-    shape = np.broadcast_shapes(*(graph.shapes[o] for o in node.operands)) if broadcasts(
-        graph, node
-    ) else None
+    shape = (
+        np.broadcast_shapes(*(graph.shapes[o] for o in node.operands))
+        if broadcasts(graph, node)
+        else None
+    )
     return shape is not None and all(graph.shapes[o] != shape for o in node.operands)
 
 
@@ -132,9 +134,7 @@ WANTED: dict[str, tuple[int, Holds]] = {
 @pytest.mark.parametrize("name", WANTED)
 def test_what_engines_get_wrong_is_drawn_often(name: str) -> None:
     least, holds = WANTED[name]
-    found = sum(
-        holds(s.graph, s.graph.apply(p)) for s in STRUCTURES for p in s.graph.operations
-    )
+    found = sum(holds(s.graph, s.graph.apply(p)) for s in STRUCTURES for p in s.graph.operations)
     assert found >= least
 
 
@@ -164,9 +164,7 @@ def test_reflected_operators_of_numbers_are_drawn(name: str) -> None:
 
 
 def test_every_operator_is_drawn() -> None:
-    counts = Counter(
-        s.graph.apply(p).operator for s in STRUCTURES for p in s.graph.operations
-    )
+    counts = Counter(s.graph.apply(p).operator for s in STRUCTURES for p in s.graph.operations)
     assert set(counts) == set(catalogue.names())
     assert min(counts.values()) >= 10
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flint import arb
 
 from zenverify.errors import GraphError
-from zenverify.operators.balls import arb
 from zenverify.operators.builder import (
     Buffer,
     ProgramBuilder,

@@ -16,7 +16,9 @@ from zenverify.operators.operator import Operator
 from zenverify.tensor import OPERATIONS
 from zenverify.verification import trace
 
-every_operator = pytest.mark.parametrize("operator", catalogue.all_operators(), ids=lambda o: o.name)
+every_operator = pytest.mark.parametrize(
+    "operator", catalogue.all_operators(), ids=lambda o: o.name
+)
 
 
 def test_the_engine_offers_what_the_catalogue_declares_and_nothing_else() -> None:
@@ -59,7 +61,6 @@ import sys
 from zenverify.graph.drawing import instances_of
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.balls import arb
 for operator in catalogue.all_operators():
     instance = instances_of(operator)[0]
     program = operator.program(instance.shapes, freeze_attributes(instance.attributes))

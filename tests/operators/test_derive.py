@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import sympy
+from flint import arb
 from sympy.codegen import cfunctions
 
 from zenverify.operators import catalogue, derive, derived
-from zenverify.operators.balls import Ball, arb, precision, step
+from zenverify.operators.balls import Ball, precision, step
 from zenverify.operators.kernel import CATALOGUE, Kernel, Slice
 
 Expression = Callable[..., sympy.Expr]

@@ -71,7 +71,12 @@ def test_the_arguments_of_a_variadic_operator_are_all_alike() -> None:
     [
         ("add", [(2,)], {}, "add: expected 2 operands, got 1"),
         ("stack", [], {"axis": 0}, "stack: expected at least one operand"),
-        ("sum", [(2,)], {"axis": 0}, "sum: attributes are axis, keepdims; missing or unknown: keep"),
+        (
+            "sum",
+            [(2,)],
+            {"axis": 0},
+            "sum: attributes are axis, keepdims; missing or unknown: keep",
+        ),
         ("tanh", [(2,)], {"axis": 0}, "tanh: attributes are none; missing or unknown: axis"),
         ("add", [(2,), (3,)], {}, r"add of shapes \(2,\), \(3,\): shape mismatch"),
         ("reshape", [(4,)], {"shape": (3,)}, r"reshape of shapes \(4,\): cannot reshape"),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from flint import arb
 
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.balls import ANYTHING, arb
+from zenverify.operators.balls import ANYTHING
 from zenverify.operators.program import ANY, LEFT, MEAN, RIGHT, AtKink, Balls, Program
 
 

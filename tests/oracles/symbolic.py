@@ -2,9 +2,10 @@
 
 import numpy as np
 import sympy
+from flint import arb
 
 from zenverify.graph.case import Case
-from zenverify.operators.balls import Ball, arb
+from zenverify.operators.balls import Ball
 from zenverify.oracles.written import leaf_symbols, write_out
 
 _DIGITS = 60
@@ -21,7 +22,7 @@ def gradients_by_sympy(case: Case) -> dict[tuple[int, int], Ball]:
         for weight, expression in zip(case.cotangent.ravel().tolist(), root.ravel(), strict=True)
     ]
     whole = sympy.Add(*terms)
-    at = {}
+    at: dict[sympy.Symbol, sympy.Expr] = {}
     symbols = leaf_symbols(case.graph)
     for (leaf, names), value in zip(symbols.items(), case.values, strict=True):
         assert names.shape == value.shape, leaf

@@ -51,7 +51,10 @@ def test_the_slope_of_a_smooth_function_lies_within_its_error(number: int, side:
 
 @settings(deadline=None, database=None)
 @given(
-    st.floats(-3, 3), st.floats(0.1, 5), st.floats(-2, 2), st.sampled_from(["both", "left", "right"])
+    st.floats(-3, 3),
+    st.floats(0.1, 5),
+    st.floats(-2, 2),
+    st.sampled_from(["both", "left", "right"]),
 )
 def test_so_does_that_of_every_wave(phase: float, speed: float, lift: float, side: Side) -> None:
     found = estimate(lambda t: math.sin(speed * t + phase) + lift, side)

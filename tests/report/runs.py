@@ -28,7 +28,7 @@ AGREED = CaseVerified(
     nodes=5,
     elements=9,
     sampled="",
-    coverage=(("tanh", "always", 2), ("multiply", "broadcast", 1)),
+    coverage=(("tanh", "seen", 2), ("multiply", "broadcast", 1)),
     worst_units=1.5,
     notes=("difference unreliable: kink",),
 )
@@ -39,7 +39,7 @@ FAILED = CaseVerified(
     nodes=6,
     elements=6,
     sampled="",
-    coverage=(("tanh", "always", 1),),
+    coverage=(("tanh", "seen", 1),),
     worst_units=3e9,
 )
 
@@ -101,7 +101,7 @@ FINISHED = RunFinished(
     seconds=93.4,
     seed=42,
     buckets=(Bucket(BUCKET, FINDING, CASE, 7, 2, "corpus/tanh-0.json"),),
-    coverage={"tanh": {"always": 1500}, "multiply": {"broadcast": 3}},
+    coverage={"tanh": {"seen": 1500}, "multiply": {"broadcast": 3}},
     verdicts={"AGREE": 1193, "ENGINE_WRONG": 7},
     unsupported=("conv2d",),
     worst_units=2.75,

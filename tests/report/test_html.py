@@ -22,8 +22,11 @@ from tests.report.runs import (
 )
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
+from zenverify.operators import catalogue
 from zenverify.report.html import render
+from zenverify.report.page import page as page_of
 from zenverify.report.section import MOST_ROWS
+from zenverify.verification.coverage import CONDITIONS
 from zenverify.verification.events import Bucket
 from zenverify.verification.verdict import Blame, Interval, Verdict
 
@@ -144,7 +147,7 @@ def test_the_run_and_how_to_repeat_it(outline: Outline) -> None:
         "34,567",
         "123,456",
         "1 min 33 s",
-        "2.75 units of roundoff",
+        "largest measured residual2.75 units of u * S",
         "1,193",
         "difference unreliable: kink",
     ):
@@ -152,8 +155,22 @@ def test_the_run_and_how_to_repeat_it(outline: Outline) -> None:
 
 
 def test_what_was_never_exercised_is_visibly_empty(outline: Outline) -> None:
-    assert outline.count("td", **{"class": "never"}) == 4
+    assert outline.count("td", **{"class": "never"}) == 3 * len(CONDITIONS) - 2
     assert "Not offered by the engine, so not tested: conv2d." in outline.text
+
+
+def test_the_coverage_has_the_order_of_the_catalogue_and_of_the_conditions() -> None:
+    coverage = {name: {"seen": 1} for name in ("tanh", "absolute", "add", "unknown")}
+    shown = page_of(model_of(replace(STARTED, operators=()), replace(FINISHED, coverage=coverage)))
+    assert shown.conditions == CONDITIONS
+    operators = [row.operator for row in shown.coverage]
+    assert operators == [*(n for n in catalogue.names() if n in coverage), "unknown"]
+    assert all(row.counts == (1,) + (0,) * (len(CONDITIONS) - 1) for row in shown.coverage)
+
+
+def test_where_nothing_was_measured_there_is_no_largest_residual() -> None:
+    text = Outline(render(model_of(STARTED, replace(FINISHED, worst_units=0.0)))).text
+    assert "largest measured residualnone measured" in text
 
 
 def test_nothing_can_break_out_of_the_page() -> None:

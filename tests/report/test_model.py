@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.report.runs import (
@@ -22,7 +24,7 @@ def test_a_finished_run_is_told_by_its_last_event() -> None:
     assert model.is_finished
     assert (model.cases, model.nodes, model.elements) == (1200, 34_567, 123_456)
     assert model.verdicts == {"AGREE": 1193, "ENGINE_WRONG": 7}
-    assert model.coverage == {"tanh": {"always": 1500}, "multiply": {"broadcast": 3}}
+    assert model.coverage == {"tanh": {"seen": 1500}, "multiply": {"broadcast": 3}}
     assert model.unsupported == ("conv2d",)
     assert (model.stop_reason, model.exit_code, model.seconds) == ("finished", 1, 93.4)
     assert model.worst_units == 2.75
@@ -36,7 +38,7 @@ def test_a_run_that_goes_on_is_told_by_its_cases() -> None:
     assert not model.is_finished
     assert (model.cases, model.nodes, model.elements) == (3, 16, 24)
     assert model.verdicts == {"AGREE": 2, "ENGINE_WRONG": 1}
-    assert model.coverage == {"tanh": {"always": 5}, "multiply": {"broadcast": 2}}
+    assert model.coverage == {"tanh": {"seen": 5}, "multiply": {"broadcast": 2}}
     assert model.notes == {"difference unreliable: kink": 2}
     assert model.worst_units == 3e9
     assert model.seconds is None
@@ -64,12 +66,19 @@ def test_the_command_repeats_the_run() -> None:
     assert model_of(*WHOLE_RUN).command == "zenverify run --engine zen --seed 42 -n 1200"
 
 
-def test_the_command_line_knows_better_how_it_was_called() -> None:
-    collector = Collector(engine_spec="my engines/toy.py:engine", command="zenverify run --ops a")
-    collector.add(STARTED)
+def test_the_command_of_half_a_run_repeats_that_half() -> None:
+    collector = Collector(engine_spec="toy.py:engine", restrictions=("--ops", "tanh"))
+    for event in (STARTED, AGREED, FAILED):
+        collector.add(event)
     model = collector.model()
-    assert model.engine_spec == "my engines/toy.py:engine"
-    assert model.command == "zenverify run --ops a"
+    assert model.engine_spec == "toy.py:engine"
+    assert model.command == ("zenverify run --engine toy.py:engine --seed 42 -n 2 --ops tanh")
+
+
+def test_notes_are_counted_by_their_kind_while_the_run_goes_on() -> None:
+    notes = ("difference unreliable: at v1", "difference unreliable: at v2", "other")
+    model = model_of(STARTED, replace(AGREED, notes=notes))
+    assert model.notes == {"difference unreliable": 2, "other": 1}
 
 
 def test_an_engine_with_a_space_is_quoted_in_the_command() -> None:

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from zenverify.report.numbers import counted, duration, enclosure, estimate, units
+from zenverify.report.numbers import counted, duration, enclosure, estimate, residual, units
 from zenverify.verification.verdict import Interval
 
 
@@ -53,6 +53,11 @@ def test_an_enclosure_shows_twenty_digits_or_both_ends(answer: Interval, text: s
 )
 def test_an_estimate_shows_the_digits_it_has(answer: Interval, text: str) -> None:
     assert estimate(answer) == text
+
+
+def test_the_largest_residual_is_none_where_none_was_measured() -> None:
+    assert residual(2.746) == "2.75 units of u * S"
+    assert residual(0.0) == "none measured"
 
 
 def test_units() -> None:

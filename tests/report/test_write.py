@@ -8,6 +8,7 @@ import pytest
 from tests.report.runs import FOUND, STARTED, WHOLE_RUN, model_of
 from zenverify.errors import UsageError
 from zenverify.report import html
+from zenverify.report.model import Collector
 from zenverify.report.write import report_name, write_report
 
 
@@ -68,3 +69,9 @@ def test_importing_the_report_loads_neither_sympy_nor_jinja() -> None:
         "sys.exit(', '.join({'sympy', 'jinja2', 'hypothesis'} & set(sys.modules)) or 0)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_an_engine_that_takes_a_built_in_name_has_a_report_of_its_own() -> None:
+    collector = Collector("engines/wrong.py:engine")
+    collector.add(STARTED)
+    assert report_name(collector.model()) == "wrong-engine-seed42.html"

@@ -1,19 +1,23 @@
 """Small cases, and engines with a fault planted."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from benchmarks.faults import FAULTS
 from zenverify.engines.protocol import Engine
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.drawing import single_structure
 from zenverify.graph.filling import Filling, fill
 from zenverify.graph.graph import GraphBuilder, LeafKind
+from zenverify.operators import catalogue
+from zenverify.operators import operator as operator_module
+from zenverify.operators.kernel import Derived
 from zenverify.operators.operator import Instance, Operator
 from zenverify.tensor import OPERATIONS
 from zenverify.verification.events import Finding
@@ -126,3 +130,36 @@ def _planted(operation: str, changed: Any) -> Iterator[None]:
     finally:
         OPERATIONS[operation] = good
 
+
+@contextmanager
+def derived_otherwise(name: str, change: Callable[[Derived], Derived]) -> Iterator[None]:
+    """The catalogue with another derivation of an operator's kernel: SymPy in error."""
+    kernel = catalogue.get(name).kernel
+    assert kernel is not None
+    good = kernel.derived
+    kernel.__dict__["derived"] = change(good)
+    operator_module._program.cache_clear()
+    try:
+        yield
+    finally:
+        kernel.__dict__["derived"] = good
+        operator_module._program.cache_clear()
+
+
+def scaled_partial(factor: float) -> Callable[[Derived], Derived]:
+    """A kernel of one argument whose partial is wrong by a factor."""
+
+    def change(good: Derived) -> Derived:
+        def linear(*point: Any) -> tuple[Any, ...]:
+            value, partial = good.linear(*point)
+            return value, partial * factor
+
+        return replace(good, linear=linear)
+
+    return change
+
+
+def planted(name: str) -> AbstractContextManager[None]:
+    """A fault of the benchmarks' catalogue."""
+    (fault,) = [fault for fault in FAULTS if fault.name == name]
+    return fault.plant()

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from flint import arb
 
 from tests.verification.prepared import CaseBuilder, square_of_tanh, unary
 from zenverify.engines.zen import ZenEngine
-from zenverify.operators.balls import arb
 from zenverify.oracles.difference import Estimate
 from zenverify.verification import trace
 from zenverify.verification.arbitrate import Forward, element_difference, settle

@@ -3,8 +3,9 @@
 import math
 
 import pytest
+from flint import arb
 
-from zenverify.operators.balls import Ball, arb
+from zenverify.operators.balls import Ball
 from zenverify.operators.program import Balls
 from zenverify.verification.judge import THRESHOLD, Judgement, Status, judge
 

@@ -77,7 +77,7 @@ def test_the_rule_that_gives_a_gradient_of_the_wrong_shape_is_blamed(
         """Hands out a sum where one operation has contributed."""
 
         def gradient(self, handle: Any) -> Any:
-            gradient = super().gradient(handle)
+            gradient: Any = super().gradient(handle)
             behind = self.behind.get(id(handle))
             return gradient.sum() if behind == operation else gradient
 
@@ -122,7 +122,7 @@ def test_a_changed_input() -> None:
 
     finding = finding_of(CASE, Changing())
     assert finding.verdict is Verdict.STRUCTURE
-    assert finding.message.endswith("the input array of node 0 changed")
+    assert finding.blame.node == 0
 
 
 def test_a_changed_cotangent() -> None:
@@ -170,7 +170,7 @@ def test_a_gradient_that_shares_memory_with_a_value() -> None:
             return handle.array if isinstance(handle, Tensor) else super().value(handle)
 
         def gradient(self, handle: Any) -> Any:
-            found = super().gradient(handle)
+            found: Any = super().gradient(handle)
             if getattr(handle, "operation", None) and np.array_equal(found, handle.array):
                 handle.array.setflags(write=True)
                 return handle.array
@@ -212,7 +212,7 @@ def test_a_second_forward_pass_that_differs() -> None:
     with wrong_value("tanh", drifting):
         finding = finding_of(CASE)
     assert finding.verdict is Verdict.STRUCTURE
-    assert finding.message == "a second forward pass gives other values"
+    assert "a second forward pass gives" in finding.message
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,9 @@ def test_a_value_of_another_kind(change: Read, got: str) -> None:
     finding = finding_of(CASE, Changed())
     assert finding.verdict is Verdict.STRUCTURE
     assert finding.blame.operation == "tanh"
-    assert_matches(rf"the value of tanh is {got}; expected float64 of shape \(2,\)", finding.message)
+    assert_matches(
+        rf"the value of tanh is {got}; expected float64 of shape \(2,\)", finding.message
+    )
 
 
 def raising(*args: Any) -> Any:
@@ -260,7 +262,7 @@ def test_a_crash_of_the_reverse_pass_is_blamed_on_the_operation(fault: Any, name
         finding = finding_of(CASE)
     assert finding.verdict is Verdict.CRASH
     assert finding.blame.operation == "exp"
-    assert finding.message.startswith(f"exp: the reverse pass raised {name}")
+    assert f"the reverse pass raised {name}" in finding.message
 
 
 def test_a_crash_of_the_walk_is_blamed_on_accumulation() -> None:
@@ -284,7 +286,7 @@ def looping(*args: Any) -> Any:
     while True:
         try:
             time.sleep(0.01)
-        except Exception:  # noqa: BLE001, PERF203, S112  what a rule of the worst kind does
+        except Exception:  # noqa: BLE001, S112  what a rule of the worst kind does
             continue
 
 

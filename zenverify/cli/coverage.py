@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.table import Table
 
+from zenverify.report.coverage import in_catalogue_order
 from zenverify.verification.coverage import CONDITIONS
 
 Coverage = Mapping[str, Mapping[str, int]]
@@ -31,7 +32,7 @@ def coverage_tables(coverage: Coverage, width: int) -> Iterator[Table]:
         table.add_column("operation", no_wrap=True)
         for condition in conditions:
             table.add_column(condition.replace(" ", "\n"), justify="right", no_wrap=True)
-        for operation in sorted(coverage):
+        for operation in in_catalogue_order(coverage):
             counts = (coverage[operation].get(condition, 0) for condition in conditions)
             table.add_row(operation, *(f"{count:,}" if count else "-" for count in counts))
         yield table

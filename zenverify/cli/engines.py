@@ -30,8 +30,8 @@ def engines(*, as_json: bool) -> int:
         for info in available:
             print_json(dataclasses.asdict(info))
         return 0
-    table = Table("engine", "version", "installed", "what it is", box=None)
+    table = Table("engine", "version", "what it is", box=None)
     for info in available:
-        table.add_row(info.name, info.version, "yes" if info.installed else "no", info.summary)
+        table.add_row(info.name, info.version, info.summary)
     results_console().print(table)
     return 0

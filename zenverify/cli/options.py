@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from zenverify.cli.configuration import SETTINGS, variable
+from zenverify.engines.registry import DEFAULT
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,9 +47,9 @@ def _remember_verbose(context: click.Context, _: click.Parameter, value: bool) -
 
 engine_option = setting(
     "--engine",
-    default="zen",
+    default=DEFAULT,
     metavar="ENGINE",
-    help="A name, package.module:attribute or file.py:attribute.  [default: zen]",
+    help=f"A name, package.module:attribute or file.py:attribute.  [default: {DEFAULT}]",
 )
 corpus_option = setting(
     "--corpus",

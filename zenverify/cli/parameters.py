@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -27,6 +28,11 @@ def read_duration(value: Any) -> float:
     if not 0 < seconds < math.inf:
         raise click.BadParameter(f"{value!r} is no duration: write 90s, 1.5m or 2h")
     return seconds
+
+
+def duration_text(seconds: float) -> str:
+    """What `read_duration` reads as exactly these seconds: ``"90s"``."""
+    return f"{Decimal(repr(seconds)).normalize():f}s"
 
 
 def read_operators(value: Any) -> tuple[str, ...]:

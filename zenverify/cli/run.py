@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from zenverify.cli.options import (
     setting,
     verbose_option,
 )
+from zenverify.cli.parameters import duration_text
 
 if TYPE_CHECKING:
     from zenverify.verification.campaign import CampaignOptions, Keep
@@ -39,7 +39,7 @@ Examples:
 @setting("--seed", metavar="N", help="Draw the same graphs again.  [default: a fresh one]")
 @setting("--ops", metavar="A,B", help="Draw these operations only.")
 @setting("--max-nodes", metavar="N", help="The largest graph to draw.")
-@setting("--timeout", metavar="TIME", help="Give up on a graph after this time.")
+@setting("--timeout", metavar="TIME", help="Give up on one pass of the engine after this time.")
 @corpus_option
 @setting(
     "--reports",
@@ -68,13 +68,15 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
     settings = resolve(context)
     if settings["seed"] is None:
         settings["seed"] = secrets.randbits(32)
-    engine = registry.load(settings["engine"])
+    spec = settings["engine"]
+    engine = registry.load(spec)
+    label = registry.file_label(spec, engine.name)
     return run_campaign(
         engine,
-        _campaign_options(settings, partial(keep_failure, settings["corpus"], engine.name)),
+        _campaign_options(settings, partial(keep_failure, settings["corpus"], label)),
         Output(
-            engine_spec=settings["engine"],
-            command=_command(settings),
+            engine_spec=spec,
+            restrictions=_restrictions(settings),
             reports=settings["reports"],
             as_json=as_json,
             quiet=quiet,
@@ -97,15 +99,13 @@ def _campaign_options(settings: dict[str, Any], keep: Keep) -> CampaignOptions:
     return CampaignOptions(seed=settings["seed"], keep=keep, **given)
 
 
-def _command(settings: dict[str, Any]) -> str:
-    """The command line that draws the same graphs again."""
-    words = ["zenverify", "run", "--engine", settings["engine"], "--seed", str(settings["seed"])]
-    if settings["graphs"] is not None:
-        words += ["-n", str(settings["graphs"])]
-    if settings["budget"] is not None:
-        words += ["--budget", f"{settings['budget']:g}s"]
+def _restrictions(settings: dict[str, Any]) -> tuple[str, ...]:
+    """The flags that another run needs to draw the same graphs, beside engine, seed and number."""
+    words: list[str] = []
     if settings["ops"] is not None:
         words += ["--ops", ",".join(settings["ops"])]
     if settings["max-nodes"] is not None:
         words += ["--max-nodes", str(settings["max-nodes"])]
-    return shlex.join(words)
+    if settings["timeout"] is not None:
+        words += ["--timeout", duration_text(settings["timeout"])]
+    return tuple(words)

@@ -27,8 +27,10 @@ class Output:
 
     Attributes
     ----------
-    engine_spec, command
-        What ``--engine`` was given, and the command line that repeats the run.
+    engine_spec
+        What ``--engine`` was given.
+    restrictions
+        The flags that repeat the run, but for engine, seed and number of graphs.
     reports
         The directory of the report.
     as_json, quiet, verbose
@@ -36,7 +38,7 @@ class Output:
     """
 
     engine_spec: str
-    command: str
+    restrictions: tuple[str, ...]
     reports: Path
     as_json: bool = False
     quiet: bool = False
@@ -46,7 +48,7 @@ class Output:
 def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> int:
     """Run a campaign to its end, show it, and return the exit code."""
     messages = messages_console(quiet=output.quiet)
-    collector = Collector(output.engine_spec, output.command)
+    collector = Collector(output.engine_spec, output.restrictions)
     report = ReportWriter(collector, output.reports)
     progress = RunProgress(
         messages,

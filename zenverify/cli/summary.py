@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,18 +9,22 @@ from rich.console import Console
 
 from zenverify.cli.coverage import coverage_tables
 from zenverify.cli.output import printable
+from zenverify.report.commands import replay_command
 from zenverify.report.listing import listing
 from zenverify.report.model import Discrepancy, ReportModel
-from zenverify.report.numbers import counted, duration
+from zenverify.report.numbers import counted, duration, residual
+
+_ENDINGS = {
+    "interrupted": ", interrupted",
+    "hanging": ", ended early: the engine no longer returned in time",
+}
 
 
 def print_discrepancies(console: Console, model: ReportModel) -> None:
     """Print each bucket: what is wrong, and the smallest graph that shows it."""
-    replay = "zenverify replay"
-    if model.engine_spec != model.engine:
-        replay += f" --engine {shlex.quote(model.engine_spec)}"
     for discrepancy in model.discrepancies:
-        console.print("\n".join(_discrepancy_lines(discrepancy, replay)), soft_wrap=True)
+        lines = _discrepancy_lines(discrepancy, model.engine_spec)
+        console.print("\n".join(lines), soft_wrap=True)
 
 
 def print_summary(console: Console, model: ReportModel, report: Path | None) -> None:
@@ -34,7 +37,7 @@ def print_summary(console: Console, model: ReportModel, report: Path | None) -> 
         console.print(printable(line), soft_wrap=True)
 
 
-def _discrepancy_lines(discrepancy: Discrepancy, replay: str) -> Iterator[str]:
+def _discrepancy_lines(discrepancy: Discrepancy, engine_spec: str) -> Iterator[str]:
     finding = discrepancy.finding
     seen = "" if discrepancy.count is None else f"seen {counted(discrepancy.count, 'time')}, "
     yield f"{finding.verdict}: {finding.blame}  [{seen}first in graph {discrepancy.first_number}]"
@@ -43,7 +46,7 @@ def _discrepancy_lines(discrepancy: Discrepancy, replay: str) -> Iterator[str]:
         culprit = "    <- here" if position == finding.blame.node else ""
         yield f"    {printable(line)}{culprit}"
     if discrepancy.path is not None:
-        yield f"  {replay} {shlex.quote(discrepancy.path)}"
+        yield f"  {replay_command(discrepancy.path, engine_spec)}"
     yield ""
 
 
@@ -52,7 +55,7 @@ def _summary_lines(model: ReportModel, report: Path | None) -> Iterator[str]:
     if model.verdicts:
         parts = (f"{verdict} {count:,}" for verdict, count in sorted(model.verdicts.items()))
         yield f"verdicts      {', '.join(parts)}"
-    yield f"largest error {model.worst_units:.3g} units of rounding"
+    yield f"largest measured residual: {residual(model.worst_units)}"
     for note, count in sorted(model.notes.items()):
         yield f"note          {note} ({counted(count, 'time')})"
     if model.unsupported:
@@ -79,4 +82,4 @@ def _extent(model: ReportModel) -> str:
 
 
 def _ending(model: ReportModel) -> str:
-    return ", interrupted" if model.stop_reason == "interrupted" else ""
+    return _ENDINGS.get(model.stop_reason or "", "")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from zenverify.engines.registry import DEFAULT
+
 if TYPE_CHECKING:
     from zenverify.engines.protocol import Engine
 
@@ -32,10 +34,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--zenverify-engine",
         dest="zenverify_engine",
         metavar="ENGINE",
-        help="the engine to replay it with (zen by default)",
+        help=f"the engine to replay it with ({DEFAULT} by default)",
     )
     parser.addini("zenverify_corpus", "directories of corpora to replay", type="paths")
-    parser.addini("zenverify_engine", "the engine to replay them with", default="zen")
+    parser.addini("zenverify_engine", "the engine to replay them with", default=DEFAULT)
 
 
 def pytest_configure(config: pytest.Config) -> None:

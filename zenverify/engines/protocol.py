@@ -1,13 +1,33 @@
-"""What an engine under test must offer, and what it may."""
+"""What an engine under test must offer, and what it may.
+
+Whatever else an adapter needs can be imported from here too: the kinds of leaves, and the
+conventions at a kink.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
-from zenverify.operators.program import AtKink
+from zenverify.operators.program import ANY, LEFT, MEAN, RIGHT, AtKink
+
+__all__ = [
+    "ANY",
+    "LEFT",
+    "MEAN",
+    "RIGHT",
+    "Array",
+    "AtKink",
+    "Counting",
+    "Engine",
+    "Handle",
+    "LeafKind",
+    "Probing",
+    "Recorded",
+    "shortcoming",
+]
 
 Handle = Any
 """Whatever the engine uses for a node: a tensor, an array, a number. zenverify only hands it on."""
@@ -106,3 +126,50 @@ class Recorded(Protocol):
     def restore_gradients(self, handles: Sequence[Handle], saved: Any) -> None:
         """Undo what `saved_gradients` put aside."""
         ...
+
+
+_METHODS = ("leaf", "apply", "value", "backward", "gradient")
+_ATTRIBUTES = ("name", "version", "operators", "conventions", "accumulates")
+
+
+def shortcoming(candidate: object) -> str | None:
+    """What keeps an object from being an `Engine`, for the end of a message; None if nothing does.
+
+    It names what is missing, or the first attribute of a wrong kind, its kind and the one expected.
+    """
+    missing = [name for name in (*_ATTRIBUTES, *_METHODS) if not hasattr(candidate, name)]
+    if missing:
+        return f"lacks {', '.join(missing)} of the Engine protocol"
+    return next(_wrong_kinds(candidate), None)
+
+
+def _wrong_kinds(candidate: object) -> Iterator[str]:
+    stated = {name: getattr(candidate, name) for name in _ATTRIBUTES}
+    for name in ("name", "version"):
+        if not isinstance(stated[name], str):
+            yield _of_wrong_kind(name, stated[name], "text")
+    if not isinstance(stated["operators"], frozenset | set):
+        yield _of_wrong_kind("operators", stated["operators"], "a set or frozenset of names")
+    elif wrong := [one for one in stated["operators"] if not isinstance(one, str)]:
+        yield _of_wrong_kind("an element of operators", wrong[0], "text")
+    if not isinstance(stated["conventions"], Mapping):
+        yield _of_wrong_kind("conventions", stated["conventions"], "a mapping from str to AtKink")
+    else:
+        yield from _wrong_conventions(stated["conventions"])
+    if not isinstance(stated["accumulates"], bool):
+        yield _of_wrong_kind("accumulates", stated["accumulates"], "True or False")
+    for name in _METHODS:
+        if not callable(method := getattr(candidate, name)):
+            yield _of_wrong_kind(name, method, "a method")
+
+
+def _wrong_conventions(conventions: Mapping[Any, Any]) -> Iterator[str]:
+    for operator, convention in conventions.items():
+        if not isinstance(operator, str):
+            yield _of_wrong_kind("a key of conventions", operator, "text")
+        elif not isinstance(convention, AtKink):
+            yield _of_wrong_kind(f"conventions[{operator!r}]", convention, "an AtKink")
+
+
+def _of_wrong_kind(what: str, found: object, expected: str) -> str:
+    return f"{what} is of type {type(found).__name__}, expected {expected}"

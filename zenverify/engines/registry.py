@@ -1,21 +1,29 @@
-"""Engines by name, by module, or by file."""
+"""Engines by name, by module, or by file.
+
+Importing this module loads neither NumPy nor an engine.
+"""
 
 from __future__ import annotations
 
 import difflib
 import importlib
 import importlib.util
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from zenverify.engines.protocol import Engine, Recorded
 from zenverify.errors import UsageError
 
-_BUILT_IN = {"zen": "zenverify.engines.zen:ZenEngine"}
-_STATED = ("name", "version", "operators", "conventions", "accumulates")
-_DONE = ("leaf", "apply", "value", "backward", "gradient")
+if TYPE_CHECKING:
+    from zenverify.engines.protocol import Engine
+
+DEFAULT = "zen"
+"""The engine that is meant where none is named."""
+
+_BUILT_IN = {DEFAULT: "zenverify.engines.zen:ZenEngine"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,6 @@ class EngineInfo:
     name: str
     version: str
     summary: str
-    installed: bool
 
 
 def available() -> tuple[EngineInfo, ...]:
@@ -33,7 +40,7 @@ def available() -> tuple[EngineInfo, ...]:
     found = []
     for name in _BUILT_IN:
         engine = load(name)
-        found.append(EngineInfo(name, engine.version, getattr(engine, "summary", ""), True))
+        found.append(EngineInfo(name, engine.version, getattr(engine, "summary", "")))
     return tuple(found)
 
 
@@ -45,6 +52,8 @@ def engine_of(result: object) -> Engine:
     UsageError
         If it belongs to none of those that come with zenverify.
     """
+    from zenverify.engines.protocol import Recorded
+
     for name in _BUILT_IN:
         engine = load(name)
         if isinstance(engine, Recorded) and engine.recognises(result):
@@ -65,8 +74,11 @@ def load(spec: str) -> Engine:
     Raises
     ------
     UsageError
-        If there is no such engine, it cannot be imported, or it lacks a part of the protocol.
+        If there is no such engine, it cannot be imported, or a part of the protocol is missing or of a
+        wrong kind.
     """
+    from zenverify.engines.protocol import shortcoming
+
     path = _BUILT_IN.get(spec, spec)
     place, colon, attribute = path.rpartition(":")
     if not colon or not place or not attribute:
@@ -86,11 +98,34 @@ def load(spec: str) -> Engine:
         engine = found() if isinstance(found, type) or not hasattr(found, "leaf") else found
     except Exception as error:
         raise UsageError(f"engine {spec!r}: {attribute} raised {_describe(error)}") from error
-    missing = [name for name in (*_STATED, *_DONE) if not hasattr(engine, name)]
-    if missing:
-        raise UsageError(f"engine {spec!r} lacks {', '.join(missing)} of the Engine protocol")
+    if (wrong := shortcoming(engine)) is not None:
+        raise UsageError(f"engine {spec!r}: {wrong}")
     result: Engine = engine
     return result
+
+
+def file_label(spec: str, name: str) -> str:
+    """What to call an engine in the names of files: its name, unless a built-in engine has it.
+
+    Then it is made from `spec`, without directories: ``wrong-engine`` for ``my/wrong.py:engine``.
+    An engine under test must not overwrite what is kept of another one.
+
+    Parameters
+    ----------
+    spec
+        What the engine was loaded by; see `load`.
+    name
+        What the engine calls itself.
+    """
+    if spec in _BUILT_IN or _slug(name) not in _BUILT_IN:
+        return name
+    place, _, attribute = spec.rpartition(":")
+    module = Path(place).stem if place.endswith(".py") else place
+    return "-".join(_slug(part) or "engine" for part in (module, attribute))
+
+
+def _slug(text: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def _from_module(name: str) -> ModuleType:

@@ -11,29 +11,55 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
-from zenverify.graph.structure import LeafPlan, Structure, plan_for
+from zenverify.graph.structure import Dtypes, LeafPlan, Structure, plan_for
 from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.builder import Shape
 from zenverify.operators.operator import EVERYWHERE, Choose, Domain, Instance, Operator
 from zenverify.operators.program import Program
+from zenverify.operators.sampling import pick
 
 MAX_ELEMENTS = 12
 """No node that is drawn has more elements than this."""
 
 _DRAWS_PER_SHAPE = 60
 
+_CHAIN_SHAPES: tuple[Shape, ...] = ((), (2,), (2, 1))
+
 _BOUND = 40.0
 """Ordinary values stay below this, so that graphs stay well conditioned however deep they are."""
 
-_KINDS = {5: LeafKind.CONSTANT, 6: LeafKind.ARRAY, 7: LeafKind.NUMBER}
-"""What a draw from 8 makes of a new leaf, if not a variable."""
+CONSTANT_KINDS = (LeafKind.CONSTANT, LeafKind.ARRAY, LeafKind.NUMBER)
+"""What an operand can be that has no gradient."""
 
 
 @dataclass(frozen=True, slots=True)
+class Constant:
+    """The one operand of a call that has no gradient, and how the engine gets it."""
+
+    argument: int
+    kind: LeafKind
+
+
+_Layout = tuple[bool, LeafKind | None]
+
+_PLAIN: _Layout = (False, None)
+_LAYOUTS: tuple[_Layout, ...] = (
+    *(_PLAIN,) * 6,
+    *((True, None),) * 3,
+    *((False, kind) for kind in CONSTANT_KINDS),
+    *((True, kind) for kind in CONSTANT_KINDS),
+)
+"""Whether operands change sides, and what is opposite the first one: None for a tensor.
+
+Each as often as it is drawn: ``x - y``, ``y - x``, ``x - 2``, ``2 - x``.
+"""
+
+
+@dataclass(frozen=True)
 class _Call:
     """An operator that is about to be called.
 
@@ -41,17 +67,24 @@ class _Call:
     ----------
     operator
         The operator.
+    instance
+        The shapes of its operands, and its attributes.
+    constant
+        Which operand is a constant, if one is.
     extended
         Whether its first argument may be anything, since another one will be an integer: a
         negative base with an integer exponent.
     """
 
     operator: Operator
+    instance: Instance
+    constant: Constant | None
     extended: bool
 
-    @classmethod
-    def drawn(cls, choose: Choose, operator: Operator) -> _Call:
-        return cls(operator, operator.integers_extend is not None and choose(3) == 1)
+    @cached_property
+    def program(self) -> Program:
+        attributes = freeze_attributes(self.instance.attributes)
+        return self.operator.program(self.instance.shapes, attributes)
 
     def limits(self, argument: int) -> Domain:
         if self.extended and argument == 0:
@@ -61,13 +94,19 @@ class _Call:
     def is_integer(self, argument: int) -> bool:
         return self.extended and argument == self.operator.integers_extend
 
+    def kind(self, argument: int) -> LeafKind:
+        """What a new leaf for an argument is."""
+        if self.constant is not None and self.constant.argument == argument:
+            return self.constant.kind
+        return LeafKind.VARIABLE
+
 
 class _Drawing:
     """A graph that grows; per node its shape, range of values, and how often it is used."""
 
-    def __init__(self, choose: Choose, dtype_mode: int) -> None:
+    def __init__(self, choose: Choose, dtypes: Dtypes) -> None:
         self.choose = choose
-        self.dtype_mode = dtype_mode
+        self.dtypes = dtypes
         self.nodes: list[Leaf | Apply] = []
         self.shapes: list[Shape] = []
         self.ranges: list[Range] = []
@@ -83,38 +122,43 @@ class _Drawing:
         self.uses.append(0)
         return len(self.nodes) - 1
 
-    def apply(self, operator: Operator) -> int:
+    def apply(self, operator: Operator) -> None:
         """Draw how to call an operation, and its operands."""
-        call = _Call.drawn(self.choose, operator)
-        first, instance = self._existing_first(call)
-        if instance is None or self._size_of(operator, instance) > MAX_ELEMENTS:
-            first, instance = None, self._fresh_instance(operator)
-        return self.call(call, instance, first)
+        node, instance = self._node_and_instance(operator)
+        shapes = instance.shapes
+        reverse, kind = _drawn_layout(self.choose, shapes)
+        turned = reverse and _is_binary(operator)
+        if turned:
+            shapes = shapes[::-1]
+        if kind is LeafKind.NUMBER and _is_binary(operator):
+            shapes = ((), shapes[1]) if reverse else (shapes[0], ())
+        constant = _constant(operator, shapes, reverse, kind)
+        call = self.prepared(operator, Instance(shapes, instance.attributes), constant)
+        self.call(call, node, 1 if turned else 0)
 
-    def call(self, call: _Call, instance: Instance, first: int | None) -> int:
-        """Draw the operands of an operation that is called in a given way."""
-        attributes = freeze_attributes(instance.attributes)
-        program = call.operator.program(instance.shapes, attributes)
-        operands, bounds = self._operands(call, instance, program, first)
+    def prepared(self, operator: Operator, instance: Instance, constant: Constant | None) -> _Call:
+        extended = operator.integers_extend is not None and self.choose(3) == 1
+        return _Call(operator, instance, constant, extended)
+
+    def call(self, call: _Call, node: int | None = None, place: int = 0) -> None:
+        """Append a call; an existing node goes to a place among its operands if it fits there."""
+        operands, bounds = self._operands(call, node, place)
         for operand in operands:
             self.uses[operand] += 1
-        node = Apply(call.operator.name, tuple(operands), attributes)
-        return self.append(
-            node, program.shape, bounds, trainable=any(self.trainable[o] for o in operands)
+        applied = Apply(
+            call.operator.name, tuple(operands), freeze_attributes(call.instance.attributes)
         )
+        self.append(applied, call.program.shape, bounds, trainable=True)
 
-    def _size_of(self, operator: Operator, instance: Instance) -> int:
-        program = operator.program(instance.shapes, freeze_attributes(instance.attributes))
-        return math.prod(program.shape)
-
-    def _existing_first(self, call: _Call) -> tuple[int | None, Instance | None]:
-        """An existing node for the first operand, or None, and an instance for its shape."""
+    def _node_and_instance(self, operator: Operator) -> tuple[int | None, Instance]:
+        """An existing node, or None, and an instance for its shape."""
         fitting = self._candidates()
-        if not fitting:
-            return None, None
-        node = fitting[min(self.choose(6), len(fitting) - 1)]
-        instance = call.operator.sample(self.choose, self.shapes[node])
-        return (node if self._admits(call, 0, node) else None), instance
+        if fitting:
+            node = fitting[min(self.choose(6), len(fitting) - 1)]
+            instance = operator.sample(self.choose, self.shapes[node])
+            if instance is not None and _size_of(operator, instance) <= MAX_ELEMENTS:
+                return node, instance
+        return None, self._fresh_instance(operator)
 
     def _fresh_instance(self, operator: Operator) -> Instance:
         for _ in range(50):
@@ -124,40 +168,44 @@ class _Drawing:
                 return instance
         raise RuntimeError(f"{operator.name} gives no instance for its own shapes")
 
-    def _operands(
-        self, call: _Call, instance: Instance, program: Program, first: int | None
-    ) -> tuple[list[int], Range]:
-        operands = [self._first(call, instance.shapes[0]) if first is None else first]
-        for argument in range(1, len(instance.shapes)):
-            operands.append(self._further(call, argument, instance.shapes[argument], operands[0]))
-        operands = self._swapped(call, operands)
-        if not any(self.trainable[operand] for operand in operands):
-            operands[0] = self._variable(call, 0, self.shapes[operands[0]])
-        bounds = self._range_of(call, program, operands)
+    def _operands(self, call: _Call, node: int | None, place: int) -> tuple[list[int], Range]:
+        shapes = call.instance.shapes
+        if node is not None and not self._fits(call, place, shapes[place], node):
+            node = None
+        operands: list[int] = []
+        model = node
+        for argument, shape in enumerate(shapes):
+            if call.kind(argument) is not LeafKind.VARIABLE:
+                operands.append(self._leaf(call, argument))
+                continue
+            if argument == place and node is not None:
+                operands.append(node)
+            else:
+                operands.append(self._operand(call, argument, shape, model))
+            model = operands[-1] if model is None else model
+        bounds = self._range_of(call, operands)
         if bounds is None:
-            operands = [
-                self._variable(call, argument, self.shapes[operand])
-                for argument, operand in enumerate(operands)
-            ]
-            bounds = self._range_of(call, program, operands) or (-_BOUND, _BOUND)
+            operands = [self._leaf(call, argument) for argument in range(len(shapes))]
+            bounds = self._range_of(call, operands) or (-_BOUND, _BOUND)
         return operands, bounds
 
-    def _range_of(self, call: _Call, program: Program, operands: Sequence[int]) -> Range | None:
+    def _range_of(self, call: _Call, operands: Sequence[int]) -> Range | None:
         """The range of the result; None where it may be undefined or too large to go on with."""
         if call.extended:
             return None if max(abs(end) for end in self.ranges[operands[0]]) > 2 else (-8.0, 8.0)
-        bounds = range_of(program, [self.ranges[operand] for operand in operands])
-        return bounds if bounds is not None and max(map(abs, bounds)) <= _BOUND else None
+        return _bounded(call.program, [self.ranges[operand] for operand in operands])
 
-    def _leaf(self, kind: LeafKind, shape: Shape, plan: LeafPlan) -> int:
-        narrow = self.dtype_mode == 2 or (self.dtype_mode == 3 and len(self.plans) % 2 == 0)
+    def _leaf(self, call: _Call, argument: int) -> int:
+        """A new leaf of the kind that the call wants."""
+        kind, shape = call.kind(argument), call.instance.shapes[argument]
+        plan = self._plan(call, argument)
+        in_turn = self.dtypes is Dtypes.MIXED and len(self.plans) % 2 == 0
+        narrow = self.dtypes is Dtypes.FLOAT32 or in_turn
         dtype = "float32" if narrow and kind is not LeafKind.NUMBER else "float64"
         self.plans.append(plan)
+        trainable = kind is LeafKind.VARIABLE
         return self.append(
-            Leaf(kind, shape, dtype),
-            shape,
-            (plan.low, plan.high),
-            trainable=kind is LeafKind.VARIABLE,
+            Leaf(kind, shape, dtype), shape, (plan.low, plan.high), trainable=trainable
         )
 
     def _plan(self, call: _Call, argument: int) -> LeafPlan:
@@ -166,37 +214,16 @@ class _Drawing:
             return LeafPlan(0.0, 3.0, limits, integer=True)
         return plan_for(limits, negative=len(self.plans) % 3 == 2)
 
-    def _variable(self, call: _Call, argument: int, shape: Shape) -> int:
-        return self._leaf(LeafKind.VARIABLE, shape, self._plan(call, argument))
-
-    def _first(self, call: _Call, shape: Shape) -> int:
-        """A new first operand: a variable, or sometimes a constant tensor."""
-        kind = LeafKind.CONSTANT if self.choose(8) == 5 else LeafKind.VARIABLE
-        return self._leaf(kind, shape, self._plan(call, 0))
-
-    def _further(self, call: _Call, argument: int, shape: Shape, first: int) -> int:
-        """The first operand again, another node, or a new leaf of any kind."""
-        choice = self.choose(8)
-        if not call.is_integer(argument):
-            again = choice in (1, 2) and self.shapes[first] == shape
-            if again and self._admits(call, argument, first):
-                return first
-            if choice in (3, 4):
-                for node in self._candidates():
-                    if self.shapes[node] == shape and self._admits(call, argument, node):
-                        return node
-        kind = _KINDS.get(choice, LeafKind.VARIABLE)
-        if kind is LeafKind.NUMBER and (shape != () or call.operator.variadic):
-            kind = LeafKind.ARRAY
-        return self._leaf(kind, shape, self._plan(call, argument))
-
-    def _swapped(self, call: _Call, operands: list[int]) -> list[int]:
-        """Sometimes the constant goes to the left: ``2 - x``, ``array / x``."""
-        if call.extended or call.operator.kernel is None or len(operands) != 2:
-            return operands
-        left, right = operands
-        movable = self._admits(call, 0, right) and self._admits(call, 1, left)
-        return [right, left] if movable and self.choose(3) == 1 else operands
+    def _operand(self, call: _Call, argument: int, shape: Shape, model: int | None) -> int:
+        """The same operand as before, another node, or a new variable."""
+        choice = 3 if model is None else self.choose(6)
+        if choice in (1, 2) and model is not None and self._fits(call, argument, shape, model):
+            return model
+        if choice in (3, 4):
+            for node in self._candidates():
+                if self._fits(call, argument, shape, node):
+                    return node
+        return self._leaf(call, argument)
 
     def _candidates(self) -> list[int]:
         """Trainable nodes: those that nothing uses yet first, the latest first."""
@@ -204,12 +231,51 @@ class _Drawing:
         tensors = [i for i in order if self.trainable[i]]
         return [i for i in tensors if not self.uses[i]] + [i for i in tensors if self.uses[i]]
 
-    def _admits(self, call: _Call, argument: int, node: int) -> bool:
-        return call.limits(argument).admits(*self.ranges[node])
+    def _fits(self, call: _Call, argument: int, shape: Shape, node: int) -> bool:
+        if self.shapes[node] != shape or call.kind(argument) is not LeafKind.VARIABLE:
+            return False
+        admitted = call.limits(argument).admits(*self.ranges[node])
+        return admitted and not call.is_integer(argument)
+
+
+def _is_binary(operator: Operator) -> bool:
+    """Whether it is elementwise with two operands, whose shapes may change places."""
+    return operator.kernel is not None and len(operator.arguments) == 2
+
+
+def _size_of(operator: Operator, instance: Instance) -> int:
+    program = operator.program(instance.shapes, freeze_attributes(instance.attributes))
+    return math.prod(program.shape)
+
+
+def _bounded(program: Program, ranges: Sequence[Range]) -> Range | None:
+    bounds = range_of(program, ranges)
+    return bounds if bounds is not None and max(map(abs, bounds)) <= _BOUND else None
+
+
+def _drawn_layout(choose: Choose, shapes: Sequence[Shape]) -> _Layout:
+    return pick(choose, _LAYOUTS) if len(shapes) > 1 else _PLAIN
+
+
+def _constant(
+    operator: Operator, shapes: Sequence[Shape], left: bool, kind: LeafKind | None
+) -> Constant | None:
+    """A constant on one side; an array where a number cannot be."""
+    if kind is None:
+        return None
+    argument = 0 if left else len(shapes) - 1
+    if kind is LeafKind.NUMBER and not takes_number(operator, shapes, argument):
+        kind = LeafKind.ARRAY
+    return Constant(argument, kind)
+
+
+def takes_number(operator: Operator, shapes: Sequence[Shape], argument: int) -> bool:
+    """Whether an operand can be a Python number: a scalar, and not one of a sequence."""
+    return shapes[argument] == () and not operator.variadic
 
 
 def draw_structure(
-    choose: Choose, operators: Sequence[Operator], operations: int, dtype_mode: int
+    choose: Choose, operators: Sequence[Operator], operations: int, dtypes: Dtypes
 ) -> Structure:
     """Draw a graph.
 
@@ -221,22 +287,80 @@ def draw_structure(
         What to draw from.
     operations
         How many operations; some are added to join loose ends.
-    dtype_mode
-        0 and 1: float64; 2: float32; 3: both.
+    dtypes
+        The leaves' dtypes.
     """
-    drawing = _Drawing(choose, dtype_mode)
+    drawing = _Drawing(choose, dtypes)
     for _ in range(operations):
         drawing.apply(operators[choose(len(operators))])
     _join_loose_ends(drawing, {operator.name for operator in operators})
     return _finished(drawing)
 
 
+def draw_chain(
+    choose: Choose, operators: Sequence[Operator], operations: int, dtypes: Dtypes
+) -> Structure | None:
+    """Draw a chain: each operation's only operand is the result of the one before.
+
+    Parameters
+    ----------
+    choose, dtypes
+        As for `draw_structure`.
+    operators
+        What to draw from: those of them that are elementwise with one operand.
+    operations
+        How many operations; fewer if no operator takes what the chain has come to.
+
+    Returns
+    -------
+    Structure or None
+        None where no operator can start a chain.
+    """
+    unary = [o for o in operators if o.kernel is not None and len(o.arguments) == 1]
+    if not unary:
+        return None
+    shape = pick(choose, _CHAIN_SHAPES)
+    calls = [_Call(operator, Instance((shape,)), None, extended=False) for operator in unary]
+    drawing = _Drawing(choose, dtypes)
+    drawing.call(pick(choose, calls))
+    for _ in range(operations - 1):
+        latest = drawing.ranges[-1]
+        able = [
+            call
+            for call in calls
+            if call.limits(0).admits(*latest) and _bounded(call.program, [latest]) is not None
+        ]
+        if not able:
+            break
+        drawing.call(pick(choose, able), len(drawing.nodes) - 1)
+    return _finished(drawing)
+
+
 def single_structure(
-    choose: Choose, operator: Operator, instance: Instance, dtype_mode: int
+    choose: Choose,
+    operator: Operator,
+    instance: Instance,
+    dtypes: Dtypes,
+    constant: Constant | None = None,
 ) -> Structure:
-    """Draw a graph of one operation, called in a given way."""
-    drawing = _Drawing(choose, dtype_mode)
-    drawing.call(_Call.drawn(choose, operator), instance, None)
+    """Draw a graph of one operation, called in a given way.
+
+    Parameters
+    ----------
+    choose
+        Where choices come from.
+    operator, instance
+        The operation, its operands' shapes and its attributes.
+    dtypes
+        The leaves' dtypes.
+    constant
+        Which operand is a constant; drawn if None, and there may be none then.
+    """
+    drawing = _Drawing(choose, dtypes)
+    if constant is None:
+        layout = _drawn_layout(choose, instance.shapes)
+        constant = _constant(operator, instance.shapes, *layout)
+    drawing.call(drawing.prepared(operator, instance, constant))
     return _finished(drawing)
 
 

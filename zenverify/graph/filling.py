@@ -34,6 +34,7 @@ SPECIAL = (Filling.INTEGERS, Filling.EDGES, Filling.EXTREME)
 
 _SMALL = np.array([0.0, 1.0, -1.0, 2.0, 0.5, -2.0])
 _SPECIAL = np.array([0.0, -0.0, 1.0, 0.0, -1.0])
+_PLAIN = np.array([2.0, -1.0, 3.0, 0.5, 1.0, -2.0])
 _STEEP = np.array([50.0, -50.0, 90.0, -90.0, 700.0, -700.0, 800.0, -800.0, 20.0, -20.0])
 
 
@@ -73,6 +74,9 @@ def _numbers(random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: F
         return np.asarray(random.integers(-1, 4, shape)).astype(np.float64)
     ordinary = np.asarray(random.uniform(plan.low, plan.high, shape))
     match filling:
+        case Filling.ORDINARY if leaf.kind is LeafKind.NUMBER:
+            plain = random.choice(_PLAIN[(plan.low <= _PLAIN) & (plan.high >= _PLAIN)])
+            return _mixed(random, ordinary, plain, plan.limits, 0.5)
         case Filling.ORDINARY:
             return ordinary
         case Filling.INTEGERS:

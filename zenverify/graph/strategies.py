@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import FILLINGS, Filling, fill
-from zenverify.graph.structure import Structure
+from zenverify.graph.structure import DTYPE_ODDS, Structure
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
 
@@ -54,9 +54,9 @@ def structures(
     """
     available = _operators(operators)
     operations = draw(st.integers(min_operations, max_operations))
-    dtype_mode = draw(st.integers(0, 3))
+    dtypes = draw(st.sampled_from(DTYPE_ODDS))
     return draw_structure(
-        lambda count: draw(st.integers(0, count - 1)), available, operations, dtype_mode
+        lambda count: draw(st.integers(0, count - 1)), available, operations, dtypes
     )
 
 

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 from zenverify.graph.graph import Graph
 from zenverify.operators.operator import Domain
+
+
+class Dtypes(StrEnum):
+    """Which dtypes the leaves of a structure have."""
+
+    FLOAT64 = "float64"
+    FLOAT32 = "float32"
+    MIXED = "mixed"
+    """Both, leaf by leaf in turn."""
+
+
+DTYPE_ODDS = (Dtypes.FLOAT64, Dtypes.FLOAT64, Dtypes.FLOAT32, Dtypes.MIXED)
+"""Each as often as it is drawn; the simplest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,22 @@ def partners(shape: Shape) -> list[Shape]:
     if len(shape) > 1:
         found.append(tuple(2 if size == 1 else 1 for size in shape))
     found += [(1,), (1, *shape), (2, *shape)]
+    if not shape:
+        found += [(3,), (2, 3), (2, 1, 2)]
     return list(dict.fromkeys(found))
+
+
+_WHOLE = {"axis": None, "keepdims": False}
+_WIDE = {
+    "sum": (Instance(((150,),), _WHOLE), Instance(((2, 64),), {"axis": 1, "keepdims": True})),
+    "mean": (Instance(((150,),), _WHOLE), Instance(((2, 64),), {"axis": -1, "keepdims": False})),
+    "matmul": (Instance(((150,), (150,))), Instance(((1, 100), (100, 1)))),
+}
+
+
+def wide_instances(name: str) -> tuple[Instance, ...]:
+    """Sums over more than a hundred elements, whose rounding errors add up."""
+    return _WIDE.get(name, ())
 
 
 def pick(choose: Choose, options: Sequence[T]) -> T:

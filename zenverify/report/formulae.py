@@ -14,6 +14,7 @@ from xml.dom.minidom import Element
 
 import numpy as np
 import sympy
+import sympy.codegen.cfunctions  # the expressions of kernels use it
 
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from zenverify.graph.case import Case
+from zenverify.report.commands import run_command
 from zenverify.verification.events import (
     Bucket,
     CaseVerified,
@@ -16,6 +17,7 @@ from zenverify.verification.events import (
     Finding,
     RunFinished,
     RunStarted,
+    kind_of_note,
 )
 from zenverify.verification.verdict import Witnesses
 
@@ -62,11 +64,13 @@ class ReportModel:
     engine_spec
         What ``--engine`` was given.
     command
-        The command line that repeats the run.
+        The command line that verifies the same graphs again.
+    worst_units
+        The largest residual that was measured, in units of u * S; zero if none was.
     coverage
         Per operator and condition, how often a case exercised it.
     notes
-        Per note, how often it was made.
+        Per kind of note, how often it was made.
     stop_reason, exit_code, seconds
         As in `RunFinished`; None while the run goes on.
     """
@@ -114,7 +118,7 @@ class _Tally:
         self.elements += event.elements
         self.worst_units = max(self.worst_units, event.worst_units)
         self.verdicts[str(event.verdict)] += 1
-        self.notes.update(event.notes)
+        self.notes.update(map(kind_of_note, event.notes))
         for operator, condition, count in event.coverage:
             self.coverage.setdefault(operator, Counter())[condition] += count
 
@@ -126,14 +130,13 @@ class Collector:
     ----------
     engine_spec
         What ``--engine`` was given; the engine's name if empty.
-    command
-        The command line that repeats the run; made up from engine, seed and number of graphs if
-        empty.
+    restrictions
+        The flags that repeat the run, but for engine, seed and number of graphs.
     """
 
-    def __init__(self, engine_spec: str = "", command: str = "") -> None:
+    def __init__(self, engine_spec: str = "", restrictions: Sequence[str] = ()) -> None:
         self._engine_spec = engine_spec
-        self._command = command
+        self._restrictions = tuple(restrictions)
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
         self._tally = _Tally()
@@ -200,13 +203,14 @@ class Collector:
             raise ValueError("a report begins with RunStarted; no such event has been added")
         start, end = self._started, self._finished
         count = end or self._tally
+        spec = self._engine_spec or start.engine
         return ReportModel(
             engine=start.engine,
             engine_version=start.engine_version,
-            engine_spec=self._engine_spec or start.engine,
+            engine_spec=spec,
             zenverify_version=start.zenverify_version,
             seed=start.seed,
-            command=self._command or self._usual_command(start, count.cases),
+            command=run_command(spec, start.seed, count.cases, self._restrictions),
             operators=start.operators,
             cases=count.cases,
             nodes=count.nodes,
@@ -220,10 +224,4 @@ class Collector:
             stop_reason=end.stop_reason if end else None,
             exit_code=end.exit_code if end else None,
             seconds=end.seconds if end else None,
-        )
-
-    def _usual_command(self, start: RunStarted, cases: int) -> str:
-        engine = self._engine_spec or start.engine
-        return shlex.join(
-            ["zenverify", "run", "--engine", engine, "--seed", str(start.seed), "-n", str(cases)]
         )

@@ -57,6 +57,11 @@ def units(error: float | None) -> str:
     return _NO_ANSWER if error is None else f"{error:.3g}"
 
 
+def residual(worst: float) -> str:
+    """The largest residual that was measured; zero if every number was so near that none was."""
+    return f"{worst:.3g} units of u * S" if worst else "none measured"
+
+
 def _is_wide(answer: Interval) -> bool:
     if answer.low == answer.high:
         return False

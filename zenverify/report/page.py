@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from zenverify.report.coverage import in_catalogue_order
 from zenverify.report.model import ReportModel
-from zenverify.report.numbers import counted, duration
+from zenverify.report.numbers import counted, duration, residual
 from zenverify.report.section import Fact, Section, section
+from zenverify.verification.coverage import CONDITIONS
 
 State = Literal["clean", "wrong", "empty"]
 
@@ -16,6 +18,7 @@ _ENDINGS = {
     "finished": "finished",
     "budget": "used up its budget",
     "interrupted": "was interrupted",
+    "hanging": "ended early: the engine no longer returned in time",
 }
 
 
@@ -46,7 +49,6 @@ class Page:
 
 def page(model: ReportModel) -> Page:
     """Choose what to say about a run."""
-    conditions = tuple(sorted({name for row in model.coverage.values() for name in row}))
     return Page(
         heading=_heading(model),
         state=_state(model),
@@ -54,8 +56,8 @@ def page(model: ReportModel) -> Page:
         facts=tuple(_facts(model)),
         command=model.command,
         verdicts=tuple(sorted(model.verdicts.items())),
-        conditions=conditions,
-        coverage=tuple(_coverage(model, conditions)),
+        conditions=CONDITIONS,
+        coverage=tuple(_coverage(model)),
         unsupported=tuple(sorted(model.unsupported)),
         notes=tuple(sorted(model.notes.items(), key=lambda note: (-note[1], note[0]))),
         sections=tuple(
@@ -88,14 +90,15 @@ def _facts(model: ReportModel) -> Iterable[Fact]:
     yield Fact("graphs", f"{model.cases:,}")
     yield Fact("nodes", f"{model.nodes:,}")
     yield Fact("elements", f"{model.elements:,}")
-    yield Fact("largest residual", f"{model.worst_units:.3g} units of roundoff")
+    yield Fact("largest measured residual", residual(model.worst_units))
     if model.seconds is not None:
         yield Fact("duration", duration(model.seconds))
     yield Fact("the run", _ENDINGS.get(model.stop_reason or "", model.stop_reason or "goes on"))
 
 
-def _coverage(model: ReportModel, conditions: tuple[str, ...]) -> Iterable[CoverageRow]:
-    for operator in sorted({*model.operators, *model.coverage} - set(model.unsupported)):
+def _coverage(model: ReportModel) -> Iterable[CoverageRow]:
+    tested = {*model.operators, *model.coverage} - set(model.unsupported)
+    for operator in in_catalogue_order(tested):
         row = model.coverage.get(operator, {})
-        counts = tuple(row.get(condition, 0) for condition in conditions)
+        counts = tuple(row.get(condition, 0) for condition in CONDITIONS)
         yield CoverageRow(operator, counts)

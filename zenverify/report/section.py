@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pprint
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from zenverify.graph.case import Case, case_to_data
 from zenverify.graph.graph import Graph
+from zenverify.report.commands import replay_command
 from zenverify.report.drawing import Drawing, draw
 from zenverify.report.listing import index_text, listing, node_name
 from zenverify.report.model import Discrepancy
@@ -107,7 +107,7 @@ def section(number: int, discrepancy: Discrepancy, engine_spec: str) -> Section:
         formulae=formulae(discrepancy),
         tables=tuple(_tables(discrepancy)),
         listing=tuple(_listing(case, finding.blame.node)),
-        replay=_replay_command(discrepancy.path, engine_spec),
+        replay=replay_command(discrepancy.path, engine_spec) if discrepancy.path else "",
         snippet=_snippet(case, engine_spec),
     )
 
@@ -185,13 +185,6 @@ def _first_wrong(discrepancy: Discrepancy) -> int:
 def _listing(case: Case, culprit: int) -> Iterable[tuple[str, bool]]:
     for position, line in enumerate(listing(case)):
         yield line, position == culprit
-
-
-def _replay_command(path: str | None, engine_spec: str) -> str:
-    if path is None:
-        return ""
-    engine = [] if engine_spec == "zen" else ["--engine", engine_spec]
-    return shlex.join(["zenverify", "replay", *engine, path])
 
 
 def _snippet(case: Case, engine_spec: str) -> str:

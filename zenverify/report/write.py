@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from zenverify.atomic import write_text
+from zenverify.engines.registry import file_label
 from zenverify.errors import UsageError
 from zenverify.report.model import ReportModel
 
@@ -42,5 +43,6 @@ def write_report(model: ReportModel, directory: Path) -> Path:
 
 def report_name(model: ReportModel) -> str:
     """A file name that the same run always gets: of safe characters, and not too long."""
-    engine = re.sub(r"[^A-Za-z0-9_]+", "-", model.engine).strip("-")[:60] or "engine"
+    label = file_label(model.engine_spec, model.engine)
+    engine = re.sub(r"[^A-Za-z0-9_]+", "-", label).strip("-")[:60] or "engine"
     return f"{engine}-seed{model.seed}.html"

@@ -15,7 +15,7 @@ from flint import arb
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Graph
+from zenverify.graph.graph import Graph, GraphBuilder
 from zenverify.operators import catalogue
 from zenverify.operators.balls import Ball
 from zenverify.oracles.difference import Estimate
@@ -125,11 +125,13 @@ def difference_of(
     if _kink_near(case, node, element):
         return None
     forward = arbitrate.Forward(engine, case, values)
+    cotangents = {case.graph.root: case.cotangent}
     try:
-        return arbitrate.element_difference(
-            forward, case.graph, values, {case.graph.root: case.cotangent}, node, element
-        )
-    except Exception:  # noqa: BLE001  the engine's own, at a neighbouring point: no witness then
+        with trace.time_limit(trace.TIMEOUT):
+            return arbitrate.element_difference(
+                forward, case.graph, values, cotangents, node, element
+            )
+    except (Exception, SystemExit, trace.OutOfTime):  # noqa: BLE001  the engine's own, nearby
         return None
 
 
@@ -187,7 +189,8 @@ def error_in_ulp(number: float, truth: Ball, dtype: str) -> float | None:
     """Distance from the truth in units in the last place of the truth; None if not finite."""
     if not truth.is_finite() or not math.isfinite(number):
         return None
-    nearest = np.dtype(dtype).type(float(truth.mid()))
+    with np.errstate(over="ignore"):
+        nearest = np.dtype(dtype).type(float(truth.mid()))
     spacing = float(np.spacing(np.abs(nearest)))
     distance = float(abs(truth - number).mid())
     return distance / spacing if math.isfinite(spacing) else None
@@ -290,9 +293,31 @@ def _blame_consumers(
     for consumer in consumers:
         operands = graph.apply(consumer).operands
         found += _run_alone(engine, graph, values, cotangents, consumer, node, merged=False)
-        if not found and len(set(operands)) < len(operands):
+        repeats = len(set(operands)) < len(operands)
+        if not found and repeats and not _loses_a_consumer(engine):
             found += _run_alone(engine, graph, values, cotangents, consumer, node, merged=True)
     return found
+
+
+def _loses_a_consumer(engine: Engine) -> bool:
+    """Whether a node with two consumers gets a wrong sum, where no operand is repeated.
+
+    Then an operation that fails with a repeated operand only is not to blame: the walk is.
+    """
+    if not {"negative", "add"} <= engine.operators:
+        return False
+    build = GraphBuilder()
+    shared = build.variable()
+    build.apply("add", build.apply("negative", shared), build.apply("negative", shared))
+    case = Case(build.graph(), (np.array(0.5),), np.array(1.0))
+    try:
+        run = trace.forward(engine, case)
+        trace.backward(engine, case.graph, run.handles[-1], case.cotangent.copy())
+        gradients = read_gradients(engine, case.graph, run)
+    except EngineFault:
+        return False
+    check = LocalCheck(case.graph, run.values, engine.conventions)
+    return bool(check.gradients(gradients, {case.graph.root: case.cotangent}))
 
 
 def _run_alone(

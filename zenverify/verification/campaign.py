@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 import hypothesis
@@ -17,13 +17,14 @@ import zenverify
 from zenverify.engines.protocol import Engine
 from zenverify.errors import UsageError
 from zenverify.graph.case import Case
-from zenverify.graph.drawing import instances_of, single_structure
+from zenverify.graph.drawing import draw_chain
 from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill
 from zenverify.graph.strategies import structures
-from zenverify.graph.structure import Structure
+from zenverify.graph.structure import DTYPE_ODDS, Structure
+from zenverify.graph.sweep import Way, draw_way, ways_of
 from zenverify.operators import catalogue
-from zenverify.operators.operator import Instance, Operator
-from zenverify.verification.cost import cost_failures
+from zenverify.operators.operator import Operator
+from zenverify.verification.cost import cost_cases
 from zenverify.verification.events import (
     Bucket,
     CaseVerified,
@@ -33,10 +34,11 @@ from zenverify.verification.events import (
     Finding,
     RunFinished,
     RunStarted,
+    kind_of_note,
 )
 from zenverify.verification.reduce import Reduced, reduce
 from zenverify.verification.trace import TIMEOUT
-from zenverify.verification.verdict import Blame, Verdict
+from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 from zenverify.verification.verify import CaseResult, verify_case
 from zenverify.verification.witnesses import witnesses_of
 
@@ -45,7 +47,12 @@ DEFAULT_GRAPHS = 10_000
 
 _LEAST = 40
 """How often an operation is swept at least, however few ways there are to call it."""
+_CHAIN_EVERY = 128
+"""Of so many operations by themselves one is followed by a chain, not by a random graph."""
 _CHUNK = 40
+_IRREDUCIBLE = 1000
+"""Operations above which a case is kept as it is: the chain, which fails by its length."""
+
 _SAME_CAUSE = 4
 """How many conditions of one verdict, operation and argument are minimised."""
 
@@ -112,7 +119,9 @@ class _Tally:
         for operator, condition, times in result.coverage:
             self.coverage.setdefault(operator, Counter())[condition] += times
         for note in result.notes:
-            self.notes[note.split(": at ")[0]] += 1
+            self.notes[kind_of_note(note)] += 1
+        if result.sampled:
+            self.notes["sampled: one-sided slopes, at some of the elements before a kink"] += 1
 
 
 def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
@@ -155,42 +164,41 @@ def _events(
     stop_reason = "finished"
     yield RunStarted(engine.name, engine.version, zenverify.__version__, options.seed, names)
     try:
-        for case, finding in cost_failures(engine, options.timeout):
-            tally.verdicts[str(finding.verdict)] += 1
-            yield from _collect(engine, options, tally, case, (finding,), reducible=False)
-        for case in _cases(options, names):
-            hung = _hung(tally, case)
-            if hung is not None:
-                tally.notes[f"not run: graphs with {hung}, which did not return in time"] += 1
-                if set(names) <= {hung}:
-                    break
-                continue
-            result = verify_case(engine, case, timeout=options.timeout)
-            tally.add(result)
-            yield _verified(tally.cases, result)
-            yield from _collect(engine, options, tally, case, result.findings)
+        for case in chain.from_iterable((cost_cases(names), _cases(options, names))):
             if options.limit is not None and tally.cases >= options.limit:
                 break
             if options.budget is not None and time.monotonic() - start >= options.budget:
                 stop_reason = "budget"
                 break
+            hung = _hung(tally)
+            if ACCUMULATION in hung or hung >= set(names):
+                stop_reason = "hanging"
+                break
+            waiting = sorted(hung & _operators_of(case))
+            if waiting:
+                tally.notes[f"not run: graphs with {waiting[0]}, which did not return"] += 1
+                continue
+            result = verify_case(engine, case, timeout=options.timeout)
+            tally.add(result)
+            yield _verified(tally.cases, result)
+            yield from _collect(engine, options, tally, case, result.findings)
     except KeyboardInterrupt:
         stop_reason = "interrupted"
     seconds = time.monotonic() - start
     yield _finished(tally, options, stop_reason, seconds, lacking)
 
 
-def _hung(tally: _Tally, case: Case) -> str | None:
-    """An operation of the case that an earlier one waited for in vain: once is enough."""
-    hung = {
+def _hung(tally: _Tally) -> set[str]:
+    """The operations that an earlier case waited for in vain: once is enough."""
+    return {
         bucket.finding.blame.operation
         for bucket in tally.buckets.values()
         if bucket.finding.verdict is Verdict.TIMEOUT
     }
-    if not hung:
-        return None
-    graph = case.graph
-    return next((n for p in graph.operations if (n := graph.apply(p).operator) in hung), None)
+
+
+def _operators_of(case: Case) -> set[str]:
+    return {case.graph.apply(position).operator for position in case.graph.operations}
 
 
 def _verified(number: int, result: CaseResult) -> CaseVerified:
@@ -216,7 +224,12 @@ def _finished(
 ) -> RunFinished:
     failed = any(bucket.finding.verdict.is_failure for bucket in tally.buckets.values())
     tested = tally.cases > 0
-    exit_code = 130 if stop_reason == "interrupted" else 1 if failed else 0 if tested else 2
+    if stop_reason == "interrupted":
+        exit_code = 130
+    elif failed:
+        exit_code = 1
+    else:
+        exit_code = 0 if tested else 2
     return RunFinished(
         stop_reason=stop_reason,
         exit_code=exit_code,
@@ -245,8 +258,6 @@ def _collect(
     tally: _Tally,
     case: Case,
     findings: Sequence[Finding],
-    *,
-    reducible: bool = True,
 ) -> Iterator[Event]:
     """Put findings into buckets, and minimise those of a kind that was not seen before."""
     touched: set[str] = set()
@@ -257,15 +268,16 @@ def _collect(
         known = tally.aliases.get(raw) or _saturated(tally, finding)
         if known is None:
             yield FailureFound(raw, tally.cases, finding, case)
-            reduced = _reduced(engine, options, case, finding, reducible=reducible)
+            try:
+                reduced = _reduced(engine, options, case, finding)
+            except KeyboardInterrupt:
+                # What was found is kept as it is, and the run ends.
+                yield _record(engine, options, tally, case, Reduced(case, finding, 0))
+                raise
             known = bucket_key(reduced.finding)
             tally.aliases[raw] = known
             if known not in tally.buckets:
-                minimised = _minimised(engine, options, case, reduced)
-                tally.buckets[known] = Bucket(
-                    known, minimised.finding, minimised.case, 0, tally.cases, minimised.path
-                )
-                yield minimised
+                yield _record(engine, options, tally, case, reduced)
         touched.add(known)
     for known in sorted(touched):
         bucket = tally.buckets[known]
@@ -287,11 +299,20 @@ def _cause(blame: Blame) -> tuple[str, int | None]:
     return blame.operation, blame.argument
 
 
-def _reduced(
-    engine: Engine, options: CampaignOptions, case: Case, finding: Finding, *, reducible: bool
-) -> Reduced:
+def _record(
+    engine: Engine, options: CampaignOptions, tally: _Tally, case: Case, reduced: Reduced
+) -> FailureMinimised:
+    """Keep a new kind of failure, and open its bucket."""
+    minimised = _minimised(engine, options, case, reduced)
+    tally.buckets[minimised.bucket] = Bucket(
+        minimised.bucket, minimised.finding, minimised.case, 0, tally.cases, minimised.path
+    )
+    return minimised
+
+
+def _reduced(engine: Engine, options: CampaignOptions, case: Case, finding: Finding) -> Reduced:
     """The smallest case, and what all checks together say about it."""
-    if not reducible:
+    if len(case.graph.operations) > _IRREDUCIBLE:
         return Reduced(case, finding, 0)
     reduced = reduce(engine, case, finding, options.timeout)
     final = verify_case(engine, reduced.case, timeout=options.timeout)
@@ -322,22 +343,33 @@ def _cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
     time round with ordinary values, later with each other filling.
     """
     draw = random.Random(options.seed)
-    sweep: list[tuple[Operator, Instance]] = []
+    sweep: list[tuple[Operator, Way]] = []
     for operator in map(catalogue.get, names):
-        ways = instances_of(operator)
+        ways = ways_of(operator)
         sweep += [(operator, ways[i % len(ways)]) for i in range(max(len(ways), _LEAST))]
     graphs = _structures(options, names, draw)
     for round_ in count():
         draw.shuffle(sweep)
-        for place, (operator, instance) in enumerate(sweep):
-            alone = single_structure(draw.randrange, operator, instance, draw.randrange(4))
+        for place, (operator, way) in enumerate(sweep):
+            alone = draw_way(draw.randrange, operator, way)
             special = SPECIAL[(place + round_) % len(SPECIAL)]
             yield fill(alone, Filling.ORDINARY if place % 2 else special, draw.getrandbits(32))
             yield fill(alone, special if place % 2 else Filling.ORDINARY, draw.getrandbits(32))
             if place % len(FILLINGS) == 0:
-                graph = next(graphs)
+                chained = place % _CHAIN_EVERY == 0
+                graph = (_chain(options, names, draw) if chained else None) or next(graphs)
                 for filling in FILLINGS:
                     yield fill(graph, filling, draw.getrandbits(32))
+
+
+def _chain(
+    options: CampaignOptions, names: tuple[str, ...], draw: random.Random
+) -> Structure | None:
+    """A deep chain, as long as the largest graph allows; None if no operator can be chained."""
+    most = max(1, options.max_nodes - 1)
+    length = draw.randint(most // 2 + 1, most)
+    operators = [catalogue.get(name) for name in names]
+    return draw_chain(draw.randrange, operators, length, draw.choice(DTYPE_ODDS))
 
 
 def _structures(

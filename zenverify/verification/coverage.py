@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Call, Graph, LeafKind
+from zenverify.graph.graph import Call, Graph
 from zenverify.operators import catalogue
 
 CONDITIONS = (
@@ -17,7 +18,9 @@ CONDITIONS = (
     "broadcast",
     "repeated operand",
     "shared node",
-    "constant operand",
+    "constant left",
+    "constant right",
+    "number",
     "scalar",
     "size-1 axis",
     "zero-size",
@@ -77,16 +80,11 @@ Counts = Counter[tuple[str, str]]
 Edged = list[tuple[int, str, tuple[float, ...]]]
 
 
+@lru_cache(maxsize=64)
 def _of_graph(graph: Graph) -> tuple[Counts, Edged]:
     """What every case of the graph exercises, and the leaves that may be on a domain's edge."""
-    cached: tuple[Counts, Edged] | None = graph.__dict__.get("_coverage")
-    if cached is None:
-        cached = (
-            Counter((call.operator, c) for call in graph.calls for c in _conditions(graph, call)),
-            list(_edged(graph)),
-        )
-        graph.__dict__["_coverage"] = cached
-    return cached
+    counts = Counter((call.operator, c) for call in graph.calls for c in _conditions(graph, call))
+    return counts, list(_edged(graph))
 
 
 def _edged(graph: Graph) -> Iterator[tuple[int, str, tuple[float, ...]]]:
@@ -111,8 +109,12 @@ def _conditions(graph: Graph, node: Call) -> list[str]:
         found.append("repeated operand")
     if any(len(graph.consumers[operand]) > 1 for operand in node.operands):
         found.append("shared node")
-    if any(_is_constant(graph, operand) for operand in node.operands):
-        found.append("constant operand")
+    if not graph.trainable[node.operands[0]]:
+        found.append("constant left")
+    if not all(graph.trainable[operand] for operand in node.operands[1:]):
+        found.append("constant right")
+    if any(graph.is_number(operand) for operand in node.operands):
+        found.append("number")
     if any(s == () for s in shapes):
         found.append("scalar")
     if any(1 in s for s in shapes):
@@ -120,8 +122,3 @@ def _conditions(graph: Graph, node: Call) -> list[str]:
     if any(0 in s for s in shapes):
         found.append("zero-size")
     return found
-
-
-def _is_constant(graph: Graph, position: int) -> bool:
-    node = graph.nodes[position]
-    return not graph.trainable[position] and getattr(node, "kind", None) is not LeafKind.VARIABLE

@@ -109,7 +109,8 @@ class Bucket:
 class RunFinished:
     """The end of a run.
 
-    ``stop_reason`` is ``"finished"``, ``"budget"`` or ``"interrupted"``.
+    ``stop_reason`` is ``"finished"``, ``"budget"``, ``"interrupted"``, or ``"hanging"`` where the
+    engine no longer returned in time.
     ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
     """
 
@@ -129,3 +130,8 @@ class RunFinished:
 
 
 Event = RunStarted | CaseVerified | FailureFound | FailureMinimised | RunFinished
+
+
+def kind_of_note(note: str) -> str:
+    """What notes are counted by: the note without the numbers of its case."""
+    return note.split(": at ")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,10 +18,10 @@ from zenverify.operators.attributes import freeze_attributes
 from zenverify.verification import blame, trace, whole
 from zenverify.verification.events import Finding
 from zenverify.verification.local import LocalCheck
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.locate import located
+from zenverify.verification.probes import make_probes, probed_root
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import Verdict
-from zenverify.verification.verify import make_probes, probed_root
 
 _TABLE_ROWS = 12
 
@@ -54,7 +55,8 @@ class LiveResult:
     Attributes
     ----------
     verdict
-        ``AGREE``, or that of the first finding.
+        That of the first finding; ``UNSUPPORTED`` where something could not be checked;
+        otherwise ``AGREE``.
     findings
         Every discrepancy; ``findings[0].blame.operation`` is the culprit.
     operations
@@ -88,7 +90,7 @@ class LiveResult:
         ]
         lines.append("")
         lines += [f"{f.verdict}  {f.blame}: {f.message}" for f in self.findings[:_TABLE_ROWS]]
-        if not self.findings:
+        if self.verdict is Verdict.AGREE:
             lines.append(
                 f"{self.verdict}: {self.nodes:,} nodes, {self.elements:,} elements, every value "
                 "and gradient inside its enclosure"
@@ -96,7 +98,8 @@ class LiveResult:
         if self.sampled:
             lines.append(self.sampled)
         if self.unsupported:
-            lines.append(f"UNSUPPORTED, not checked: {', '.join(self.unsupported)}")
+            names = ", ".join(self.unsupported)
+            lines.append(f"{Verdict.UNSUPPORTED}: {names}: no declaration, hence not checked")
         return "\n".join(lines)
 
 
@@ -259,24 +262,20 @@ class _Live:
             cotangent = np.ones((), engine.value(root).dtype)
         try:
             trace.backward(engine, graph, root, cotangent.copy(), timeout=0)
-            run = trace.Trace(list(self._handles), self.values, [])
-            gradients = read_gradients(engine, graph, run)
+            asked = [node for node, wanted in enumerate(graph.differentiated) if wanted]
+            gradients = trace.gradients_of(engine, graph, self._handles, asked)
         except EngineFault as fault:
-            return [fault.finding], {}
-        gradients = {
-            node: gradient
-            for node, gradient in gradients.items()
-            if not any(k in self.unsupported for k in self._consumers(node))
-        }
+            return [located(engine, case, fault.finding, trace.TIMEOUT)], {}
+        gradients = {n: g for n, g in gradients.items() if n not in self._before_unsupported}
         suspects = check.gradients(gradients, seeds)
         name = "probes" if probed else blame.CHECK_GRADIENT
         found = blame.blame_gradients(engine, case, self.values, gradients, suspects, name)
         return found, gradients
 
-    def _consumers(self, node: int) -> list[int]:
-        if not self.unsupported:
-            return []
-        return [k for k, operands in enumerate(self._operands) if node in operands]
+    @cached_property
+    def _before_unsupported(self) -> set[int]:
+        """Nodes that an operation without a declaration hands something to."""
+        return {operand for node in self.unsupported for operand in self._operands[node]}
 
     def _result(
         self, findings: Sequence[Finding], check: LocalCheck, notes: Sequence[str]
@@ -297,7 +296,7 @@ class _Live:
                 )
             )
         return LiveResult(
-            verdict=findings[0].verdict if findings else Verdict.AGREE,
+            verdict=self._verdict(findings),
             findings=tuple(findings),
             operations=tuple(rows),
             nodes=len(graph.nodes),
@@ -305,3 +304,8 @@ class _Live:
             sampled="; ".join(notes),
             unsupported=tuple(sorted(set(self.unsupported.values()))),
         )
+
+    def _verdict(self, findings: Sequence[Finding]) -> Verdict:
+        if findings:
+            return findings[0].verdict
+        return Verdict.UNSUPPORTED if self.unsupported else Verdict.AGREE

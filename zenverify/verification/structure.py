@@ -17,16 +17,11 @@ from zenverify.verification.trace import (
     Trace,
     at_work,
     checked_array,
+    first_difference,
     flat,
+    structural,
 )
-from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
-
-CHECK = "structure"
-
-
-def structural(node: int, operation: str, message: str) -> Finding:
-    """A finding about structure."""
-    return Finding(Verdict.STRUCTURE, Blame(node, operation, None, "always"), CHECK, message)
+from zenverify.verification.verdict import ACCUMULATION
 
 
 def read_gradients(engine: Engine, graph: Graph, trace: Trace) -> dict[int, Array]:
@@ -60,19 +55,18 @@ def _misplaced(graph: Graph, node: int, message: str) -> EngineFault:
     return EngineFault(structural(node, BACKWARD, f"{graph.operator_of(node)} {message}"))
 
 
-def unchanged(case: Case, trace: Trace, before: Array, seed: Array) -> Iterable[Finding]:
-    """Whether the run changed what the user owns: inputs, the cotangent, values."""
+def unchanged(case: Case, trace: Trace, seed: Array) -> Iterable[Finding]:
+    """Whether the reverse pass changed what the user owns: inputs, the cotangent, values."""
     graph = case.graph
     for node, given, now in zip(graph.leaves, case.values, trace.inputs, strict=True):
         if given.tobytes() != now.tobytes():
             yield structural(node, BACKWARD, f"the input array of node {node} changed")
     if seed.tobytes() != case.cotangent.tobytes():
         yield structural(graph.root, BACKWARD, "the incoming cotangent changed")
-    after = flat(trace.values)
-    if not np.array_equal(before, after, equal_nan=True):
-        place = int(np.flatnonzero((before != after) & ~(np.isnan(before) & np.isnan(after)))[0])
-        node = int(np.searchsorted(np.cumsum(graph.sizes), place, side="right"))
-        yield structural(node, BACKWARD, f"the reverse pass changed the value of node {node}")
+    changed = first_difference(graph, trace.values, trace.arrays)
+    if changed is not None:
+        message = f"the reverse pass changed the value of node {changed}"
+        yield structural(changed, BACKWARD, message)
 
 
 def aliasing(
@@ -86,14 +80,14 @@ def aliasing(
     writable = {n: g for n, g in gradients.items() if g.size and g.flags.writeable}
     if not writable:
         return
-    kept: Sequence[Array] = [*trace.values, *trace.inputs, seed]
+    kept: Sequence[Array] = [*trace.arrays, *trace.inputs, seed]
     before = flat(kept)
     for node, gradient in writable.items():
         gradient.fill(node + 1)
     for node, gradient in writable.items():
-        found = float(gradient.flat[0])
-        if found != node + 1:
-            other = round(found) - 1
+        foreign = gradient[gradient != node + 1]
+        if foreign.size:
+            other = round(float(foreign[0])) - 1
             yield structural(
                 node,
                 ACCUMULATION,

@@ -70,13 +70,16 @@ class Trace:
     handles
         The engine's nodes.
     values
-        Their values, as the engine gave them.
+        Their values, copied when each was computed.
+    arrays
+        The engine's own arrays of these values, which it may have changed since.
     inputs
         The leaf arrays that the engine was given.
     """
 
     handles: list[Handle]
     values: list[Array]
+    arrays: list[Array]
     inputs: list[Array]
 
 
@@ -157,17 +160,24 @@ def forward(
     Raises
     ------
     EngineFault
-        If the engine raises, hangs, or gives a value of the wrong type, shape or dtype.
+        If the engine raises, hangs, gives a value of the wrong type, shape or dtype, changes what
+        a leaf was given, or changes a value after it was computed.
     """
     with time_limit(timeout):
         place = Place(case.graph, 0, "the forward pass")
         with at_work(place):
-            return _forward(engine, case, calls, place)
+            run = _forward(engine, case, calls, place)
+    changed = first_difference(case.graph, run.values, run.arrays)
+    if changed is not None:
+        raise EngineFault(
+            structural(changed, BACKWARD, f"the forward pass changed the value of node {changed}")
+        )
+    return run
 
 
 def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Place) -> Trace:
     graph = case.graph
-    run = Trace([], [], [value.copy() for value in case.values])
+    run = Trace([], [], [], [value.copy() for value in case.values])
     handles = run.handles
     inputs = iter(run.inputs)
     counter = engine if calls is not None and isinstance(engine, Counting) else None
@@ -175,7 +185,8 @@ def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Plac
         place.node = position
         if isinstance(node, Leaf):
             place.doing = "making a leaf"
-            handle = engine.leaf(node.kind, next(inputs))
+            given = next(inputs)
+            handle = engine.leaf(node.kind, given)
             if counter is not None and calls is not None and node.kind is LeafKind.VARIABLE:
                 handle = counter.counted(handle, partial(calls.update, (position,)))
         else:
@@ -184,8 +195,44 @@ def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Plac
             handle = engine.apply(node.operator, operands, graph.attributes(position))
         handles.append(handle)
         place.doing = "reading a value"
-        run.values.append(checked_array(graph, position, "value", engine.value(handle)))
+        array = checked_array(graph, position, "value", engine.value(handle))
+        if isinstance(node, Leaf) and array.tobytes() != given.tobytes():
+            message = f"the value of leaf {position} is not what it was given"
+            raise EngineFault(structural(position, str(node.kind), message))
+        run.arrays.append(array)
+        run.values.append(array.copy())
     return run
+
+
+def structural(node: int, operation: str, message: str) -> Finding:
+    """A finding about structure."""
+    return Finding(Verdict.STRUCTURE, Blame(node, operation, None, "always"), "structure", message)
+
+
+def first_difference(graph: Graph, before: Sequence[Array], after: Sequence[Array]) -> int | None:
+    """The first node whose two arrays differ, NaNs being alike; None if none does."""
+    return owner_of_difference(flat(before), flat(after), list(range(len(before))), graph.sizes)
+
+
+def owner_of_difference(
+    before: Array, after: Array, nodes: Sequence[int], sizes: Sequence[int]
+) -> int | None:
+    """The node that the first difference between two flat arrays belongs to, None if none is.
+
+    Parameters
+    ----------
+    before, after
+        As `flat` makes them of one array per node.
+    nodes
+        These nodes.
+    sizes
+        The sizes of all nodes of the graph.
+    """
+    if np.array_equal(before, after, equal_nan=True):
+        return None
+    differs = ~((before == after) | (np.isnan(before) & np.isnan(after)))
+    ends = np.cumsum([sizes[node] for node in nodes])
+    return nodes[int(np.searchsorted(ends, int(np.flatnonzero(differs)[0]), side="right"))]
 
 
 def gradients_of(
@@ -225,10 +272,7 @@ def checked_array(graph: Graph, position: int, what: str, array: object) -> Arra
     else:
         got = f"a {type(array).__name__}"
     message = f"the {what} of {operation} is {got}; expected {dtype} of shape {shape}"
-    guilty = BACKWARD if what == "gradient" else operation
-    raise EngineFault(
-        Finding(Verdict.STRUCTURE, Blame(position, guilty, None, "always"), "structure", message)
-    )
+    raise EngineFault(structural(position, BACKWARD if what == "gradient" else operation, message))
 
 
 def backward(

@@ -6,29 +6,23 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
 
 import numpy as np
 
-from zenverify.engines.protocol import Engine, Handle, Probing
+from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Graph, LeafKind
+from zenverify.graph.graph import Graph
+from zenverify.operators.program import MEAN
 from zenverify.verification import blame, trace, whole
 from zenverify.verification.alone import extract
 from zenverify.verification.coverage import Coverage, coverage_of
 from zenverify.verification.events import Finding
 from zenverify.verification.local import LocalCheck, Suspect
-from zenverify.verification.structure import (
-    aliasing,
-    read_gradients,
-    structural,
-    unchanged,
-)
-from zenverify.verification.trace import BACKWARD, TIMEOUT, EngineFault, Place, Trace, flat
+from zenverify.verification.locate import located
+from zenverify.verification.probes import can_probe, make_probes, run_probed
+from zenverify.verification.structure import aliasing, read_gradients, unchanged
+from zenverify.verification.trace import TIMEOUT, EngineFault, Trace, flat, structural
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
-
-_PROBE_POOL = np.random.default_rng(20).integers(65, 192, 4096) / 128.0
-_PROBE_POOL *= np.where(np.random.default_rng(21).integers(0, 2, 4096) == 0, 1.0, -1.0)
 
 _WORST_FIRST = (
     Verdict.TIMEOUT,
@@ -111,7 +105,7 @@ def verify_case(
         else:
             _examine(engine, case, report, difference=difference, timeout=timeout)
     except EngineFault as fault:
-        report.findings.append(_located(engine, case, fault.finding, timeout))
+        report.findings.append(located(engine, case, fault.finding, timeout))
     verdicts = {finding.verdict for finding in report.findings}
     return CaseResult(
         verdict=next((v for v in _WORST_FIRST if v in verdicts), Verdict.AGREE),
@@ -137,15 +131,14 @@ def _unsupported(graph: Graph, lacking: Sequence[str]) -> Finding:
 def _examine(
     engine: Engine, case: Case, report: _Report, *, difference: bool, timeout: float
 ) -> None:
+    """The checks in order; where one fails, those that build on it are left out."""
     graph = case.graph
     run = trace.forward(engine, case, timeout)
-    before = flat(run.values)
     seed = case.cotangent.copy()
     trace.backward(engine, graph, run.handles[-1], seed, timeout)
     gradients = read_gradients(engine, graph, run)
-    first = flat(list(gradients.values()))
-    for finding in unchanged(case, run, before, seed):
-        report.findings.append(_located(engine, case, finding, timeout))
+    for finding in unchanged(case, run, seed):
+        report.findings.append(located(engine, case, finding, timeout))
     if report.findings:
         return
     check = LocalCheck(graph, run.values, engine.conventions)
@@ -155,21 +148,42 @@ def _examine(
         report.findings += blame.blame_values(engine, case, run.values, wrong_values)
         return
     plain = check.gradients(gradients, {graph.root: case.cotangent})
+    report.findings += _blamed(engine, case, run.values, gradients, plain, blame.CHECK_GRADIENT)
+    if can_probe(engine):
+        _check_probed(engine, case, check, run, gradients, report, difference, timeout)
+    else:
+        report.notes.append("not probed: the engine offers neither probe nor multiply, sum and add")
+    report.worst_units = check.worst_units
+    if report.findings:
+        return
+    _check_whole(case, check, engine, gradients, report)
+    report.findings += aliasing(graph, run, gradients, seed)
+
+
+def _check_probed(
+    engine: Engine,
+    case: Case,
+    check: LocalCheck,
+    run: Trace,
+    gradients: Mapping[int, Array],
+    report: _Report,
+    difference: bool,
+    timeout: float,
+) -> None:
+    """What takes a second run: the probes, the number of calls, a second call, differences."""
+    graph = case.graph
+    first = flat(list(gradients.values()))
     probes = make_probes(graph)
     calls: Counter[int] | None = Counter() if _has_diamond(graph) else None
-    probed_run, probed = _probed(engine, case, probes, before, timeout, calls)
+    probed_run, probed = run_probed(engine, case, probes, run.values, timeout, calls)
     report.findings += _repeated_calls(calls or {})
     behind = check.gradients(probed, probes)
-    report.worst_units = check.worst_units
-    report.findings += _blamed(engine, case, run.values, gradients, plain, blame.CHECK_GRADIENT)
     report.findings += _blamed(engine, case, run.values, probed, behind, "probes", report.findings)
     if report.findings:
         return
     report.findings += _second_call(engine, case, probed_run, probed, gradients, first, timeout)
-    _check_whole(case, check, engine, gradients, report)
     if difference and not report.findings:
         _check_difference(engine, case, check, run.values, probed, probes, report, timeout)
-    report.findings += aliasing(graph, run, gradients, seed)
 
 
 def _blamed(
@@ -188,40 +202,6 @@ def _blamed(
     return [f for f in found if (f.blame.node, f.blame.operation, f.blame.argument) not in seen]
 
 
-def make_probes(graph: Graph) -> dict[int, Array]:
-    """A fixed cotangent of order one for every trainable node, exact in float32 too."""
-    nodes = [node for node, wanted in enumerate(graph.trainable) if wanted]
-    ends = list(accumulate([graph.sizes[node] for node in nodes], initial=0))
-    numbers = np.resize(_PROBE_POOL, ends[-1])
-    return {
-        node: numbers[start:end].reshape(graph.shapes[node]).astype(graph.numpy_dtypes[node])
-        for node, (start, end) in zip(nodes, pairwise(ends), strict=True)
-    }
-
-
-def _probed(
-    engine: Engine,
-    case: Case,
-    probes: Mapping[int, Array],
-    before: Array,
-    timeout: float,
-    calls: Counter[int] | None,
-) -> tuple[Trace, dict[int, Array]]:
-    """Check 4: a second run, whose root sees every node at full strength."""
-    graph = case.graph
-    run = trace.forward(engine, case, timeout, calls)
-    if not np.array_equal(flat(run.values), before, equal_nan=True):
-        raise EngineFault(
-            structural(graph.root, ACCUMULATION, "a second forward pass gives other values")
-        )
-    handles = [run.handles[node] for node in probes]
-    with trace.at_work(Place(graph, graph.root, "seeding the probes", BACKWARD)):
-        root = probed_root(engine, handles, list(probes.values()))
-    seed = np.ones((), dtype=engine.value(root).dtype)
-    trace.backward(engine, graph, root, seed, timeout)
-    return run, trace.gradients_of(engine, graph, run.handles, probes)
-
-
 def _has_diamond(graph: Graph) -> bool:
     """Whether there can be more paths to a leaf than edges."""
     return any(len(pairs) > 1 for pairs in graph.consumers)
@@ -235,24 +215,9 @@ def _repeated_calls(calls: Mapping[int, int]) -> Iterable[Finding]:
                 f"one reverse pass called the rule behind node {node} {count} times: it walks "
                 "every path instead of every edge, which doubles with each diamond"
             )
-            blame_ = Blame(node, ACCUMULATION, None, "shared node")
-            yield Finding(Verdict.STRUCTURE, blame_, "cost", message)
+            guilty = Blame(node, ACCUMULATION, None, "shared node")
+            yield Finding(Verdict.STRUCTURE, guilty, "cost", message)
             return
-
-
-def probed_root(engine: Engine, handles: Sequence[Handle], probes: Sequence[Array]) -> Handle:
-    """A scalar whose derivative with respect to each handle is its probe."""
-    if isinstance(engine, Probing):
-        return engine.probe(handles, probes)
-    parts = []
-    for handle, probe in zip(handles, probes, strict=True):
-        weight = engine.leaf(LeafKind.CONSTANT, probe)
-        product = engine.apply("multiply", [handle, weight], {})
-        parts.append(engine.apply("sum", [product], {"axis": None, "keepdims": False}))
-    total = parts[0]
-    for part in parts[1:]:
-        total = engine.apply("add", [total, part], {})
-    return total
 
 
 def _second_call(
@@ -278,11 +243,9 @@ def _second_call(
                 [graph.sizes[node] for node in nodes],
             )
             expected = np.where(narrow, expected.astype(np.float32), expected)
-    if np.array_equal(now, expected, equal_nan=True):
+    node = trace.owner_of_difference(now, expected, nodes, graph.sizes)
+    if node is None:
         return
-    differs = ~((now == expected) | (np.isnan(now) & np.isnan(expected)))
-    ends = np.cumsum([graph.sizes[node] for node in nodes])
-    node = nodes[int(np.searchsorted(ends, int(np.flatnonzero(differs)[0]), side="right"))]
     manner = "add to" if engine.accumulates else "replace"
     yield structural(
         node,
@@ -318,16 +281,13 @@ def _check_slopes(
     report: _Report,
 ) -> None:
     graph = case.graph
-    outside, places = whole.slopes_at_kinks(case, check, gradients, report.kinked)
-    if places > whole.SAMPLED_ELEMENTS:
-        report.sampled = (
-            f"one-sided slopes at {whole.SAMPLED_ELEMENTS} of {places} elements before a kink"
-        )
+    outside, looked, places = whole.slopes_at_kinks(case, check, gradients, report.kinked)
+    if looked < places:
+        report.sampled = f"one-sided slopes at {looked} of {places} elements before a kink"
     if not outside:
         return
     slopes = outside[0]
     operations = {graph.apply(p).operator for p in report.kinked}
-    undeclared = sorted(operations - set(engine.conventions))
     listed = ", ".join(sorted(operations))
     between = (
         f"is {slopes.right!r} on both sides"
@@ -338,16 +298,19 @@ def _check_slopes(
         f"at a kink of {listed} the whole function's slope at node {slopes.node}, element "
         f"{slopes.element}, {between}; the engine gives {slopes.engine!r}"
     )
-    if not undeclared:
+    chosen = {name: engine.conventions.get(name) for name in operations}
+    if all(choice == MEAN for choice in chosen.values()):
+        # The one choice that sums of kinks get right. Where kinks are nested no choice is.
+        report.notes.append(f"conventions: {message}, as the means of both sides compose")
+        return
+    if None not in chosen.values() and not slopes.smooth:
         report.notes.append(f"conventions: {message}, as its declared conventions compose")
         return
-    kink = next(p for p in report.kinked if graph.apply(p).operator == undeclared[0])
+    guilty = min(name for name, choice in chosen.items() if choice != MEAN)
+    kink = next(p for p in report.kinked if graph.apply(p).operator == guilty)
     report.findings.append(
         Finding(
-            Verdict.CONVENTION,
-            Blame(kink, undeclared[0], None, "kink"),
-            "whole graph, symbolic",
-            message,
+            Verdict.CONVENTION, Blame(kink, guilty, None, "kink"), "whole graph, symbolic", message
         )
     )
 
@@ -368,7 +331,7 @@ def _check_difference(
             seen = whole.all_at_once(
                 engine, case, check, values, probed, probes, kinked=bool(report.kinked)
             )
-    except (Exception, trace.OutOfTime) as error:  # noqa: BLE001  whatever the engine raises
+    except (Exception, SystemExit, trace.OutOfTime) as error:  # noqa: BLE001  the engine's own
         report.notes.append(f"difference unreliable: the engine raised {type(error).__name__}")
         return
     if not math.isfinite(seen.estimate.error) or not math.isfinite(seen.expected):
@@ -398,48 +361,3 @@ def _differing_operation(
         if found is not None:
             return blame.relocated(found, position, graph)
     return None
-
-
-def _located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Finding:
-    """Find the operation that spoils the reverse pass: the one that spoils it alone."""
-    if finding.blame.operation != BACKWARD:
-        return finding
-    graph = case.graph
-    unknown = Blame(finding.blame.node, ACCUMULATION, None, "always")
-    lost = Finding(finding.verdict, unknown, finding.check, finding.message)
-    try:
-        values = trace.forward(engine, case, timeout).values
-    except EngineFault:
-        return lost
-    near = [consumer for consumer, _ in graph.consumers[finding.blame.node]]
-    for position in dict.fromkeys([*near, *reversed(graph.operations)]):
-        if graph.trainable[position]:
-            found = _spoils_alone(engine, graph, position, values, timeout)
-            if found is not None:
-                return found
-    return lost
-
-
-def _spoils_alone(
-    engine: Engine, graph: Graph, position: int, values: Sequence[Array], timeout: float
-) -> Finding | None:
-    """What is wrong with the reverse pass of an operation by itself, if anything is."""
-    node = graph.apply(position)
-    cotangent = np.ones(graph.shapes[position], graph.dtypes[position])
-    single = extract(graph, position, values, cotangent, merged=False)
-    seed = cotangent.copy()
-    try:
-        run = trace.forward(engine, single, timeout)
-        before = flat(run.values)
-        trace.backward(engine, single.graph, run.handles[-1], seed, timeout)
-        read_gradients(engine, single.graph, run)
-        found = next(iter(unchanged(single, run, before, seed)), None)
-    except EngineFault as fault:
-        found = fault.finding
-    if found is None:
-        return None
-    argument = found.blame.node if found.verdict is Verdict.STRUCTURE else None
-    if argument == single.graph.root:
-        argument = None
-    guilty = Blame(position, node.operator, argument, "always")
-    return Finding(found.verdict, guilty, found.check, f"{node.operator}: {found.message}")

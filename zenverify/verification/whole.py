@@ -83,18 +83,14 @@ class Slopes:
     right: float
 
     @property
-    def holds(self) -> bool:
-        """Whether the gradient lies between the slopes."""
-        return min(self.left, self.right) <= self.engine <= max(self.left, self.right)
-
-    @property
     def smooth(self) -> bool:
-        return self.left == self.right
+        """Whether both sides have the same slope, up to the rounding of the enclosures."""
+        return math.isclose(self.left, self.right, rel_tol=1e-12)
 
 
 def slopes_at_kinks(
     case: Case, check: LocalCheck, gradients: Mapping[int, Array], kinked: Sequence[int]
-) -> tuple[list[Slopes], int]:
+) -> tuple[list[Slopes], int, int]:
     """The elements whose gradient is outside the interval of the whole function's slopes.
 
     Parameters
@@ -104,9 +100,9 @@ def slopes_at_kinks(
 
     Returns
     -------
-    list of Slopes, int
-        What is outside, and how many elements there were to look at; a sample is looked at when
-        they are many.
+    list of Slopes, int, int
+        What is outside, how many elements were looked at, and how many there are: a sample is
+        looked at when they are many.
     """
     graph = case.graph
     upstream = _upstream(graph, kinked)
@@ -121,7 +117,8 @@ def slopes_at_kinks(
     with precision(PRECISION):
         slopes = OneSided(graph, check.balls, cotangent, check.smooth(kinked))
     found = []
-    for node, element in places[::stride]:
+    sample = places[::stride]
+    for node, element in sample:
         with precision(PRECISION):
             right = slopes.along(node, element, 1)
             left = -slopes.along(node, element, -1)
@@ -135,7 +132,7 @@ def slopes_at_kinks(
         high = max(float(left), float(right)) + slack
         if not low <= engine <= high:
             found.append(Slopes(node, element, engine, float(left), float(right)))
-    return found, len(places)
+    return found, len(sample), len(places)
 
 
 def _slack(dtype: str, left: float, right: float) -> float:

@@ -56,8 +56,9 @@ def _difference(
     forward = Forward(engine, case, values)
     root = {case.graph.root: case.cotangent}
     try:
-        return element_difference(forward, case.graph, values, root, node, element)
-    except Exception as error:  # noqa: BLE001  the engine's own, at a neighbouring point
+        with trace.time_limit(trace.TIMEOUT):
+            return element_difference(forward, case.graph, values, root, node, element)
+    except (Exception, SystemExit, trace.OutOfTime) as error:  # noqa: BLE001  the engine's own
         return Estimate(math.nan, math.inf, f"the engine raised {type(error).__name__}")
 
 

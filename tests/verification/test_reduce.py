@@ -1,0 +1,85 @@
+"""Failing cases made small, and still failing."""
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.verification.prepared import WHOLE, CaseBuilder, planted, wrong_rule, wrong_value
+from zenverify.engines.zen import ZenEngine
+from zenverify.graph.case import Case
+from zenverify.graph.drawing import draw_structure
+from zenverify.graph.filling import Filling, fill
+from zenverify.operators import catalogue
+from zenverify.verification.reduce import MAX_EVALUATIONS, reduce
+from zenverify.verification.verdict import Verdict
+from zenverify.verification.verify import verify_case
+
+
+def large_case() -> Case:
+    build = CaseBuilder()
+    x = build.variable(np.linspace(-1, 1, 12).reshape(3, 4))
+    y = build.apply("tanh", build.apply("multiply", x, build.variable([[0.3], [0.7], [1.1]])))
+    z = build.apply("add", build.apply("exp", y), build.apply("sin", x))
+    z = build.apply("maximum", build.apply("matmul", z, build.variable(np.eye(4))), y)
+    build.apply("sum", build.apply("softplus", z), **WHOLE)
+    return build.case()
+
+
+def raising(*args: Any) -> Any:
+    raise ZeroDivisionError
+
+
+Plant = Callable[[], AbstractContextManager[None]]
+FAULTS: dict[str, tuple[Plant, int, int]] = {
+    "rule": (lambda: wrong_rule("tanh", lambda g, y, x: g * (1 - y)), 1, 1),
+    "precision": (lambda: wrong_rule("softplus", lambda g, y, x: g * np.tanh(x)), 1, 1),
+    "value": (lambda: wrong_value("exp", lambda x: np.exp(x) * 1.1), 1, 1),
+    "second operand": (lambda: wrong_rule("multiply", lambda g, y, a, b: g * b, 1), 1, 3),
+    "crash": (lambda: wrong_rule("sin", raising), 1, 1),
+    "walk": (lambda: planted("gradient overwritten instead of accumulated"), 2, 4),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_failure_is_made_small_and_stays_the_same(name: str) -> None:
+    plant, operations, elements = FAULTS[name]
+    with plant():
+        engine = ZenEngine()
+        finding = verify_case(engine, large_case()).findings[0]
+        found = reduce(engine, large_case(), finding)
+        again = verify_case(engine, found.case).findings
+    assert found.finding.blame.operation == finding.blame.operation
+    assert found.finding.blame.argument == finding.blame.argument
+    assert found.finding.verdict is finding.verdict
+    assert len(found.case.graph.operations) <= operations
+    assert sum(found.case.graph.sizes[leaf] for leaf in found.case.graph.leaves) <= elements
+    assert 0 < found.evaluations <= MAX_EVALUATIONS
+    assert any(f.blame.operation == finding.blame.operation for f in again)
+    assert verify_case(ZenEngine(), found.case).verdict is Verdict.AGREE
+
+
+def test_random_graphs_are_reduced_to_the_wrong_operation() -> None:
+    draw = random.Random(3)
+    sizes = []
+    with wrong_rule("sigmoid", lambda g, y, x: g * y):
+        for seed in range(12):
+            structure = draw_structure(draw.randrange, catalogue.all_operators(), 10, seed % 4)
+            case = fill(structure, Filling.ORDINARY, seed)
+            for finding in verify_case(ZenEngine(), case).findings[:1]:
+                found = reduce(ZenEngine(), case, finding)
+                assert found.finding.blame.operation == "sigmoid"
+                sizes.append(len(found.case.graph.operations))
+    assert sizes
+    assert set(sizes) == {1}
+
+
+def test_numbers_become_simple() -> None:
+    with wrong_rule("tanh", lambda g, y, x: g * (1 - y)):
+        finding = verify_case(ZenEngine(), large_case()).findings[0]
+        found = reduce(ZenEngine(), large_case(), finding)
+    assert float(found.case.values[0].ravel()[0]) in (1.0, 2.0, 0.5, -1.0)
+    assert (found.case.cotangent == 1).all()

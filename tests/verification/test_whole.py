@@ -1,0 +1,60 @@
+"""Checks 5 and 6 by themselves."""
+
+import numpy as np
+import pytest
+
+from tests.verification.prepared import square_of_tanh, unary
+from zenverify.engines.zen import ZenEngine
+from zenverify.graph.case import Array, Case
+from zenverify.verification import trace, whole
+from zenverify.verification.local import LocalCheck
+from zenverify.verification.probes import make_probes, probed_root
+from zenverify.verification.structure import read_gradients
+
+ENGINE = ZenEngine()
+
+
+def gradients_of(case: Case, *, probed: bool = False) -> tuple[trace.Trace, dict[int, Array]]:
+    run = trace.forward(ENGINE, case)
+    root, seed = run.handles[-1], case.cotangent
+    if probed:
+        probes = make_probes(case.graph)
+        root = probed_root(ENGINE, [run.handles[n] for n in probes], list(probes.values()))
+        seed = np.ones(())
+    trace.backward(ENGINE, case.graph, root, seed)
+    return run, read_gradients(ENGINE, case.graph, run)
+
+
+def test_a_gradient_outside_the_enclosure() -> None:
+    case = unary("exp", "tanh", at=[0.5, 1.5])
+    _, gradients = gradients_of(case)
+    assert whole.outside_enclosure(case, gradients, ENGINE.conventions, []) == []
+    gradients[0][1] *= 1 + 1e-9
+    assert whole.outside_enclosure(case, gradients, ENGINE.conventions, []) == [(0, 1)]
+
+
+@pytest.mark.parametrize("error", [0.0, 1e-3])
+def test_all_nodes_move_at_once(error: float) -> None:
+    case = square_of_tanh(0.7)
+    run, gradients = gradients_of(case, probed=True)
+    gradients[1] *= 1 + error
+    check = LocalCheck(case.graph, run.values, ENGINE.conventions)
+    seen = whole.all_at_once(
+        ENGINE, case, check, run.values, gradients, make_probes(case.graph), kinked=False
+    )
+    assert seen.informative
+    assert seen.agrees is (error == 0)
+
+
+@pytest.mark.parametrize("at, left, right, smooth", [(0.0, 0.0, 1.0, False), (1.0, 1.0, 1.0, True)])
+def test_slopes_at_kinks(at: float, left: float, right: float, smooth: bool) -> None:
+    case = unary("relu", at=at)
+    run, gradients = gradients_of(case)
+    check = LocalCheck(case.graph, run.values, ENGINE.conventions)
+    outside, looked_at, places = whole.slopes_at_kinks(case, check, gradients, [1])
+    assert (outside, looked_at, places) == ([], 1, 1)
+    gradients[0][...] = 2.0
+    ((slopes,), *_) = whole.slopes_at_kinks(case, check, gradients, [1])
+    assert (slopes.left, slopes.right, slopes.engine) == (left, right, 2.0)
+    assert slopes.smooth is smooth
+    assert not slopes.holds
