@@ -25,6 +25,7 @@ from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import Filling, fill
 from zenverify.graph.graph import GraphBuilder, LeafKind
+from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
 from zenverify.tensor import OPERATIONS
 from zenverify.verification import trace
@@ -70,10 +71,9 @@ def draw_cases(dtype: str, count: int, seed: int) -> list[tuple[Case, int, int]]
     """Graphs of about 20 operations, each with where its error goes."""
     draw = random.Random(seed)
     operators = catalogue.all_operators()
-    mode = 0 if dtype == "float64" else 2
     cases: list[tuple[Case, int, int]] = []
     while len(cases) < count:
-        structure = draw_structure(draw.randrange, operators, draw.randint(10, 16), mode)
+        structure = draw_structure(draw.randrange, operators, draw.randint(10, 16), Dtypes(dtype))
         if len(structure.graph.operations) not in _OPERATIONS:
             continue
         case = fill(structure, Filling.ORDINARY, draw.getrandbits(32))

@@ -38,7 +38,7 @@ from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import Filling, fill
 from zenverify.graph.graph import Graph, Leaf
-from zenverify.graph.structure import Structure
+from zenverify.graph.structure import Dtypes, Structure
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import thaw_attributes
 from zenverify.verification.verdict import Verdict
@@ -175,7 +175,9 @@ def structure_of(operations: int, seed: int) -> Structure:
     structure = None
     for drawn in range(max(1, operations // 3), operations + 1, max(1, operations // 40)):
         draw = random.Random(seed).randrange
-        structure = draw_structure(lambda count, draw=draw: draw(count), operators, drawn, 0)
+        structure = draw_structure(
+            lambda count, draw=draw: draw(count), operators, drawn, Dtypes.FLOAT64
+        )
         if len(structure.graph.operations) >= operations:
             break
     assert structure is not None

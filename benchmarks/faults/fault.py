@@ -111,15 +111,20 @@ def scaled(kind: str, operation: str, what: str, factor: float, argument: int = 
     return altered(kind, operation, what, alter, argument)
 
 
-def value(kind: str, operation: str, what: str, forward: Callable[..., Any]) -> Fault:
+def value(
+    kind: str,
+    operation: str,
+    what: str,
+    forward: Callable[..., Any],
+    *,
+    blamed: tuple[int | None, ...] = (None,),
+) -> Fault:
     """A fault in the forward rule of an operation."""
-    return Fault(
-        f"{operation}: {what}",
-        kind,
-        operation,
-        (None,),
-        lambda: swapped(operation, replace(OPERATIONS[operation], forward=forward)),
-    )
+
+    def plant() -> AbstractContextManager[None]:
+        return swapped(operation, replace(OPERATIONS[operation], forward=forward))
+
+    return Fault(f"{operation}: {what}", kind, operation, blamed, plant)
 
 
 def patched(

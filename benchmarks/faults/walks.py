@@ -164,5 +164,5 @@ WALKS: tuple[Fault, ...] = (
     patched(STATE, "two gradients share one array", Tensor, "gradient", _shared_array),
     patched(STATE, "the incoming cotangent is changed", walk, "cotangents", _scaled_seed),
     rule(STATE, "relu", "the operand is written to", _written_input, blamed=(0, None)),
-    value(STATE, "relu", "computed in place", _in_place),
+    value(STATE, "relu", "computed in place", _in_place, blamed=(0, None)),
 )

@@ -11,6 +11,7 @@ from tests.verification.prepared import CaseBuilder, only, unary
 from zenverify.engines.protocol import Counting, Probing, Recorded
 from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import FILLINGS, fill
+from zenverify.graph.structure import DTYPE_ODDS
 from zenverify.operators import catalogue
 from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import verify_case
@@ -25,7 +26,7 @@ def test_it_is_right() -> None:
     draw = random.Random(1)
     operators = [catalogue.get(name) for name in RULES]
     for seed in range(60):
-        structure = draw_structure(draw.randrange, operators, 1 + seed % 8, seed % 3)
+        structure = draw_structure(draw.randrange, operators, 1 + seed % 8, DTYPE_ODDS[seed % 3])
         for filling in FILLINGS:
             result = verify_case(TapeEngine(), fill(structure, filling, seed))
             assert result.verdict is Verdict.AGREE, result.findings

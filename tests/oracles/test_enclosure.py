@@ -13,6 +13,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure, instances_of
 from zenverify.graph.filling import Filling, fill
+from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
 from zenverify.operators.balls import Ball, precision
 from zenverify.operators.operator import Instance, Operator
@@ -64,7 +65,7 @@ SMOOTH = [o for o in catalogue.all_operators() if o.name not in ("softmax", "log
 def small_graphs() -> Iterator[Case]:
     draw = random.Random(7)
     for seed in range(200):
-        structure = draw_structure(draw.randrange, SMOOTH, 1 + seed % 6, 0)
+        structure = draw_structure(draw.randrange, SMOOTH, 1 + seed % 6, Dtypes.FLOAT64)
         if sum(structure.graph.sizes) <= 14:
             yield fill(structure, Filling.ORDINARY, seed)
 
@@ -77,12 +78,12 @@ def test_random_graphs_are_differentiated_as_sympy_differentiates_them(part: int
         assert_encloses(case)
 
 
-@pytest.mark.parametrize("dtype_mode", [0, 2, 3])
-def test_with_rounding_every_right_engine_lies_inside(dtype_mode: int) -> None:
-    draw = random.Random(dtype_mode)
+@pytest.mark.parametrize("dtypes", Dtypes)
+def test_with_rounding_every_right_engine_lies_inside(dtypes: Dtypes) -> None:
+    draw = random.Random(dtypes)
     engine = ZenEngine()
     for seed in range(40):
-        structure = draw_structure(draw.randrange, catalogue.all_operators(), 6, dtype_mode)
+        structure = draw_structure(draw.randrange, catalogue.all_operators(), 6, dtypes)
         case = fill(structure, Filling.ORDINARY, seed)
         run = trace.forward(engine, case)
         trace.backward(engine, case.graph, run.handles[-1], case.cotangent)

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from tests.report.runs import CASE, FINDING, blamed, discrepancy, witness
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder, LeafKind
+from zenverify.operators import catalogue
+from zenverify.operators.operator import Operator
 from zenverify.report import formulae as module
 from zenverify.report.formulae import Formula, formulae
 from zenverify.verification.verdict import ACCUMULATION, Verdict
@@ -27,6 +29,15 @@ def test_the_culprits_expression_its_derivative_and_the_whole_graphs() -> None:
     assert whole.caption == "Derivative of the whole graph"
     assert "<msub><mi>v</mi><mn>1</mn></msub>" in whole.mathml
     assert {value.remark, derivative.remark, whole.remark} == {""}
+
+
+@pytest.mark.parametrize("operator", [one for one in catalogue.all_operators() if one.kernel])
+def test_every_kernel_can_be_shown(operator: Operator) -> None:
+    arity = len(operator.arguments)
+    case = case_of(operator.name, *((),) * arity, cotangent=np.array(1.0))
+    shown = formulae(discrepancy(case, blamed(arity, operator.name, 0)))
+    assert len(shown) == 3
+    assert not any(one.remark.startswith("SymPy failed") for one in shown)
 
 
 def test_the_step_function_is_explained() -> None:

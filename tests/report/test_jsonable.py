@@ -21,7 +21,7 @@ def test_every_event_survives_json(event: Event) -> None:
 def test_the_fields_of_an_event_keep_their_names() -> None:
     data = event_to_data(AGREED)
     assert data["verdict"] == "AGREE"
-    assert data["coverage"] == [["tanh", "always", 2], ["multiply", "broadcast", 1]]
+    assert data["coverage"] == [["tanh", "seen", 2], ["multiply", "broadcast", 1]]
     assert data["worst_units"] == 1.5
 
 

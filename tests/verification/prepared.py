@@ -15,6 +15,7 @@ from zenverify.graph.case import Array, Case
 from zenverify.graph.drawing import single_structure
 from zenverify.graph.filling import Filling, fill
 from zenverify.graph.graph import GraphBuilder, LeafKind
+from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
 from zenverify.operators import operator as operator_module
 from zenverify.operators.kernel import Derived
@@ -29,7 +30,7 @@ WHOLE = {"axis": None, "keepdims": False}
 
 def filled(operator: Operator, instance: Instance, filling: Filling, seed: int = 0) -> Case:
     """An operator called in one way, float64, on trainable leaves of their own."""
-    structure = single_structure(lambda count: 0, operator, instance, 0)
+    structure = single_structure(lambda count: 0, operator, instance, Dtypes.FLOAT64)
     return fill(structure, filling, seed)
 
 

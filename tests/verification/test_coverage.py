@@ -34,7 +34,7 @@ def with_constant() -> Case:
         (unary("tanh", at=[1e-9, 1.0]), "tanh", {"seen", "extreme values"}),
         (unary("tanh", at=[700.0, 1.0]), "tanh", {"seen", "extreme values"}),
         (square_of_tanh(), "multiply", {"seen", "repeated operand", "shared node", "scalar"}),
-        (with_constant(), "multiply", {"seen", "broadcast", "size-1 axis", "constant operand"}),
+        (with_constant(), "multiply", {"seen", "broadcast", "size-1 axis", "constant right"}),
         (binary("add", [1.0, 2.0], [[1.0, 2.0]] * 2), "add", {"seen", "broadcast"}),
     ],
 )

@@ -13,6 +13,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import Filling, fill
+from zenverify.graph.structure import DTYPE_ODDS
 from zenverify.operators import catalogue
 from zenverify.verification.reduce import MAX_EVALUATIONS, reduce
 from zenverify.verification.verdict import Verdict
@@ -67,7 +68,8 @@ def test_random_graphs_are_reduced_to_the_wrong_operation() -> None:
     sizes = []
     with wrong_rule("sigmoid", lambda g, y, x: g * y):
         for seed in range(12):
-            structure = draw_structure(draw.randrange, catalogue.all_operators(), 10, seed % 4)
+            dtypes = DTYPE_ODDS[seed % 4]
+            structure = draw_structure(draw.randrange, catalogue.all_operators(), 10, dtypes)
             case = fill(structure, Filling.ORDINARY, seed)
             for finding in verify_case(ZenEngine(), case).findings[:1]:
                 found = reduce(ZenEngine(), case, finding)

@@ -111,6 +111,10 @@ class Recorded(Protocol):
         """The operands that a node was computed from, in order; none for a leaf."""
         ...
 
+    def recorded_operands(self, handle: Handle) -> Sequence[Array]:
+        """The operands' values that a node was computed with, in order; none for a leaf."""
+        ...
+
     def operation_of(self, handle: Handle) -> tuple[str, Mapping[str, Any]] | None:
         """A node's operator and attributes; None for a leaf."""
         ...

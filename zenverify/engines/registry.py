@@ -74,8 +74,8 @@ def load(spec: str) -> Engine:
     Raises
     ------
     UsageError
-        If there is no such engine, it cannot be imported, or a part of the protocol is missing or of a
-        wrong kind.
+        If there is no such engine, it cannot be imported, or a part of the protocol is missing or
+        of a wrong kind.
     """
     from zenverify.engines.protocol import shortcoming
 

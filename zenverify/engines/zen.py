@@ -98,6 +98,10 @@ class ZenEngine:
         operands: Sequence[Any] = handle.dependencies
         return operands
 
+    def recorded_operands(self, handle: Any) -> Sequence[Array]:
+        recorded: Sequence[Array] = handle.operands
+        return recorded
+
     def operation_of(self, handle: Any) -> tuple[str, Mapping[str, Any]] | None:
         return None if handle.operation is None else (handle.operation, handle.attributes)
 

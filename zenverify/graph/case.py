@@ -54,7 +54,27 @@ class Case:
             raise GraphError(f"{len(leaves)} leaves but {len(self.values)} values")
         for position, value in zip(leaves, self.values, strict=True):
             self._check(f"value of node {position}", value, position)
+            self._check_number(position, value)
         self._check("cotangent", self.cotangent, self.graph.root)
+        if not self.graph.trainable[self.graph.root]:
+            raise GraphError("the root depends on no variable: there is nothing to differentiate")
+
+    def _check_number(self, position: int, value: Array) -> None:
+        """A number that meets float32 must be exact there: what is computed with is what is said."""
+        graph = self.graph
+        if not graph.is_number(position):
+            return
+        narrow = any(
+            graph.dtypes[consumer] == "float32" for consumer, _ in graph.consumers[position]
+        )
+        with np.errstate(over="ignore"):
+            exact = np.array_equal(
+                value.astype(np.float32).astype(value.dtype), value, equal_nan=True
+            )
+        if narrow and not exact:
+            raise GraphError(
+                f"node {position}: {float(value)!r} meets float32 but is not exact there"
+            )
 
     def _check(self, what: str, array: Array, position: int) -> None:
         shape, dtype = self.graph.shapes[position], self.graph.dtypes[position]

@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
@@ -28,6 +29,9 @@ MAX_ELEMENTS = 12
 _DRAWS_PER_SHAPE = 60
 
 _CHAIN_SHAPES: tuple[Shape, ...] = ((), (2,), (2, 1))
+
+_PARTS = 16
+"""Into so many a range is cut, since a ball's image is far too wide where the ball is."""
 
 _BOUND = 40.0
 """Ordinary values stay below this, so that graphs stay well conditioned however deep they are."""
@@ -193,7 +197,7 @@ class _Drawing:
         """The range of the result; None where it may be undefined or too large to go on with."""
         if call.extended:
             return None if max(abs(end) for end in self.ranges[operands[0]]) > 2 else (-8.0, 8.0)
-        return _bounded(call.program, [self.ranges[operand] for operand in operands])
+        return _bounded(call, [self.ranges[operand] for operand in operands])
 
     def _leaf(self, call: _Call, argument: int) -> int:
         """A new leaf of the kind that the call wants."""
@@ -248,9 +252,23 @@ def _size_of(operator: Operator, instance: Instance) -> int:
     return math.prod(program.shape)
 
 
-def _bounded(program: Program, ranges: Sequence[Range]) -> Range | None:
-    bounds = range_of(program, ranges)
-    return bounds if bounds is not None and max(map(abs, bounds)) <= _BOUND else None
+def _bounded(call: _Call, ranges: Sequence[Range]) -> Range | None:
+    """The range of a call's result; None where it may be undefined or too large to go on with."""
+    found = [range_of(call.program, part) for part in _parts(call.operator, ranges)]
+    known = [part for part in found if part is not None]
+    if len(known) < len(found):
+        return None
+    low, high = min(low for low, _ in known), max(high for _, high in known)
+    return (low, high) if max(-low, high) <= _BOUND else None
+
+
+def _parts(operator: Operator, ranges: Sequence[Range]) -> list[Sequence[Range]]:
+    """Ranges that make up the given ones: each element lies in one part, which encloses tightly."""
+    if operator.kernel is None or len(ranges) > 1:
+        return [ranges]
+    ((low, high),) = ranges
+    ends = [low + (high - low) * part / _PARTS for part in range(_PARTS)] + [high]
+    return [[part] for part in pairwise(ends)]
 
 
 def _drawn_layout(choose: Choose, shapes: Sequence[Shape]) -> _Layout:
@@ -324,16 +342,21 @@ def draw_chain(
     drawing = _Drawing(choose, dtypes)
     drawing.call(pick(choose, calls))
     for _ in range(operations - 1):
-        latest = drawing.ranges[-1]
-        able = [
-            call
-            for call in calls
-            if call.limits(0).admits(*latest) and _bounded(call.program, [latest]) is not None
-        ]
-        if not able:
+        call = _continuation(choose, calls, drawing.ranges[-1])
+        if call is None:
             break
-        drawing.call(pick(choose, able), len(drawing.nodes) - 1)
+        drawing.call(call, len(drawing.nodes) - 1)
     return _finished(drawing)
+
+
+def _continuation(choose: Choose, calls: Sequence[_Call], latest: Range) -> _Call | None:
+    """One of the calls that is defined on a range of values; None if none is."""
+    untried = list(calls)
+    while untried:
+        call = untried.pop(choose(len(untried)))
+        if call.limits(0).admits(*latest) and _bounded(call, [latest]) is not None:
+            return call
+    return None
 
 
 def single_structure(

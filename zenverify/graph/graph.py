@@ -111,6 +111,11 @@ class Graph:
                         f"node {position} ({node.operator}): operand {operand} does not come "
                         "before it"
                     )
+            if all(self._is_plain(operand) for operand in node.operands):
+                raise GraphError(
+                    f"node {position} ({node.operator}): every operand is a plain number or array; "
+                    "expected at least one tensor"
+                )
             operator = catalogue.get(node.operator)
             try:
                 program = operator.program(
@@ -127,7 +132,12 @@ class Graph:
         strong = [dtypes[operand] for operand in node.operands if not self.is_number(operand)]
         return "float32" if strong and all(dtype == "float32" for dtype in strong) else "float64"
 
+    def _is_plain(self, position: int) -> bool:
+        node = self.nodes[position]
+        return isinstance(node, Leaf) and node.kind in (LeafKind.NUMBER, LeafKind.ARRAY)
+
     def is_number(self, position: int) -> bool:
+        """Whether a node is a Python number, which takes the dtype of what it meets."""
         node = self.nodes[position]
         return isinstance(node, Leaf) and node.kind is LeafKind.NUMBER
 

@@ -18,6 +18,9 @@ Shape = tuple[int, ...]
 Axis = int | tuple[int, ...] | None
 Numbers = NDArray[np.int64]
 
+LARGEST = 20_000_000
+"""Elements that a step of a program may have: each takes some hundred bytes as a ball."""
+
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
@@ -46,6 +49,7 @@ class ProgramBuilder:
         self.operands = tuple(Buffer(number, shape) for number, shape in enumerate(shapes))
         self._steps: list[Step] = []
         self._terms = 1
+        self._multiplies = False
 
     def _result(self, made: Step, shape: Shape) -> Buffer:
         self._steps.append(made)
@@ -64,6 +68,8 @@ class ProgramBuilder:
             numbers.append(np.arange(start, start + buffer.size).reshape(buffer.shape))
             start += buffer.size
         moved = np.asarray(function(*numbers))
+        if moved.size > LARGEST:
+            raise GraphError(f"{moved.size:,} elements are more than can be verified ({LARGEST:,})")
         flat = np.where(moved < 0, start, moved).ravel()
         if flat.size and start:
             used = np.bincount(flat, minlength=start + 1)[:start]
@@ -133,6 +139,7 @@ class ProgramBuilder:
         rows, width = self._rows(buffer, axis)
         shape = reduced_shape(buffer.shape, axis, keepdims=keepdims)
         self._terms = max(self._terms, width)
+        self._multiplies = True
         flat = self.move(lambda n: n.reshape(math.prod(shape), width), rows)
         if width == 0:
             return self.broadcast(self.fill(neutral), shape)
@@ -152,7 +159,9 @@ class ProgramBuilder:
         if not self._steps or result.number != len(self.operands) + len(self._steps) - 1:
             result = self.move(lambda numbers: numbers, result)
         sizes = tuple(buffer.size for buffer in self.operands)
-        return Program(sizes, tuple(self._steps), result.shape, self._terms)
+        return Program(
+            sizes, tuple(self._steps), result.shape, self._terms, self._multiplies
+        )
 
 
 def normalise_axis(axis: Axis, ndim: int) -> tuple[int, ...]:

@@ -462,12 +462,16 @@ class Program:
         The result's shape.
     terms
         The largest number of terms that any single sum in it adds up, forward or backward.
+    multiplies
+        Whether it multiplies many factors: then the order of multiplication decides whether a
+        partial product overflows or underflows, and any order will do.
     """
 
     sizes: tuple[int, ...]
     steps: tuple[Step, ...]
     shape: tuple[int, ...]
     terms: int
+    multiplies: bool = False
 
     @cached_property
     def backward(self) -> tuple[tuple[int, Step], ...]:

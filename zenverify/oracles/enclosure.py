@@ -157,10 +157,13 @@ class WholeEnclosure:
             return precision(PRECISION)
         return precision(SIGNIFICAND[dtype] - 4, rounding=True)
 
-    def _widen(self, dtype: str, items: Balls) -> Balls:
+    def _widen(self, dtype: str, items: Balls, reach: float = 1.0) -> Balls:
+        """Add what rounding may lose, and underflow in a factor that `reach` multiplies."""
         if not self._rounded:
             return items
         relative, underflow = _LOSSES[dtype]
+        if reach > 1.0:
+            underflow = underflow * reach
         return [item * relative + underflow for item in items]
 
     def _pull(self, linear: Mapping[int, Linearised], cotangent: Balls) -> list[Balls | None]:
@@ -176,10 +179,11 @@ class WholeEnclosure:
                     if here is None or not call.trainable:
                         continue
                     parts = linear[call.position].pull(here)
+                    reach = max(map(abs, map(float, here)), default=1.0)
                     for operand, part in zip(call.operands, parts, strict=True):
                         if part is None or not trainable[operand]:
                             continue
-                        part = self._widen(dtypes[operand], part)
+                        part = self._widen(dtypes[operand], part, reach)
                         before = totals[operand]
                         totals[operand] = part if before is None else list(map(plus, before, part))
         return totals

@@ -65,7 +65,9 @@ def negative(x: Operand) -> Tensor:
 def _pull_base(g: Array, y: Array, a: Array, b: Array) -> Array:
     # Where b == 0 the exponent is left at 0, so that the slope is 0 * a**0 = 0 for any a.
     b = b.astype(y.dtype, copy=False)
-    slope: Array = b * a ** (b - (b != 0))
+    lowered = b - (b != 0)
+    # Beyond 2**53 the exponent less one is the exponent, whose parity is wrong.
+    slope: Array = b * np.where((lowered == b) & (b != 0), y / a, a**lowered)
     return g * slope
 
 

@@ -64,8 +64,10 @@ def _windows(x: Array, w: Array, stride: Pair, padding: Pair) -> Array:
 
 
 def _conv2d(x: Array, w: Array, stride: Pair, padding: Pair) -> Array:
-    windows = _windows(x, w, stride, padding)
-    return np.moveaxis(np.tensordot(windows, w, axes=((1, 4, 5), (1, 2, 3))), 3, 1)
+    # A matrix product, and not tensordot: that skips NaN times 0 where a matrix has one element.
+    patches = np.moveaxis(_windows(x, w, stride, padding), 1, 3)
+    rows = patches.reshape(*patches.shape[:3], w[0].size if len(w) else 0)
+    return np.moveaxis(rows @ w.reshape(len(w), rows.shape[-1]).T, 3, 1)
 
 
 def _pull_images(g: Array, y: Array, x: Array, w: Array, stride: Pair, padding: Pair) -> Array:
@@ -74,14 +76,16 @@ def _pull_images(g: Array, y: Array, x: Array, w: Array, stride: Pair, padding: 
     height, width = x.shape[2:]
     padded = np.zeros((*x.shape[:2], height + 2 * rows, width + 2 * columns), x.dtype)
     for i, j in np.ndindex(w.shape[2:]):
-        part = np.moveaxis(np.tensordot(g, w[:, :, i, j], axes=(1, 0)), 3, 1)
+        part = np.moveaxis(np.moveaxis(g, 1, 3) @ w[:, :, i, j], 3, 1)
         bottom, right = i + down * g.shape[2], j + across * g.shape[3]
         padded[:, :, i:bottom:down, j:right:across] += part
     return padded[:, :, rows : rows + height, columns : columns + width]
 
 
 def _pull_kernels(g: Array, y: Array, x: Array, w: Array, stride: Pair, padding: Pair) -> Array:
-    return np.tensordot(g, _windows(x, w, stride, padding), axes=((0, 2, 3), (0, 2, 3)))
+    windows = np.moveaxis(_windows(x, w, stride, padding), 1, 3)
+    outputs = np.moveaxis(g, 1, 0).reshape(len(w), g.shape[0] * g.shape[2] * g.shape[3])
+    return (outputs @ windows.reshape(outputs.shape[1], w[0].size)).reshape(w.shape)
 
 
 define("conv2d", _conv2d, _pull_images, _pull_kernels)

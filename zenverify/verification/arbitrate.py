@@ -22,6 +22,10 @@ STEPS = {
 }
 
 
+_SUBNORMAL_NEAR = {"float64": 2.0**-960, "float32": 2.0**-100}
+"""Below this, the steps of a difference come near the subnormal numbers."""
+
+
 class Forward:
     """The engine's forward pass, with any node's value moved: what differences are taken of."""
 
@@ -78,6 +82,8 @@ def element_difference(
     """
     dtype = graph.dtypes[node]
     size = abs(float(values[node].ravel()[element]))
+    if 0 < size < _SUBNORMAL_NEAR[dtype]:
+        return Estimate(math.nan, math.inf, "too close to underflow")
     scale = size if 0 < size < math.inf else 1.0
     weights = {i: c.astype(np.float64) for i, c in cotangents.items()}
 

@@ -72,8 +72,8 @@ def judge(
     terms: int,
     evaluate: Evaluate,
     *,
-    infinite_input: bool,
-    infinite_result: bool = False,
+    infinite_input: Sequence[bool],
+    infinite_result: Sequence[bool] | None = None,
     largest_factor: float = 1.0,
 ) -> list[Judgement]:
     """Judge numbers of the engine's against their enclosures.
@@ -91,9 +91,10 @@ def judge(
     evaluate
         Gives the enclosures; called at several precisions.
     infinite_input
-        Whether an infinity enters: the reals have no answer then.
+        Per number, whether an infinity enters: the reals have no answer then.
     infinite_result
-        Whether a result overflowed or is at a pole: a rule that uses it may give NaN.
+        Per number, whether it is a contribution of a result that overflowed or is at a pole: a
+        rule that uses that result may give NaN.
     largest_factor
         What an intermediate result may be multiplied by: the largest cotangent. Results below the
         smallest normal number may be flushed to zero.
@@ -105,10 +106,13 @@ def judge(
     alive = dict(zip(undefined, _narrow(evaluate, undefined, True), strict=True))
     alive_scales = dict(zip(undefined, _scales(evaluate, undefined, dtype, True), strict=True))
     judgements = []
-    for number, element, truth, scale in zip(numbers, elements, truths, scales, strict=True):
+    results = infinite_result or [False] * len(numbers)
+    for number, element, truth, scale, entered, left in zip(
+        numbers, elements, truths, scales, infinite_input, results, strict=True
+    ):
         finite = math.isfinite(number)
-        beyond_reals = infinite_input and not (finite and truth.is_finite())
-        if beyond_reals or (infinite_result and not finite):
+        beyond_reals = entered and not (finite and truth.is_finite())
+        if beyond_reals or (left and not finite):
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif truth.is_finite():
             judgements.append(_measure(number, dtype, terms, truth, scale, underflow))

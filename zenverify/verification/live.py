@@ -10,7 +10,7 @@ import numpy as np
 
 from zenverify.engines.protocol import Engine, Handle, Recorded
 from zenverify.engines.registry import engine_of
-from zenverify.errors import UsageError
+from zenverify.errors import GraphError, UsageError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
@@ -125,7 +125,7 @@ def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
     Raises
     ------
     UsageError
-        If the result belongs to no engine, or needs no gradient.
+        If the result belongs to no engine, needs no gradient, or a leaf has changed meanwhile.
 
     Examples
     --------
@@ -134,9 +134,12 @@ def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
     >>> bool(verify((x.tanh() * x).sum()))
     True
     """
-    engine = engine or engine_of(result)
+    engine = engine_of(result) if engine is None else engine
     if not isinstance(engine, Recorded):
-        raise UsageError(f"engine {engine.name!r} keeps no graph that can be read back")
+        name = getattr(engine, "name", type(engine).__name__)
+        raise UsageError(f"engine {name!r} keeps no graph that can be read back")
+    if not engine.recognises(result):
+        raise UsageError(f"a {type(result).__name__} is no result of engine {engine.name!r}")
     handles, operands = _handles(engine, result)
     saved = engine.saved_gradients(handles)
     try:
@@ -175,23 +178,54 @@ class _Live:
         assert isinstance(engine, Recorded)
         self._engine = engine
         self._handles = handles
-        self.values = [np.array(engine.value(handle)) for handle in handles]
-        nodes: list[Leaf | Apply] = []
-        self.unsupported: dict[int, str] = {}
-        for position, handle in enumerate(handles):
-            found = engine.operation_of(handle)
-            value = self.values[position]
-            if found is not None and found[0] in catalogue.names():
-                attributes = freeze_attributes(dict(found[1]))
-                nodes.append(Apply(found[0], operands[position], attributes))
-                continue
-            if found is not None:
-                self.unsupported[position] = found[0]
-            trainable = engine.is_trainable(handle)
-            kind = LeafKind.VARIABLE if trainable else LeafKind.CONSTANT
-            nodes.append(Leaf(kind, value.shape, str(value.dtype)))
         self._operands = operands
-        self.graph = Graph(tuple(nodes))
+        self.values = self._recorded_values()
+        self.unsupported: dict[int, str] = {}
+        self.graph = Graph(tuple(self._node(position) for position in range(len(handles))))
+
+    def _recorded_values(self) -> list[Array]:
+        """Every node's value; of a leaf, the one that it had when it was computed with.
+
+        Raises
+        ------
+        UsageError
+            If a leaf was given another value while the graph was being computed.
+        """
+        engine = self._engine
+        assert isinstance(engine, Recorded)
+        values = [np.array(engine.value(handle)) for handle in self._handles]
+        known: set[int] = set()
+        for position, operands in enumerate(self._operands):
+            recorded = engine.recorded_operands(self._handles[position])
+            for operand, array in zip(operands, recorded, strict=True):
+                if self._operands[operand]:
+                    continue
+                if operand in known and not np.array_equal(values[operand], array, equal_nan=True):
+                    raise UsageError(
+                        "a leaf was given another value between two operations that use it"
+                    )
+                values[operand] = np.array(array)
+                known.add(operand)
+        return values
+
+    def _node(self, position: int) -> Leaf | Apply:
+        """A node of the neutral graph; a leaf where the catalogue does not declare the operation."""
+        engine, handle, value = self._engine, self._handles[position], self.values[position]
+        assert isinstance(engine, Recorded)
+        found = engine.operation_of(handle)
+        if found is not None:
+            name, attributes = found
+            operands = self._operands[position]
+            shapes = [self.values[operand].shape for operand in operands]
+            try:
+                frozen = freeze_attributes(dict(attributes))
+                catalogue.get(name).program(shapes, frozen)
+            except GraphError:
+                self.unsupported[position] = name
+            else:
+                return Apply(name, operands, frozen)
+        kind = LeafKind.VARIABLE if engine.is_trainable(handle) else LeafKind.CONSTANT
+        return Leaf(kind, value.shape, str(value.dtype))
 
     def check(self) -> LiveResult:
         check = LocalCheck(self.graph, self.values, self._engine.conventions)
@@ -238,7 +272,7 @@ class _Live:
         elif seen.agrees:
             notes.append(f"differences: sampled {sides}, all {sum(graph.sizes):,} elements moving")
         else:
-            notes.append("differences: disagree in the direction that was sampled; see each node")
+            notes.append("differences: unreliable in the direction that was sampled")
         return notes
 
     def _case(self) -> Case:

@@ -119,9 +119,32 @@ class LocalCheck:
             graph.dtypes[node],
             program.terms,
             lambda _: program.value(balls),
-            infinite_input=any(np.isinf(self._values[operand]).any() for operand in operands),
+            infinite_input=self._reached_by_infinity(node, elements),
         )
+        if self._order_decides(node):
+            judgements = [_excused(judgement) for judgement in judgements]
         return self._suspects(node, "value", elements, numbers, judgements)
+
+    def _reached_by_infinity(self, node: int, elements: Sequence[int]) -> list[bool]:
+        """Which elements of a value depend on an infinite operand: those that a NaN would reach."""
+        operands = self._graph.apply(node).operands
+        if not any(np.isinf(self._values[operand]).any() for operand in operands):
+            return [False] * len(elements)
+        marked = [_marked(self._values[operand], self._balls[operand]) for operand in operands]
+        with precision(PRECISION):
+            reached = self._graph.programs[node].value(marked)
+        return [not reached[element].is_finite() for element in elements]
+
+    def _order_decides(self, node: int) -> bool:
+        """Whether a partial product of the operands may leave the range of the floats."""
+        if not self._graph.programs[node].multiplies:
+            return False
+        factors = self._values[self._graph.apply(node).operands[0]]
+        limits = np.finfo(factors.dtype)
+        with np.errstate(all="ignore"):
+            exponents = np.log2(np.abs(factors[factors != 0]).astype(np.float64))
+        high, low = exponents[exponents > 0].sum(), exponents[exponents < 0].sum()
+        return bool(high >= limits.maxexp or low <= limits.minexp)
 
     def gradients(
         self, cotangents: Mapping[int, Array], seeds: Mapping[int, Array]
@@ -207,10 +230,7 @@ class LocalCheck:
             return answers[0] if len(answers) == 1 else list(map(arb.union, *answers))
 
         terms = len(consumers) + max((graph.programs[k].terms for k in consumers), default=0)
-        nearby = {operand for k in consumers for operand in graph.apply(k).operands}
-        infinite = any(np.isinf(self._values[i]).any() for i in nearby) or any(
-            not all(ball.is_finite() or ball.is_nan() for ball in cotangents[k]) for k in consumers
-        )
+        infinite, overflowed = self._infinities(node, elements, consumers, cotangents)
         factors = [abs(ball) for k in consumers for ball in cotangents[k] if ball.is_finite()]
         judgements = judge(
             numbers,
@@ -218,10 +238,12 @@ class LocalCheck:
             graph.dtypes[node],
             terms,
             evaluate,
-            infinite_input=bool(infinite),
-            infinite_result=any(np.isinf(self._values[k]).any() for k in consumers),
+            infinite_input=infinite,
+            infinite_result=overflowed,
             largest_factor=float(max(factors, default=arb(1))),
         )
+        if any(self._order_decides(k) for k in consumers):
+            judgements = [_excused(judgement) for judgement in judgements]
         return [
             Judgement(Status.UNDEFINED, judgement.truth)
             if judgement.status is Status.NON_FINITE
@@ -230,6 +252,52 @@ class LocalCheck:
             else judgement
             for judgement, number, element in zip(judgements, numbers, elements, strict=True)
         ]
+
+    def _infinities(
+        self,
+        node: int,
+        elements: Sequence[int],
+        consumers: Sequence[int],
+        cotangents: Sequence[Balls],
+    ) -> tuple[list[bool], list[bool]]:
+        """Which elements depend on an infinite operand or cotangent, and on an infinite result.
+
+        Where the infinities are replaced by NaN, these elements become NaN.
+        """
+        graph = self._graph
+        nearby = {operand for k in consumers for operand in graph.apply(k).operands}
+        operands = any(np.isinf(self._values[i]).any() for i in nearby)
+        arriving = any(_is_infinite(ball) for k in consumers for ball in cotangents[k])
+        results = any(np.isinf(self._values[k]).any() for k in consumers)
+        nowhere = [False] * len(elements)
+        infinite = overflowed = nowhere
+        if operands or arriving:
+            marked = [_marked(v, b) for v, b in zip(self._values, self._balls, strict=True)]
+            seeds = [[_NAN if _is_infinite(b) else b for b in balls] for balls in cotangents]
+            infinite = self._reached(node, elements, consumers, marked, seeds)
+        if results:
+            seeds = [
+                [
+                    _NAN if beyond else b
+                    for b, beyond in zip(balls, np.isinf(v).ravel(), strict=True)
+                ]
+                for balls, v in zip(cotangents, self._values, strict=True)
+            ]
+            overflowed = self._reached(node, elements, consumers, self._balls, seeds)
+        return infinite, overflowed
+
+    def _reached(
+        self,
+        node: int,
+        elements: Sequence[int],
+        consumers: Sequence[int],
+        values: Sequence[Balls],
+        cotangents: Sequence[Balls],
+    ) -> list[bool]:
+        with precision(PRECISION):
+            local = LocalEnclosure(self._graph, values, self._conventions, only=consumers)
+            total = local.pull(cotangents, {}, dead_is_zero=True)[node]
+        return [total is not None and not total[element].is_finite() for element in elements]
 
     def _overflows(self, node: int, consumers: Sequence[int]) -> list[bool]:
         """Whether a partial is beyond the floats, which a zero cotangent turns into NaN."""
@@ -314,6 +382,25 @@ class LocalCheck:
         operands = self._graph.apply(node).operands
         with precision(PRECISION):
             return bool(program.kinked([self._balls[operand] for operand in operands]))
+
+
+_NAN = arb("nan")
+
+
+def _is_infinite(ball: Ball) -> bool:
+    return not ball.is_finite() and not ball.is_nan()
+
+
+def _marked(value: Array, balls: Balls) -> Balls:
+    """The same balls with NaN in place of infinities."""
+    beyond = np.isinf(value).ravel()
+    if not beyond.any():
+        return balls
+    return [_NAN if mark else ball for ball, mark in zip(balls, beyond, strict=True)]
+
+
+def _excused(judgement: Judgement) -> Judgement:
+    return judgement if judgement.passes else Judgement(Status.UNDEFINED, judgement.truth)
 
 
 def _doubtful(

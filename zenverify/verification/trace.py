@@ -128,13 +128,18 @@ def at_work(place: Place) -> Iterator[None]:
     except UnsupportedError as error:
         message = f"the engine does not offer {error}"
         raise place.fault(Verdict.UNSUPPORTED, message) from error
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  whatever an engine raises is a finding
         message = f"{place.doing} raised {type(error).__name__}: {_shortened(error)}"
         raise place.fault(Verdict.CRASH, message) from error
 
 
 def _shortened(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001  an engine's own class of error
+        return "(an error that cannot be printed)"
     return text if len(text) <= 300 else text[:297] + "..."
 
 
@@ -264,10 +269,12 @@ def checked_array(graph: Graph, position: int, what: str, array: object) -> Arra
         If it is not.
     """
     shape, dtype = graph.shapes[position], graph.numpy_dtypes[position]
-    if isinstance(array, np.ndarray) and array.shape == shape and array.dtype == dtype:
-        return array
+    # Subclasses (matrix, masked array) compute by other rules, so they are refused.
+    plain = type(array) is np.ndarray
+    if plain and array.shape == shape and array.dtype == dtype:  # type: ignore[attr-defined]
+        return array  # type: ignore[return-value]
     operation = graph.operator_of(position)
-    if isinstance(array, np.ndarray):
+    if plain and isinstance(array, np.ndarray):
         got = f"{array.dtype} of shape {array.shape}"
     else:
         got = f"a {type(array).__name__}"

@@ -59,7 +59,7 @@ def _conv2d(
         padded = np.pad(numbers, rim, constant_values=-1)
         windows = sliding_window_view(padded, (height, width), axis=(2, 3))
         strided = windows[:, :, ::down, ::across].transpose(0, 2, 3, 1, 4, 5)
-        return strided.reshape(*strided.shape[:3], -1)[:, None]
+        return strided.reshape(*strided.shape[:3], channels * height * width)[:, None]
 
     def filters(numbers: Any) -> Any:
         return numbers.reshape(1, outputs, 1, 1, channels * height * width)

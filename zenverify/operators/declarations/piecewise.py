@@ -37,6 +37,8 @@ def _clip(
 ) -> Buffer:
     assert MAXIMUM.kernel is not None
     assert MINIMUM.kernel is not None
+    if lower is not None and lower == upper:
+        return builder.broadcast(builder.fill(lower), x.shape)
     if lower is not None:
         x = builder.map(MAXIMUM.kernel, x, builder.fill(lower))
     if upper is not None:

@@ -40,7 +40,7 @@ def _var(builder: ProgramBuilder, x: Buffer, *, axis: Axis, ddof: int, keepdims:
     deviation = builder.map(kernels.subtract, x, _mean(builder, x, axis=axis, keepdims=True))
     squares = builder.map(kernels.multiply, deviation, deviation)
     total = builder.sum(squares, axis, keepdims=keepdims)
-    return builder.map(kernels.divide, total, builder.fill(_count(x, axis) - ddof))
+    return builder.map(kernels.divide, total, builder.fill(max(_count(x, axis) - ddof, 0)))
 
 
 def _logsumexp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
