@@ -166,7 +166,7 @@ def test_what_is_not_json_is_refused(text: str) -> None:
 def test_absurd_numbers_are_refused(operator: str, attributes: dict[str, Any]) -> None:
     data = sample()
     data["nodes"][1] = {"operator": operator, "operands": [0], "attributes": attributes}
-    with pytest.raises(CaseFormatError, match=f"nodes: node 1: {operator} of shapes"):
+    with pytest.raises(CaseFormatError, match=f"nodes: node 1: {operator}"):
         case_from_data(data)
 
 

@@ -81,7 +81,6 @@ def test_what_can_kink_is_known() -> None:
         (("variable", "variable"), ("float32", "float32"), "float32"),
         (("variable", "variable"), ("float32", "float64"), "float64"),
         (("variable", "number"), ("float32", "float64"), "float32"),
-        (("number", "number"), ("float64", "float64"), "float64"),
         (("array", "variable"), ("float64", "float32"), "float64"),
     ],
 )

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from zenverify.graph.drawing import CONSTANT_KINDS, Constant
+from zenverify.graph.constants import CONSTANT_KINDS, Constant
 from zenverify.graph.graph import Leaf, LeafKind
 from zenverify.graph.structure import Dtypes
 from zenverify.graph.sweep import draw_way, ways_of

@@ -58,6 +58,7 @@ def test_an_operator_is_found_by_name_and_the_closest_is_named() -> None:
 
 EVALUATE_EVERYTHING = """
 import sys
+from flint import arb
 from zenverify.graph.drawing import instances_of
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes

@@ -84,7 +84,12 @@ def test_the_arguments_of_a_variadic_operator_are_all_alike() -> None:
         ("index", [(2,)], {"key": (5,)}, r"index of shapes \(2,\): index 5 is out of bounds"),
         ("index", [(2,)], {"key": ("a",)}, "index of shapes"),
         ("squeeze", [(1,)], {"axis": 10**30}, r"squeeze of shapes \(1,\): "),
-        ("broadcast_to", [(1,)], {"shape": (10**15,)}, r"broadcast_to of shapes \(1,\): Unable"),
+        (
+            "broadcast_to",
+            [(1,)],
+            {"shape": (10**15,)},
+            "broadcast_to: 1,000.* are more",
+        ),
         ("sum", [(2,)], {"axis": 1, "keepdims": True}, "sum: axis 1 is out of range for 1 dim"),
         ("sum", [(2, 2)], {"axis": (0, -2), "keepdims": True}, "names a dimension twice"),
         ("sum", [(2,)], {"axis": "all", "keepdims": True}, r"sum of shapes \(2,\): "),

@@ -14,7 +14,8 @@ _DIGITS = 60
 def gradients_by_sympy(case: Case) -> dict[tuple[int, int], Ball]:
     """Of <cotangent, root> with respect to every element of every variable: `sympy.diff`.
 
-    Each is evaluated to 60 digits; the ball allows for the last ten.
+    Each is evaluated to 60 digits; the ball allows for the last ten. It is NaN where
+    the derivative is not real.
     """
     root = write_out(case.graph)[-1]
     terms = [
@@ -42,4 +43,6 @@ def _number(value: float) -> sympy.Expr:
 
 def _ball(expression: sympy.Expr, at: dict[sympy.Symbol, sympy.Expr]) -> Ball:
     number = sympy.N(expression.xreplace(at), _DIGITS)
+    if not number.is_extended_real or not number.is_finite:
+        return arb("nan")
     return arb(str(number)) * arb(1, 1e-50) + arb(0, 1e-50)

@@ -16,15 +16,17 @@ _DEAR = {
     "max: every tie gets all",
     "var: mean of squares less square of the mean",
     "sigmoid: overflow far out",
+    "subtract: 2 - x as x - 2",
+    "softmax: wrong in three dimensions",
 }
 """Take thousands of graphs to show."""
 
 
 def chosen() -> list[Fault]:
     """Every fourth, and one of every kind."""
-    cheap = [fault for fault in FAULTS if fault.name not in _DEAR]
-    first_of_kind = {fault.kind: fault for fault in reversed(cheap)}
-    return list(dict.fromkeys([*cheap[::4], *first_of_kind.values()]))
+    first_of_kind = {fault.kind: fault for fault in reversed(FAULTS)}
+    every = dict.fromkeys([*FAULTS[::4], *first_of_kind.values()])
+    return [fault for fault in every if fault.name not in _DEAR]
 
 
 @pytest.mark.parametrize("fault", chosen(), ids=str)

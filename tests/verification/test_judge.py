@@ -26,7 +26,7 @@ def judged(
         return [truth if alive is None or not dead_is_zero else alive]
 
     (found,) = judge(
-        [number], [0], dtype, terms, evaluate, infinite_input=infinite, largest_factor=factor
+        [number], [0], dtype, terms, evaluate, infinite_input=[infinite], largest_factor=factor
     )
     return found
 
@@ -52,7 +52,7 @@ def test_terms_that_cancel_make_the_unit_larger() -> None:
 
         return [total([arb(1), arb(-1), arb(1e-6)])]
 
-    (found,) = judge([1e-6 + 4e-16], [0], "float64", 0, evaluate, infinite_input=False)
+    (found,) = judge([1e-6 + 4e-16], [0], "float64", 0, evaluate, infinite_input=[False])
     assert found.status is Status.RIGHT
     assert wide.contains(found.truth)
 
@@ -111,6 +111,6 @@ def test_more_precision_is_taken_where_it_is_needed() -> None:
         one = arb(1)
         return [(one + arb(2) ** -200 - one) * arb(2) ** 200]
 
-    (found,) = judge([1.0], [0], "float64", 0, evaluate, infinite_input=False)
+    (found,) = judge([1.0], [0], "float64", 0, evaluate, infinite_input=[False])
     assert found.status is Status.RIGHT
     assert max(seen) > 200

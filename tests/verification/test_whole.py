@@ -57,4 +57,3 @@ def test_slopes_at_kinks(at: float, left: float, right: float, smooth: bool) -> 
     ((slopes,), *_) = whole.slopes_at_kinks(case, check, gradients, [1])
     assert (slopes.left, slopes.right, slopes.engine) == (left, right, 2.0)
     assert slopes.smooth is smooth
-    assert not slopes.holds

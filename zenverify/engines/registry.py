@@ -96,7 +96,7 @@ def load(spec: str) -> Engine:
         raise UsageError(f"engine {spec!r}: {place} has no attribute {attribute!r}") from None
     try:
         engine = found() if isinstance(found, type) or not hasattr(found, "leaf") else found
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(f"engine {spec!r}: {attribute} raised {_describe(error)}") from error
     if (wrong := shortcoming(engine)) is not None:
         raise UsageError(f"engine {spec!r}: {wrong}")
@@ -132,7 +132,7 @@ def _from_module(name: str) -> ModuleType:
     sys.path.insert(0, str(Path.cwd()))
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(f"engine module {name!r}: {_describe(error)}") from error
     finally:
         sys.path.remove(str(Path.cwd()))
@@ -151,10 +151,10 @@ def _from_file(path: Path) -> ModuleType:
     sys.modules[module.__name__] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(f"engine file {str(path)!r}: {_describe(error)}") from error
     return module
 
 
-def _describe(error: Exception) -> str:
+def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"

@@ -60,7 +60,7 @@ class Case:
             raise GraphError("the root depends on no variable: there is nothing to differentiate")
 
     def _check_number(self, position: int, value: Array) -> None:
-        """A number that meets float32 must be exact there: what is computed with is what is said."""
+        """A number that meets float32 must be exact there, so that what is said is computed with."""
         graph = self.graph
         if not graph.is_number(position):
             return

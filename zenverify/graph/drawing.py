@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 
+from zenverify.graph.constants import Constant, constant_on, draw_layout
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
 from zenverify.graph.structure import Dtypes, LeafPlan, Structure, plan_for
@@ -35,32 +36,6 @@ _PARTS = 16
 
 _BOUND = 40.0
 """Ordinary values stay below this, so that graphs stay well conditioned however deep they are."""
-
-CONSTANT_KINDS = (LeafKind.CONSTANT, LeafKind.ARRAY, LeafKind.NUMBER)
-"""What an operand can be that has no gradient."""
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """The one operand of a call that has no gradient, and how the engine gets it."""
-
-    argument: int
-    kind: LeafKind
-
-
-_Layout = tuple[bool, LeafKind | None]
-
-_PLAIN: _Layout = (False, None)
-_LAYOUTS: tuple[_Layout, ...] = (
-    *(_PLAIN,) * 6,
-    *((True, None),) * 3,
-    *((False, kind) for kind in CONSTANT_KINDS),
-    *((True, kind) for kind in CONSTANT_KINDS),
-)
-"""Whether operands change sides, and what is opposite the first one: None for a tensor.
-
-Each as often as it is drawn: ``x - y``, ``y - x``, ``x - 2``, ``2 - x``.
-"""
 
 
 @dataclass(frozen=True)
@@ -130,13 +105,13 @@ class _Drawing:
         """Draw how to call an operation, and its operands."""
         node, instance = self._node_and_instance(operator)
         shapes = instance.shapes
-        reverse, kind = _drawn_layout(self.choose, shapes)
+        reverse, kind = draw_layout(self.choose, shapes)
         turned = reverse and _is_binary(operator)
         if turned:
             shapes = shapes[::-1]
         if kind is LeafKind.NUMBER and _is_binary(operator):
             shapes = ((), shapes[1]) if reverse else (shapes[0], ())
-        constant = _constant(operator, shapes, reverse, kind)
+        constant = constant_on(operator, shapes, reverse, kind)
         call = self.prepared(operator, Instance(shapes, instance.attributes), constant)
         self.call(call, node, 1 if turned else 0)
 
@@ -173,20 +148,20 @@ class _Drawing:
         raise RuntimeError(f"{operator.name} gives no instance for its own shapes")
 
     def _operands(self, call: _Call, node: int | None, place: int) -> tuple[list[int], Range]:
+        """The operands, and the range of the result."""
         shapes = call.instance.shapes
         if node is not None and not self._fits(call, place, shapes[place], node):
             node = None
         operands: list[int] = []
         model = node
         for argument, shape in enumerate(shapes):
-            if call.kind(argument) is not LeafKind.VARIABLE:
-                operands.append(self._leaf(call, argument))
-                continue
             if argument == place and node is not None:
                 operands.append(node)
-            else:
+            elif call.kind(argument) is LeafKind.VARIABLE:
                 operands.append(self._operand(call, argument, shape, model))
-            model = operands[-1] if model is None else model
+                model = operands[-1] if model is None else model
+            else:
+                operands.append(self._leaf(call, argument))
         bounds = self._range_of(call, operands)
         if bounds is None:
             operands = [self._leaf(call, argument) for argument in range(len(shapes))]
@@ -269,27 +244,6 @@ def _parts(operator: Operator, ranges: Sequence[Range]) -> list[Sequence[Range]]
     ((low, high),) = ranges
     ends = [low + (high - low) * part / _PARTS for part in range(_PARTS)] + [high]
     return [[part] for part in pairwise(ends)]
-
-
-def _drawn_layout(choose: Choose, shapes: Sequence[Shape]) -> _Layout:
-    return pick(choose, _LAYOUTS) if len(shapes) > 1 else _PLAIN
-
-
-def _constant(
-    operator: Operator, shapes: Sequence[Shape], left: bool, kind: LeafKind | None
-) -> Constant | None:
-    """A constant on one side; an array where a number cannot be."""
-    if kind is None:
-        return None
-    argument = 0 if left else len(shapes) - 1
-    if kind is LeafKind.NUMBER and not takes_number(operator, shapes, argument):
-        kind = LeafKind.ARRAY
-    return Constant(argument, kind)
-
-
-def takes_number(operator: Operator, shapes: Sequence[Shape], argument: int) -> bool:
-    """Whether an operand can be a Python number: a scalar, and not one of a sequence."""
-    return shapes[argument] == () and not operator.variadic
 
 
 def draw_structure(
@@ -381,8 +335,8 @@ def single_structure(
     """
     drawing = _Drawing(choose, dtypes)
     if constant is None:
-        layout = _drawn_layout(choose, instance.shapes)
-        constant = _constant(operator, instance.shapes, *layout)
+        layout = draw_layout(choose, instance.shapes)
+        constant = constant_on(operator, instance.shapes, *layout)
     drawing.call(drawing.prepared(operator, instance, constant))
     return _finished(drawing)
 

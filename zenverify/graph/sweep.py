@@ -7,13 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from zenverify.graph.drawing import (
-    CONSTANT_KINDS,
-    Constant,
-    instances_of,
-    single_structure,
-    takes_number,
-)
+from zenverify.graph.constants import CONSTANT_KINDS, Constant, takes_number
+from zenverify.graph.drawing import instances_of, single_structure
 from zenverify.graph.graph import LeafKind
 from zenverify.graph.structure import DTYPE_ODDS, Dtypes, Structure
 from zenverify.operators.operator import Choose, Instance, Operator

@@ -159,9 +159,7 @@ class ProgramBuilder:
         if not self._steps or result.number != len(self.operands) + len(self._steps) - 1:
             result = self.move(lambda numbers: numbers, result)
         sizes = tuple(buffer.size for buffer in self.operands)
-        return Program(
-            sizes, tuple(self._steps), result.shape, self._terms, self._multiplies
-        )
+        return Program(sizes, tuple(self._steps), result.shape, self._terms, self._multiplies)
 
 
 def normalise_axis(axis: Axis, ndim: int) -> tuple[int, ...]:

@@ -337,7 +337,7 @@ def _minimised(
 
 
 def _cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
-    """In turn: an operation by itself, then a random graph.
+    """In turn: an operation by itself, then a random graph, or now and then a chain.
 
     The operations go through all their shapes and attributes, in an order of the seed's; the first
     time round with ordinary values, later with each other filling.

@@ -209,7 +209,7 @@ class _Live:
         return values
 
     def _node(self, position: int) -> Leaf | Apply:
-        """A node of the neutral graph; a leaf where the catalogue does not declare the operation."""
+        """A node of the neutral graph; a leaf where the operation is not declared."""
         engine, handle, value = self._engine, self._handles[position], self.values[position]
         assert isinstance(engine, Recorded)
         found = engine.operation_of(handle)
@@ -265,7 +265,7 @@ class _Live:
             seen = whole.all_at_once(
                 self._engine, case, check, self.values, probed, make_probes(graph), kinked=kinked
             )
-        except Exception as error:  # noqa: BLE001  the engine's own, at a neighbouring point
+        except (Exception, SystemExit) as error:  # noqa: BLE001  the engine's own, at a neighbouring point
             return [*notes, f"differences: the engine raised {type(error).__name__}"]
         if not seen.informative:
             notes.append(f"differences: unreliable, {seen.estimate.reason}")

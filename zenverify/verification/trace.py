@@ -130,7 +130,7 @@ def at_work(place: Place) -> Iterator[None]:
         raise place.fault(Verdict.UNSUPPORTED, message) from error
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001  whatever an engine raises is a finding
+    except BaseException as error:
         message = f"{place.doing} raised {type(error).__name__}: {_shortened(error)}"
         raise place.fault(Verdict.CRASH, message) from error
 
