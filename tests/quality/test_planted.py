@@ -18,6 +18,9 @@ _DEAR = {
     "sigmoid: overflow far out",
     "subtract: 2 - x as x - 2",
     "softmax: wrong in three dimensions",
+    "subtract: array - x as x - array",
+    "power: NaN in 0.0 ** x",
+    "relu: computed in place",
 }
 """Take thousands of graphs to show."""
 

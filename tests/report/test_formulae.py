@@ -1,12 +1,10 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from tests.report.runs import CASE, FINDING, blamed, discrepancy, witness
 from zenverify.graph.case import Case
-from zenverify.graph.graph import GraphBuilder, LeafKind
+from zenverify.graph.graph import GraphBuilder
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
 from zenverify.report import formulae as module
@@ -106,12 +104,3 @@ def test_a_failure_of_sympy_is_told_and_not_raised(monkeypatch: pytest.MonkeyPat
     whole = formulae(discrepancy(fresh, FINDING))[-1]
     assert whole.mathml == ""
     assert whole.remark == "SymPy failed: RecursionError: too deep <here>"
-
-
-def test_a_graph_without_variables_has_no_derivative() -> None:
-    build = GraphBuilder()
-    build.apply("tanh", build.leaf(LeafKind.CONSTANT))
-    case = Case(build.graph(), (np.array(0.5),), np.array(1.0))
-    finding = replace(FINDING, blame=replace(FINDING.blame, node=1))
-    captions = [one.caption for one in formulae(discrepancy(case, finding))]
-    assert captions == ["tanh, at v1", "Its derivative with respect to argument 0"]

@@ -19,12 +19,12 @@ def test_a_case_is_listed_line_by_line() -> None:
 
 def test_attributes_single_precision_and_the_cotangent_are_shown() -> None:
     build = GraphBuilder()
-    x = build.leaf(LeafKind.CONSTANT, (2, 2), "float32")
+    x = build.leaf(LeafKind.VARIABLE, (2, 2), "float32")
     build.apply("sum", x, axis=(1,), keepdims=False)
     value = np.array([[1, 2], [3, -0.0]], dtype=np.float32)
     case = Case(build.graph(), (value,), np.array([1, 2], dtype=np.float32))
     assert listing(case) == (
-        "v0 = constant([[1.0, 2.0], [3.0, -0.0]])  # float32",
+        "v0 = variable([[1.0, 2.0], [3.0, -0.0]])  # float32",
         "v1 = sum(v0, axis=(1,), keepdims=False)",
         "cotangent of v1 = [1.0, 2.0]",
     )

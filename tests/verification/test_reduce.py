@@ -79,6 +79,15 @@ def test_random_graphs_are_reduced_to_the_wrong_operation() -> None:
     assert set(sizes) == {1}
 
 
+@pytest.mark.parametrize("name", ["softplus", "matmul"])
+def test_a_crash_of_an_inner_operations_forward_rule_is_made_small(name: str) -> None:
+    with wrong_value(name, raising):
+        finding = verify_case(ZenEngine(), large_case()).findings[0]
+        found = reduce(ZenEngine(), large_case(), finding)
+    assert found.finding.blame.operation == name
+    assert len(found.case.graph.operations) == 1
+
+
 def test_numbers_become_simple() -> None:
     with wrong_rule("tanh", lambda g, y, x: g * (1 - y)):
         finding = verify_case(ZenEngine(), large_case()).findings[0]

@@ -179,10 +179,6 @@ def test_another_choice_at_a_kink_than_declared() -> None:
     assert "is not what the engine declares at a kink" in finding.message
 
 
-@pytest.mark.xfail(
-    reason="the width between the two sides counts as rounding, so the local check lets it pass",
-    strict=True,
-)
 @pytest.mark.parametrize("slope", [-0.01, 1.01, 2.0])
 def test_a_slope_outside_the_two_sides(slope: float) -> None:
     with wrong_rule("relu", lambda g, y, x: g * np.heaviside(x, slope)):

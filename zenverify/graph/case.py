@@ -60,7 +60,7 @@ class Case:
             raise GraphError("the root depends on no variable: there is nothing to differentiate")
 
     def _check_number(self, position: int, value: Array) -> None:
-        """A number that meets float32 must be exact there, so that what is said is computed with."""
+        """A number that meets float32 must be exact there: it is computed with as it stands."""
         graph = self.graph
         if not graph.is_number(position):
             return

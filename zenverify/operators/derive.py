@@ -17,7 +17,7 @@ from sympy.printing.pycode import AbstractPythonCodePrinter
 from zenverify.operators import balls, kernel
 from zenverify.operators.kernel import Derived, DerivedSlice, Kernel, Slice
 
-_HEADER = '''"""Values and partials of the catalogue's kernels, derived by SymPy from their expressions.
+_HEADER = '''"""Values and partials of the catalogue's kernels, derived by SymPy.
 
 Written by ``python -m zenverify.operators.derive``: do not edit, change the declaration instead.
 """

@@ -1,4 +1,4 @@
-"""Values and partials of the catalogue's kernels, derived by SymPy from their expressions.
+"""Values and partials of the catalogue's kernels, derived by SymPy.
 
 Written by ``python -m zenverify.operators.derive``: do not edit, change the declaration instead.
 """

@@ -51,7 +51,7 @@ _CHAIN_EVERY = 128
 """Of so many operations by themselves one is followed by a chain, not by a random graph."""
 _CHUNK = 40
 _IRREDUCIBLE = 1000
-"""Operations above which a case is kept as it is: the chain, which fails by its length."""
+"""Operations above which a failure of the walk is kept as it is: the chain fails by its length."""
 
 _SAME_CAUSE = 4
 """How many conditions of one verdict, operation and argument are minimised."""
@@ -312,7 +312,8 @@ def _record(
 
 def _reduced(engine: Engine, options: CampaignOptions, case: Case, finding: Finding) -> Reduced:
     """The smallest case, and what all checks together say about it."""
-    if len(case.graph.operations) > _IRREDUCIBLE:
+    walks = finding.blame.operation == ACCUMULATION
+    if walks and len(case.graph.operations) > _IRREDUCIBLE:
         return Reduced(case, finding, 0)
     reduced = reduce(engine, case, finding, options.timeout)
     final = verify_case(engine, reduced.case, timeout=options.timeout)

@@ -75,6 +75,7 @@ def judge(
     infinite_input: Sequence[bool],
     infinite_result: Sequence[bool] | None = None,
     largest_factor: float = 1.0,
+    between: Evaluate | None = None,
 ) -> list[Judgement]:
     """Judge numbers of the engine's against their enclosures.
 
@@ -98,16 +99,20 @@ def judge(
     largest_factor
         What an intermediate result may be multiplied by: the largest cotangent. Results below the
         smallest normal number may be flushed to zero.
+    between
+        Given where every number inside an enclosure is right, as between the two sides of a kink;
+        evaluated for S in its place.
     """
+    scale = between or evaluate
     underflow = float(np.finfo(dtype).tiny) * max(1.0, largest_factor)
     truths = _narrow(evaluate, elements, False)
-    scales = _scales(evaluate, elements, dtype, False)
+    scales = _scales(scale, elements, dtype, False)
     undefined = [e for e, truth in zip(elements, truths, strict=True) if not truth.is_finite()]
     alive = dict(zip(undefined, _narrow(evaluate, undefined, True), strict=True))
-    alive_scales = dict(zip(undefined, _scales(evaluate, undefined, dtype, True), strict=True))
+    alive_scales = dict(zip(undefined, _scales(scale, undefined, dtype, True), strict=True))
     judgements = []
     results = infinite_result or [False] * len(numbers)
-    for number, element, truth, scale, entered, left in zip(
+    for number, element, truth, size, entered, left in zip(
         numbers, elements, truths, scales, infinite_input, results, strict=True
     ):
         finite = math.isfinite(number)
@@ -115,12 +120,22 @@ def judge(
         if beyond_reals or (left and not finite):
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif truth.is_finite():
-            judgements.append(_measure(number, dtype, terms, truth, scale, underflow))
+            judgements.append(
+                _measure(number, dtype, terms, truth, size, underflow, inside=between is not None)
+            )
         elif not finite or not truth.is_nan():
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif alive[element].is_finite():
             judgements.append(
-                _measure(number, dtype, terms, alive[element], alive_scales[element], underflow)
+                _measure(
+                    number,
+                    dtype,
+                    terms,
+                    alive[element],
+                    alive_scales[element],
+                    underflow,
+                    inside=between is not None,
+                )
             )
         else:
             judgements.append(Judgement(Status.NON_FINITE, truth))
@@ -165,14 +180,22 @@ def _scales(
 
 
 def _measure(
-    number: float, dtype: str, terms: int, truth: Ball, scale: float, underflow: float
+    number: float,
+    dtype: str,
+    terms: int,
+    truth: Ball,
+    scale: float,
+    underflow: float,
+    *,
+    inside: bool,
 ) -> Judgement:
     if not math.isfinite(number):
         largest = float(np.finfo(dtype).max)
         overflows = not scale < largest * (1 - 2.0**-10)
         return Judgement(Status.UNDEFINED if overflows else Status.NON_FINITE, truth)
     with precision(PRECISION):
-        residual = float((arb(number) - truth).abs_upper())
+        distance = arb(number) - truth
+        residual = float(distance.abs_lower() if inside else distance.abs_upper())
     if residual <= terms * underflow:
         return Judgement(Status.RIGHT, truth)
     yardstick = UNIT_ROUNDOFF[dtype] * scale

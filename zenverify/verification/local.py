@@ -222,12 +222,19 @@ class LocalCheck:
         seed = {node: seeds[node]} if node in seeds else {}
         choices = self._choices(consumers)
 
-        def evaluate(dead_is_zero: bool) -> Balls:
-            answers = [
+        def sides(dead_is_zero: bool) -> list[Balls]:
+            return [
                 self._pulled(choice, consumers, cotangents, seed, node, dead_is_zero)
                 for choice in choices
             ]
-            return answers[0] if len(answers) == 1 else list(map(arb.union, *answers))
+
+        def evaluate(dead_is_zero: bool) -> Balls:
+            first, *others = sides(dead_is_zero)
+            return list(map(arb.union, first, *others)) if others else first
+
+        def larger(dead_is_zero: bool) -> Balls:
+            """Of each element the side whose rounding matters more."""
+            return [max(pair, key=_size) for pair in zip(*sides(dead_is_zero), strict=True)]
 
         terms = len(consumers) + max((graph.programs[k].terms for k in consumers), default=0)
         infinite, overflowed = self._infinities(node, elements, consumers, cotangents)
@@ -240,6 +247,7 @@ class LocalCheck:
             evaluate,
             infinite_input=infinite,
             infinite_result=overflowed,
+            between=larger if len(choices) > 1 else None,
             largest_factor=float(max(factors, default=arb(1))),
         )
         if any(self._order_decides(k) for k in consumers):
@@ -385,6 +393,10 @@ class LocalCheck:
 
 
 _NAN = arb("nan")
+
+
+def _size(ball: Ball) -> float:
+    return float(ball.abs_upper())
 
 
 def _is_infinite(ball: Ball) -> bool:

@@ -26,7 +26,7 @@ def located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Fin
     if finding.blame.operation != BACKWARD:
         return finding
     graph = case.graph
-    values = _values(engine, case, timeout)
+    values = values_of(engine, case, timeout)
     near = [consumer for consumer, _ in graph.consumers[finding.blame.node]]
     for position in dict.fromkeys([*near, *reversed(graph.operations)]):
         if graph.trainable[position]:
@@ -37,8 +37,8 @@ def located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Fin
     return Finding(finding.verdict, unknown, finding.check, finding.message)
 
 
-def _values(engine: Engine, case: Case, timeout: float) -> Sequence[Array]:
-    """The engine's values; the expressions' where its forward pass is what was spoilt."""
+def values_of(engine: Engine, case: Case, timeout: float) -> Sequence[Array]:
+    """The engine's values; the expressions' where its forward pass is what fails."""
     try:
         return trace.forward(engine, case, timeout).values
     except EngineFault:

@@ -26,6 +26,7 @@ from zenverify.operators.operator import Operator
 from zenverify.verification import trace
 from zenverify.verification.alone import extract
 from zenverify.verification.events import Finding
+from zenverify.verification.locate import values_of
 from zenverify.verification.structure import read_gradients
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Verdict
@@ -74,12 +75,10 @@ class _Reducer:
         self.evaluations = 0
 
     def run(self) -> None:
-        if self._wanted.verdict is Verdict.TIMEOUT:
-            # Every try costs the whole limit: take the operation out and leave it at that.
-            self._take_first(self._alone())
-            return
         self._take_first(self._alone())
-        self._shrink_graph()
+        if self._wanted.verdict is Verdict.TIMEOUT:
+            return  # every try costs the whole limit
+        self._until_fixed(self._smaller_graphs)
         if len(self.case.graph.operations) == 1:
             self._take_first(self._small_instances())
         self._until_fixed(self._smaller_shapes)
@@ -113,21 +112,17 @@ class _Reducer:
                 return True
         return False
 
-    def _observed(self) -> tuple[list[Array], dict[int, Array]]:
-        """The engine's values and gradients on the present case, as far as it gets."""
+    def _gradients(self) -> dict[int, Array]:
+        """The engine's gradients on the present case; none where it does not get through."""
+        graph = self.case.graph
         try:
             run = trace.forward(self._engine, self.case, self._timeout)
-        except EngineFault:
-            return [], {}
-        graph = self.case.graph
-        values = [value.copy() for value in run.values]
-        try:
             trace.backward(
                 self._engine, graph, run.handles[-1], self.case.cotangent.copy(), self._timeout
             )
-            return values, read_gradients(self._engine, graph, run)
+            return read_gradients(self._engine, graph, run)
         except EngineFault:
-            return values, {}
+            return {}
 
     def _alone(self) -> Iterator[Case]:
         """The blamed operation by itself."""
@@ -135,30 +130,20 @@ class _Reducer:
         node = self._wanted.blame.node
         if self._wanted.blame.operation == ACCUMULATION or isinstance(graph.nodes[node], Leaf):
             return
-        values, gradients = self._observed()
-        if not values:
-            values = _leaf_values_only(self.case)
-        operands = graph.apply(node).operands
-        if any(operand >= len(values) or values[operand] is None for operand in operands):
-            return
+        values = values_of(self._engine, self.case, self._timeout)
+        gradients = self._gradients()
         ones = np.ones(graph.shapes[node], graph.dtypes[node])
         for cotangent in (ones, gradients.get(node)):
             if cotangent is not None:
                 yield extract(graph, node, values, cotangent, merged=False)
                 yield extract(graph, node, values, cotangent, merged=True)
 
-    def _shrink_graph(self) -> None:
-        while self._take_first(self._smaller_graphs()):
-            pass
-
     def _smaller_graphs(self) -> Iterator[Case]:
         """An inner node as the root; a node replaced by a leaf of its value, or by an operand."""
         graph = self.case.graph
         if len(graph.operations) < 2:
             return
-        values, _ = self._observed()
-        if not values:
-            return
+        values = values_of(self._engine, self.case, self._timeout)
         for position in graph.operations[:-1]:
             if graph.trainable[position]:
                 yield _pruned(graph, values, {}, position)
@@ -222,14 +207,6 @@ def _tried(make: Callable[[], Case]) -> Iterator[Case]:
         yield make()
     except GraphError:
         return
-
-
-def _leaf_values_only(case: Case) -> list[Array]:
-    """Per node, its value where it is a leaf; used where the forward pass itself fails."""
-    found: list[Array | None] = [None] * len(case.graph.nodes)
-    for leaf, value in zip(case.graph.leaves, case.values, strict=True):
-        found[leaf] = value
-    return found  # type: ignore[return-value]  # the caller looks at the ones it needs
 
 
 def _shape(node: Leaf | Apply) -> Shape:
