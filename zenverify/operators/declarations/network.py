@@ -72,11 +72,17 @@ def _sample_conv2d(choose: Choose, shape: Shape) -> Instance | None:
     if len(shape) != 4 or math.prod(shape) == 0:
         return None
     height, width = shape[2:]
-    kernels_: list[tuple[int, int]] = [(1, 1), (1, min(2, width)), (min(2, height), min(2, width))]
-    size = sampling.pick(choose, kernels_)
-    stride, padding = sampling.pick(
-        choose, [((1, 1), (0, 0)), ((2, 1), (0, 1)), ((1, 2), (1, 0)), ((2, 2), (1, 1))]
-    )
+    windows = [(1, 1), (1, 2), (2, 2), (3, 3)]
+    fitting = [(h, w) for h, w in windows if h <= height and w <= width]
+    size = sampling.pick(choose, fitting)
+    strides_and_paddings = [
+        ((1, 1), (0, 0)),
+        ((2, 1), (0, 1)),
+        ((1, 2), (1, 0)),
+        ((2, 2), (1, 1)),
+        ((3, 1), (2, 0)),
+    ]
+    stride, padding = sampling.pick(choose, strides_and_paddings)
     filters = (1 + choose(2), shape[1], *size)
     return Instance((shape, filters), {"stride": stride, "padding": padding})
 

@@ -52,6 +52,8 @@ def _sample_clip(choose: Choose, shape: Shape) -> Instance:
         (0.0, None),
         (None, 0.5),
         (0.0, 1.0),
+        (0.5, 0.5),
+        (None, None),
     ]
     lower, upper = sampling.pick(choose, bounds)
     return Instance((shape,), {"lower": lower, "upper": upper})
@@ -80,7 +82,7 @@ _MASKS = (0b010101, 0b000000, 0b111111, 0b011001, 0b100110)
 def _sample_where(choose: Choose, shape: Shape) -> Instance:
     other = sampling.pick(choose, sampling.partners(shape))
     both = np.broadcast_shapes(shape, other)
-    mask_shape = both[choose(2) if both else 0 :]
+    mask_shape = sampling.pick(choose, [both, both[1:], (2, *both), (1, *both)])
     bits = sampling.pick(choose, _MASKS)
     size = int(np.prod(mask_shape, dtype=np.int64))
     mask = np.array([bits >> (i % 6) & 1 for i in range(size)], dtype=bool).reshape(mask_shape)

@@ -62,7 +62,7 @@ def _sample_var(choose: Choose, shape: Shape) -> Instance | None:
     if not fits:
         return None
     axis = sampling.pick(choose, fits)
-    return Instance((shape,), {"axis": axis, "keepdims": bool(choose(2)), "ddof": choose(2)})
+    return Instance((shape,), {"axis": axis, "keepdims": bool(choose(2)), "ddof": choose(3)})
 
 
 def _reduction(

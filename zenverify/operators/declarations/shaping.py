@@ -102,6 +102,8 @@ def _sample_index(choose: Choose, shape: Shape) -> Instance | None:
         (None, slice(None)),
         (Ellipsis, np.array([0, 0, -1])),
         (slice(None, None, 2), Ellipsis),
+        (np.arange(shape[0]) % 2 == 0,),
+        (Ellipsis, None),
     ]
     if len(shape) > 1:
         keys += [
@@ -110,11 +112,13 @@ def _sample_index(choose: Choose, shape: Shape) -> Instance | None:
             (0, Ellipsis, slice(None, None, -1)),
             (np.array([last, 0, 0]), slice(None)),
         ]
+    if len(shape) > 2:
+        keys.append((np.array([0, last]), slice(None), np.array([0, -1])))
     return Instance((shape,), {"key": sampling.pick(choose, keys)})
 
 
 def _sample_stack(choose: Choose, shape: Shape) -> Instance:
-    count = 1 + choose(3)
+    count = 1 + choose(4)
     axis = sampling.pick(choose, [0, -1, *range(1, len(shape) + 1)])
     return Instance((shape,) * count, {"axis": axis})
 
@@ -123,7 +127,7 @@ def _sample_concatenate(choose: Choose, shape: Shape) -> Instance | None:
     if not shape:
         return None
     count = 1 + choose(3)
-    axis = sampling.pick(choose, [0, -1, len(shape) - 1])
+    axis = sampling.pick(choose, [0, -1, len(shape) - 1, -len(shape)])
     at = axis % len(shape)
     longer = (*shape[:at], shape[at] + choose(2), *shape[at + 1 :])
     return Instance((shape, *(longer,) * (count - 1)), {"axis": axis})
@@ -159,7 +163,11 @@ OPERATORS = (
     _movement("expand_dims", "new axes of size 1", _expand_dims, _sample_expand_dims),
     _movement("squeeze", "axes of size 1 removed", _squeeze, _sample_squeeze),
     _movement(
-        "broadcast_to", "repeated along new or size-1 axes", _broadcast_to, _sample_broadcast_to
+        "broadcast_to",
+        "repeated along new or size-1 axes",
+        _broadcast_to,
+        _sample_broadcast_to,
+        sampling.ANY_SHAPES,
     ),
     _movement("index", "x[key]: integers, slices, integer arrays", _index, _sample_index),
     _movement("stack", "joined along a new axis", _stack, _sample_stack, variadic=True),
