@@ -45,8 +45,11 @@ def _recorded(value: object) -> object:
     """An attribute as the engine records it: a mask in a key as the integers that it stands for."""
     if not isinstance(value, tuple):
         return value
-    parts = (p.nonzero() if getattr(p, "dtype", None) == bool else (p,) for p in value)
-    return tuple(part for several in parts for part in several)
+    parts: list[object] = []
+    for part in value:
+        is_mask = isinstance(part, np.ndarray) and part.dtype.kind == "b"
+        parts += part.nonzero() if is_mask else (part,)
+    return tuple(parts)
 
 
 @every_operator

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Graph
+from zenverify.graph.graph import Graph, GraphBuilder
 from zenverify.oracles.enclosure import WholeEnclosure
 from zenverify.verification import trace
 from zenverify.verification.alone import extract
@@ -29,12 +30,28 @@ def located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Fin
     values = values_of(engine, case, timeout)
     near = [consumer for consumer, _ in graph.consumers[finding.blame.node]]
     for position in dict.fromkeys([*near, *reversed(graph.operations)]):
-        if graph.trainable[position]:
-            found = _spoilt_alone(engine, graph, position, values, timeout)
-            if found is not None:
-                return found
+        if not graph.trainable[position]:
+            continue
+        found = _spoilt_alone(engine, graph, position, values, timeout)
+        if found is None:
+            continue
+        if _spoils_others(engine, found, timeout):
+            break
+        alike = found.verdict is finding.verdict
+        return replace(found, message=finding.message if alike else found.message)
     unknown = Blame(finding.blame.node, ACCUMULATION, None, "always")
     return Finding(finding.verdict, unknown, finding.check, finding.message)
+
+
+def _spoils_others(engine: Engine, found: Finding, timeout: float) -> bool:
+    """Whether another operation by itself is spoilt in the same way: then it is the walk."""
+    other = next(name for name in ("negative", "exp") if name != found.blame.operation)
+    if other not in engine.operators:
+        return False
+    build = GraphBuilder()
+    build.apply(other, build.variable())
+    again = _spoilt_alone(engine, build.graph(), 1, [np.array(0.5), np.array(0.5)], timeout)
+    return again is not None and again.verdict is found.verdict
 
 
 def values_of(engine: Engine, case: Case, timeout: float) -> Sequence[Array]:
