@@ -9,7 +9,7 @@ from tests.engines.tape import TapeEngine
 from zenverify.engines import protocol
 from zenverify.engines.protocol import LEFT, MEAN, RIGHT, AtKink, shortcoming
 from zenverify.engines.zen import ZenEngine
-from zenverify.operators import program
+from zenverify.operators import kinks
 
 
 def tape_with(**attributes: Any) -> object:
@@ -18,11 +18,11 @@ def tape_with(**attributes: Any) -> object:
 
 def test_an_adapter_finds_everything_in_one_place() -> None:
     assert (AtKink, MEAN, LEFT, RIGHT, protocol.ANY) == (
-        program.AtKink,
-        program.MEAN,
-        program.LEFT,
-        program.RIGHT,
-        program.ANY,
+        kinks.AtKink,
+        kinks.MEAN,
+        kinks.LEFT,
+        kinks.RIGHT,
+        kinks.ANY,
     )
     assert all(hasattr(protocol, name) for name in protocol.__all__)
 

@@ -9,7 +9,9 @@ from flint import arb
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
 from zenverify.operators.balls import ANYTHING
-from zenverify.operators.program import ANY, LEFT, MEAN, RIGHT, AtKink, Balls, Program
+from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
+from zenverify.operators.program import Program
+from zenverify.operators.steps import Balls
 
 
 def program_of(name: str, *shapes: tuple[int, ...], **attributes: Any) -> Program:

@@ -16,8 +16,8 @@ from zenverify.graph.filling import Filling, fill
 from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
 from zenverify.operators.balls import Ball, precision
+from zenverify.operators.kinks import ANY, RIGHT
 from zenverify.operators.operator import Instance, Operator
-from zenverify.operators.program import ANY, RIGHT
 from zenverify.oracles.enclosure import (
     PRECISION,
     LocalEnclosure,

@@ -8,7 +8,7 @@ import pytest
 from tests.verification.prepared import binary, square_of_tanh, unary
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Array, Case
-from zenverify.operators.program import MEAN
+from zenverify.operators.kinks import MEAN
 from zenverify.verification import trace
 from zenverify.verification.judge import Status
 from zenverify.verification.local import LocalCheck

@@ -22,7 +22,7 @@ from tests.verification.prepared import (
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.operators.kernel import Kernel
-from zenverify.operators.program import LEFT, RIGHT, AtKink
+from zenverify.operators.kinks import LEFT, RIGHT, AtKink
 from zenverify.verification.probes import make_probes
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import verify_case

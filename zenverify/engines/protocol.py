@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
-from zenverify.operators.program import ANY, LEFT, MEAN, RIGHT, AtKink
+from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
 
 __all__ = [
     "ANY",

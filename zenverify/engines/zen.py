@@ -14,7 +14,7 @@ from zenverify import tensor as zen
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
-from zenverify.operators.program import MEAN, AtKink
+from zenverify.operators.kinks import MEAN, AtKink
 
 
 def _where(x: Any, y: Any, condition: Any) -> Any:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from flint import arb
 
 from zenverify.operators.balls import ZERO, Ball
-from zenverify.operators.program import Extremum, Fill, Map, Move, Program, Sum
+from zenverify.operators.program import Program
+from zenverify.operators.steps import Extremum, Fill, Map, Move, Sum
 
 Range = tuple[float, float]
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from zenverify.errors import GraphError
 from zenverify.operators.kernel import Kernel
-from zenverify.operators.program import Extremum, Fill, Map, Move, Program, Step, Sum
+from zenverify.operators.program import Program
+from zenverify.operators.steps import Extremum, Fill, Map, Move, Step, Sum
 
 Shape = tuple[int, ...]
 Axis = int | tuple[int, ...] | None

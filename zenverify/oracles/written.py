@@ -15,7 +15,8 @@ import sympy.codegen.cfunctions
 from numpy.typing import NDArray
 
 from zenverify.graph.graph import Graph
-from zenverify.operators.program import Extremum, Fill, Map, Move, Program, Sum
+from zenverify.operators.program import Program
+from zenverify.operators.steps import Extremum, Fill, Map, Move, Sum
 
 Expressions = NDArray[np.object_]
 

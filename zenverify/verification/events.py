@@ -1,8 +1,8 @@
 """Everything that a run does, as frozen dataclasses; progress bar, report and exit code read them.
 
-A run yields `RunStarted`, then for each case `CaseVerified` (and `FailureFound` when it is of a kind
-not seen before, followed by `FailureMinimised` unless the smaller case shows that it is of a known
-bucket), and ends with `RunFinished`.
+A run yields `RunStarted`, then for each case `CaseVerified`, and ends with `RunFinished`. A failure
+of a kind not seen before is told by `FailureFound`, and then by `FailureMinimised`, unless the
+smaller case shows that it is of a known bucket.
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ from flint import arb
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph
 from zenverify.operators.balls import ZERO, Ball, precision
-from zenverify.operators.program import LEFT, RIGHT, AtKink, Balls, Linearised
+from zenverify.operators.kinks import LEFT, RIGHT, AtKink
+from zenverify.operators.program import Linearised
+from zenverify.operators.steps import Balls
 from zenverify.oracles.enclosure import (
     PRECISION,
     UNIT_ROUNDOFF,

@@ -12,7 +12,7 @@ import numpy as np
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
-from zenverify.operators.program import MEAN
+from zenverify.operators.kinks import MEAN
 from zenverify.verification import blame, trace, whole
 from zenverify.verification.alone import extract
 from zenverify.verification.coverage import Coverage, coverage_of
