@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from zenverify.cli.commentary import Commentary
 from zenverify.cli.output import messages_console, print_json, results_console
@@ -61,8 +65,8 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     if output.as_json:
         consumers.append(_print_event)
     consumers.append(report.add)
-    with progress:
-        end = _consume(campaign.run(engine, options), consumers)
+    with progress, _noting_interrupts() as interrupted:
+        end = _consume(campaign.run(engine, options), consumers, interrupted)
     model = collector.model()
     if not output.as_json:
         print_discrepancies(results_console(), model)
@@ -74,13 +78,36 @@ def _print_event(event: Event) -> None:
     print_json(event_to_data(event))
 
 
-def _consume(events: Iterator[Event], consumers: Iterable[Consumer]) -> RunFinished:
+@contextmanager
+def _noting_interrupts() -> Iterator[threading.Event]:
+    """Ctrl-C as ever, and a note of it: code in C that runs then may swallow the exception."""
+    noted = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        noted.set()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _consume(
+    events: Iterator[Event], consumers: Iterable[Consumer], interrupted: threading.Event
+) -> RunFinished:
     """Hand every event to every consumer; the last event is the result."""
     try:
-        return _hand_on(events, consumers)
+        return _hand_on(events, consumers, interrupted)
     except KeyboardInterrupt:
         # A campaign ends its account when it is interrupted; this came while it was waiting.
-        return _hand_on(_interrupted(events), consumers)
+        interrupted.clear()
+        return _hand_on(_interrupted(events), consumers, interrupted)
 
 
 def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
@@ -90,13 +117,17 @@ def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
     yield from events
 
 
-def _hand_on(events: Iterator[Event], consumers: Iterable[Consumer]) -> RunFinished:
+def _hand_on(
+    events: Iterator[Event], consumers: Iterable[Consumer], interrupted: threading.Event
+) -> RunFinished:
     end: RunFinished | None = None
     for event in events:
         for consume in consumers:
             consume(event)
         if isinstance(event, RunFinished):
             end = event
+        elif interrupted.is_set():
+            raise KeyboardInterrupt
     if end is None:
         raise RuntimeError("the campaign ended without RunFinished")
     return end

@@ -91,12 +91,15 @@ def power(base: Ball | int, exponent: Ball | int) -> Ball:
     """``base ** exponent`` over the reals.
 
     Written as exp(exponent * log(base)) for a positive base, so that at working precision the
-    radius shows what rounding the exponent does to the result. ``0 ** 0`` is 1, as in IEEE 754.
+    radius shows what rounding the exponent does to the result. ``x ** 0`` and ``1 ** y`` are 1 for
+    every x and y, as in IEEE 754.
     """
     if not isinstance(exponent, arb):
         exponent = arb(exponent)
     if not isinstance(base, arb):
         base = arb(base)
+    if base == 1:
+        return arb(1)
     if exponent.is_integer() and abs(exponent) <= _LARGEST_INTEGER_EXPONENT:
         return base**exponent
     if base > 0:

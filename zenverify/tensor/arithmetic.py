@@ -67,7 +67,7 @@ def _pull_base(g: Array, y: Array, a: Array, b: Array) -> Array:
     b = b.astype(y.dtype, copy=False)
     lowered = b - (b != 0)
     # Beyond 2**53 the exponent less one is the exponent, whose parity is wrong.
-    slope: Array = b * np.where((lowered == b) & (b != 0), y / a, a**lowered)
+    slope: Array = b * np.where((lowered == b) & (a != 0) & (b != 0), y / a, a**lowered)
     return g * slope
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from zenverify.operators import sampling
 from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
+from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.elementwise import elementwise
 from zenverify.operators.operator import EVERYWHERE, Argument, Choose, Instance, Operator
 
@@ -38,7 +39,9 @@ def _clip(
     assert MAXIMUM.kernel is not None
     assert MINIMUM.kernel is not None
     if lower is not None and lower == upper:
-        return builder.broadcast(builder.fill(lower), x.shape)
+        # A constant, but one that NaN reaches, forward and backward, as it does in any engine.
+        nothing = builder.map(kernels.subtract, x, x)
+        return builder.map(kernels.add, nothing, builder.fill(lower))
     if lower is not None:
         x = builder.map(MAXIMUM.kernel, x, builder.fill(lower))
     if upper is not None:

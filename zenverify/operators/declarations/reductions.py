@@ -54,15 +54,16 @@ def _logsumexp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool
 def _sample_var(choose: Choose, shape: Shape) -> Instance | None:
     if 0 in shape:
         return None
-    fits = [
-        axis
+    counts = {
+        axis: math.prod([shape[a] for a in normalise_axis(axis, len(shape))])
         for axis in sampling.axes(len(shape))
-        if math.prod(shape[a] for a in normalise_axis(axis, len(shape))) > 1
-    ]
+    }
+    fits = [axis for axis, count in counts.items() if count > 1]
     if not fits:
         return None
     axis = sampling.pick(choose, fits)
-    return Instance((shape,), {"axis": axis, "keepdims": bool(choose(2)), "ddof": choose(3)})
+    ddof = choose(min(counts[axis], 3))
+    return Instance((shape,), {"axis": axis, "keepdims": bool(choose(2)), "ddof": ddof})
 
 
 def _reduction(
