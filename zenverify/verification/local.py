@@ -306,7 +306,7 @@ class LocalCheck:
     ) -> list[bool]:
         with precision(PRECISION):
             local = LocalEnclosure(self._graph, values, self._conventions, only=consumers)
-            total = local.pull(cotangents, {}, dead_is_zero=True)[node]
+            total = local.pull(cotangents, {})[node]
         return [total is not None and not total[element].is_finite() for element in elements]
 
     def _overflows(self, node: int, consumers: Sequence[int]) -> list[bool]:
