@@ -40,7 +40,7 @@ def _clip(
     assert MINIMUM.kernel is not None
     if lower is not None and lower == upper:
         # A constant, but one that NaN reaches, forward and backward, as it does in any engine.
-        nothing = builder.map(kernels.subtract, x, x)
+        nothing = builder.map(kernels.multiply, x, builder.map(kernels.subtract, x, x))
         return builder.map(kernels.add, nothing, builder.fill(lower))
     if lower is not None:
         x = builder.map(MAXIMUM.kernel, x, builder.fill(lower))
