@@ -3,7 +3,7 @@
     python -m benchmarks.sensitivity [--graphs 100] [--seed 1]
 
 One pullback of one operation near the middle, one that occurs once in its graph and whose
-contribution is not zero, is scaled by 1 + error. Every graph is verified once, at default settings.
+contribution is neither zero nor undefined, is scaled by 1 + error. Every graph is verified once, at default settings.
 A rule behind masks is looked for as well: behind ``* 1e-6``, ``sigmoid(20 + .)``, ``exp(-30 + .)``
 and a dead ``relu``. Exit code 1 if a target is missed.
 """
@@ -62,7 +62,10 @@ def middle_of(case: Case, draw: random.Random) -> tuple[int, int] | None:
         if seen[node.operator] > 1 or catalogue.get(node.operator).variadic:
             continue
         for argument, operand in enumerate(node.operands):
-            if graph.trainable[operand] and np.any(tensor.grads[argument](tensor.gradient)):
+            if not graph.trainable[operand]:
+                continue
+            part = tensor.grads[argument](tensor.gradient)
+            if np.any(np.isfinite(part) & (part != 0)):
                 found.append((position, argument))
     return draw.choice(found) if found else None
 

@@ -14,7 +14,7 @@ many values. Every graph counts with its fastest repeat, in processor time. A ta
 mean over all graphs of one size, in microseconds, and as a multiple of NumPy's. The last line says
 how much the cost grows when the graph is four times as large.
 
-Run it with ``python benchmarks/speed.py``; ``--json`` prints the numbers alone.
+Run it with ``python -m benchmarks.speed``; ``--json`` prints the numbers alone.
 """
 
 from __future__ import annotations

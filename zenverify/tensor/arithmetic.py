@@ -67,8 +67,9 @@ def _pull_base(g: Array, y: Array, a: Array, b: Array) -> Array:
     b = b.astype(y.dtype, copy=False)
     lowered = b - (b != 0)
     # Beyond 2**53 the exponent less one is the exponent, whose parity is wrong.
-    slope: Array = b * np.where((lowered == b) & (a != 0) & (b != 0), y / a, a**lowered)
-    return g * slope
+    slope = b * np.where((lowered == b) & (a != 0) & (b != 0), y / a, a**lowered)
+    # A tiny exponent less one is -1, and a power of -1 is defined where y is not.
+    return g * np.where(np.isnan(y), y, slope)
 
 
 def _pull_exponent(g: Array, y: Array, a: Array, b: Array) -> Array:
