@@ -3,7 +3,8 @@
     python -m benchmarks.sensitivity [--graphs 100] [--seed 1]
 
 One pullback of one operation near the middle, one that occurs once in its graph and whose
-contribution is neither zero nor undefined, is scaled by 1 + error. Every graph is verified once, at default settings.
+contribution is neither zero nor undefined, is scaled by 1 + error. Every graph is verified once,
+at default settings.
 A rule behind masks is looked for as well: behind ``* 1e-6``, ``sigmoid(20 + .)``, ``exp(-30 + .)``
 and a dead ``relu``. Exit code 1 if a target is missed.
 """
