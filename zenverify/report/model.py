@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,8 +16,8 @@ from zenverify.verification.events import (
     Finding,
     RunFinished,
     RunStarted,
-    kind_of_note,
 )
+from zenverify.verification.tally import Tally
 from zenverify.verification.verdict import Witnesses
 
 
@@ -100,29 +99,6 @@ class ReportModel:
         return self.stop_reason is not None
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What has been counted while no `RunFinished` tells."""
-
-    cases: int = 0
-    nodes: int = 0
-    elements: int = 0
-    worst_units: float = 0.0
-    verdicts: Counter[str] = field(default_factory=Counter)
-    coverage: dict[str, Counter[str]] = field(default_factory=dict)
-    notes: Counter[str] = field(default_factory=Counter)
-
-    def add(self, event: CaseVerified) -> None:
-        self.cases += 1
-        self.nodes += event.nodes
-        self.elements += event.elements
-        self.worst_units = max(self.worst_units, event.worst_units)
-        self.verdicts[str(event.verdict)] += 1
-        self.notes.update(map(kind_of_note, event.notes))
-        for operator, condition, count in event.coverage:
-            self.coverage.setdefault(operator, Counter())[condition] += count
-
-
 class Collector:
     """Gathers a run's events; a half-finished run has a model too.
 
@@ -139,7 +115,7 @@ class Collector:
         self._restrictions = tuple(restrictions)
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
-        self._tally = _Tally()
+        self._tally = Tally()
         self._discrepancies: dict[str, Discrepancy] = {}
         self._latest = ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from flint import arb
@@ -273,12 +273,8 @@ def blame_gradients(
             blamed = [_blame_walk(graph, suspect)]
         for finding in blamed:
             key = (finding.blame.node, finding.blame.argument, finding.verdict)
-            findings.setdefault(key, _renamed(finding, check_name))
+            findings.setdefault(key, replace(finding, check=check_name))
     return list(findings.values())
-
-
-def _renamed(finding: Finding, check: str) -> Finding:
-    return Finding(finding.verdict, finding.blame, check, finding.message, finding.witnesses)
 
 
 def _blame_consumers(
@@ -349,13 +345,8 @@ def relocated(finding: Finding, node: int, graph: Graph, operand: int | None = N
     blame = Blame(node, graph.apply(node).operator, finding.blame.argument, finding.blame.condition)
     witnesses = finding.witnesses
     if operand is not None:
-        witnesses = tuple(
-            Witnesses(
-                operand, w.index, w.quantity, w.engine, w.symbolic, w.difference, w.error, w.verdict
-            )
-            for w in witnesses
-        )
-    return Finding(finding.verdict, blame, finding.check, finding.message, witnesses)
+        witnesses = tuple(replace(witness, node=operand) for witness in witnesses)
+    return replace(finding, blame=blame, witnesses=witnesses)
 
 
 def _blame_walk(graph: Graph, suspect: Suspect) -> Finding:

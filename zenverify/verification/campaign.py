@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
@@ -34,9 +33,9 @@ from zenverify.verification.events import (
     Finding,
     RunFinished,
     RunStarted,
-    kind_of_note,
 )
 from zenverify.verification.reduce import Reduced, reduce
+from zenverify.verification.tally import Tally
 from zenverify.verification.trace import TIMEOUT
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 from zenverify.verification.verify import CaseResult, verify_case
@@ -99,29 +98,11 @@ class CampaignOptions:
 
 
 @dataclass(slots=True)
-class _Tally:
-    cases: int = 0
-    nodes: int = 0
-    elements: int = 0
-    worst_units: float = 0.0
-    coverage: dict[str, Counter[str]] = field(default_factory=dict)
-    verdicts: Counter[str] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
+class _Tally(Tally):
+    """The counts, and the buckets; an alias is a bucket's name before its case was minimised."""
+
     buckets: dict[str, Bucket] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-
-    def add(self, result: CaseResult) -> None:
-        self.cases += 1
-        self.nodes += result.nodes
-        self.elements += result.elements
-        self.worst_units = max(self.worst_units, result.worst_units)
-        self.verdicts[str(result.verdict)] += 1
-        for operator, condition, times in result.coverage:
-            self.coverage.setdefault(operator, Counter())[condition] += times
-        for note in result.notes:
-            self.notes[kind_of_note(note)] += 1
-        if result.sampled:
-            self.notes["sampled: one-sided slopes, at some of the elements before a kink"] += 1
 
 
 def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
@@ -179,8 +160,9 @@ def _events(
                 tally.notes[f"not run: graphs with {waiting[0]}, which did not return"] += 1
                 continue
             result = verify_case(engine, case, timeout=options.timeout)
-            tally.add(result)
-            yield _verified(tally.cases, result)
+            verified = _verified(tally.cases + 1, result)
+            tally.add(verified)
+            yield verified
             yield from _collect(engine, options, tally, case, result.findings)
     except KeyboardInterrupt:
         stop_reason = "interrupted"
