@@ -11,7 +11,6 @@ from zenverify.graph.filling import Filling
 from zenverify.graph.ranges import range_of
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
-from zenverify.operators.program import Program
 from zenverify.oracles.enclosure import lift
 
 
@@ -57,12 +56,3 @@ def test_padding_puts_zero_into_the_range() -> None:
     low, high = range_of(conv, [(2.0, 3.0), (1.0, 1.0)]) or (np.nan, np.nan)
     assert low <= 0
     assert high >= 3
-
-
-def test_an_unknown_step_is_an_error_of_ours() -> None:
-    class Strange:
-        sources = (0,)
-
-    program = Program((1,), (Strange(),), (), 1)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="Strange"):
-        range_of(program, [(0.0, 1.0)])

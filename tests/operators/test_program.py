@@ -11,7 +11,7 @@ from zenverify.operators.attributes import freeze_attributes
 from zenverify.operators.balls import ANYTHING
 from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
 from zenverify.operators.program import Program
-from zenverify.operators.steps import Balls
+from zenverify.operators.steps.step import Balls
 
 
 def program_of(name: str, *shapes: tuple[int, ...], **attributes: Any) -> Program:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,41 +9,9 @@ import numpy as np
 import pytest
 
 import zenverify.tensor as zt
+from tests.tensor.calls import CALLS
 from zenverify.tensor import OPERATIONS, Tensor, walk
 from zenverify.tensor.operation import Pullback
-
-Call = tuple[Callable[..., Tensor], list[tuple[int, ...]]]
-
-CALLS: dict[str, Call] = {
-    **{
-        name: (getattr(zt, name), [(2, 3)])
-        for name in ("negative", "absolute", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos")
-    },
-    **{name: (getattr(zt, name), [(2, 3)]) for name in ("tanh", "sigmoid", "softplus", "relu")},
-    **{
-        name: (getattr(zt, name), [(2, 3), (3,)])
-        for name in ("add", "subtract", "multiply", "divide", "power", "maximum", "minimum")
-    },
-    **{
-        name: (lambda x, name=name: getattr(zt, name)(x, axis=-1, keepdims=True), [(2, 3)])
-        for name in ("sum", "mean", "prod", "max", "min", "var", "logsumexp")
-    },
-    "clip": (lambda x: zt.clip(x, 0.7, 1.1), [(2, 3)]),
-    "where": (lambda x, y: zt.where([True, False, True], x, y), [(2, 3), (3,)]),
-    "softmax": (zt.softmax, [(2, 3)]),
-    "log_softmax": (zt.log_softmax, [(2, 3)]),
-    "matmul": (zt.matmul, [(2, 3), (3, 2)]),
-    "conv2d": (lambda x, w: zt.conv2d(x, w, 2, 1), [(1, 2, 3, 3), (2, 2, 2, 2)]),
-    "reshape": (lambda x: zt.reshape(x, (-1, 2)), [(2, 3)]),
-    "flatten": (zt.flatten, [(2, 3)]),
-    "transpose": (lambda x: zt.transpose(x, (1, 0)), [(2, 3)]),
-    "expand_dims": (lambda x: zt.expand_dims(x, 1), [(2, 3)]),
-    "squeeze": (lambda x: zt.squeeze(x, 0), [(1, 3)]),
-    "broadcast_to": (lambda x: zt.broadcast_to(x, (4, 3)), [(1, 3)]),
-    "index": (lambda x: zt.index(x, (slice(None), [0, 0])), [(2, 3)]),
-    "stack": (lambda x, y: zt.stack([x, y], -1), [(2, 3), (2, 3)]),
-    "concatenate": (lambda x, y: zt.concatenate([x, y], -1), [(2, 3), (2, 1)]),
-}
 
 every_operation = pytest.mark.parametrize("name", sorted(OPERATIONS))
 

@@ -6,7 +6,7 @@ import pytest
 from flint import arb
 
 from zenverify.operators.balls import Ball
-from zenverify.operators.steps import Balls
+from zenverify.operators.steps.step import Balls
 from zenverify.verification.judge import THRESHOLD, Judgement, Status, judge
 
 U = {"float64": 2.0**-53, "float32": 2.0**-24}

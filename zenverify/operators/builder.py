@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from zenverify.errors import GraphError
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.program import Program
-from zenverify.operators.steps import Extremum, Fill, Map, Move, Step, Sum
+from zenverify.operators.steps.extremum import Extremum
+from zenverify.operators.steps.fill import Fill
+from zenverify.operators.steps.map import Map
+from zenverify.operators.steps.move import Move
+from zenverify.operators.steps.step import Step
+from zenverify.operators.steps.sum import Sum
 
 Shape = tuple[int, ...]
 Axis = int | tuple[int, ...] | None

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from zenverify.operators.balls import addition
 from zenverify.operators.kinks import MEAN, AtKink
-from zenverify.operators.steps import Balls, Extremum, Map, Move, Step
+from zenverify.operators.steps.move import Move
+from zenverify.operators.steps.step import Balls, Step
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,7 @@ class Program:
     def can_kink(self) -> bool:
         """Whether any step has kinks that matter: those under a detached move do not."""
         return any(
-            isinstance(one, Extremum)
-            or (isinstance(one, Map) and one.kernel.derived.kinks is not None)
+            one.can_kink
             for one, differentiated in zip(self.steps, self._differentiated, strict=True)
             if differentiated
         )

@@ -16,7 +16,11 @@ from numpy.typing import NDArray
 
 from zenverify.graph.graph import Graph
 from zenverify.operators.program import Program
-from zenverify.operators.steps import Extremum, Fill, Map, Move, Sum
+from zenverify.operators.steps.extremum import Extremum
+from zenverify.operators.steps.fill import Fill
+from zenverify.operators.steps.map import Map
+from zenverify.operators.steps.move import Move
+from zenverify.operators.steps.sum import Sum
 
 Expressions = NDArray[np.object_]
 

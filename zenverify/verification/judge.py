@@ -15,7 +15,7 @@ import numpy as np
 from flint import arb
 
 from zenverify.operators.balls import Ball, precision
-from zenverify.operators.steps import Balls
+from zenverify.operators.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, UNIT_ROUNDOFF
 
 THRESHOLD = 8.0

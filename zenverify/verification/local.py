@@ -20,7 +20,7 @@ from zenverify.graph.graph import Graph
 from zenverify.operators.balls import ZERO, Ball, precision
 from zenverify.operators.kinks import LEFT, RIGHT, AtKink
 from zenverify.operators.program import Linearised
-from zenverify.operators.steps import Balls
+from zenverify.operators.steps.step import Balls
 from zenverify.oracles.enclosure import (
     PRECISION,
     UNIT_ROUNDOFF,

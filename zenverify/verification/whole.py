@@ -14,7 +14,7 @@ from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
 from zenverify.operators.balls import ZERO, precision
 from zenverify.operators.kinks import ANY
-from zenverify.operators.steps import Balls
+from zenverify.operators.steps.step import Balls
 from zenverify.oracles.difference import Estimate, differentiate
 from zenverify.oracles.enclosure import (
     PRECISION,

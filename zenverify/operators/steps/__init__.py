@@ -1,0 +1,1 @@
+"""The steps that programs are made of, one to a module."""

@@ -1,0 +1,121 @@
+"""Mapping a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flint import arb
+
+from zenverify.operators.balls import ZERO, Ball, addition, step
+from zenverify.operators.kernel import DerivedSlice, Kernel
+from zenverify.operators.kinks import MEAN, AtKink
+from zenverify.operators.steps.step import Balls, scale
+
+
+@dataclass(frozen=True)
+class Map:
+    """Maps a kernel over sources of equal length."""
+
+    kernel: Kernel
+    sources: tuple[int, ...]
+
+    def value(self, sources: Sequence[Balls]) -> Balls:
+        return list(map(self.kernel.derived.value, *sources))
+
+    def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
+        derived = self.kernel.derived
+        if None not in derived.constants:
+            return list(map(derived.value, *sources)), derived.constants
+        if derived.kinks is None:
+            results = list(map(derived.linear, *sources))
+        else:
+            at_zero = at_kink.at_zero
+            results = [
+                derived.linear(*point, *[step(kink, at_zero) for kink in derived.kinks(*point)])
+                for point in zip(*sources, strict=True)
+            ]
+        return self._unzip(results, sources)
+
+    def _unzip(
+        self, results: list[tuple[Ball, ...]], sources: Sequence[Balls]
+    ) -> tuple[Balls, Sequence[int | Balls]]:
+        derived = self.kernel.derived
+        if not results:
+            return [], [1] * len(sources)
+        values, *varying = zip(*results, strict=True)
+        columns: Iterator[Balls] = iter(varying)
+        partials = [
+            next(columns) if constant is None else constant for constant in derived.constants
+        ]
+        for piece in derived.slices:
+            partials[piece.argument] = _mend(partials[piece.argument], piece, sources)
+        return values, partials
+
+    def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
+        return [scale(partial, cotangent, dead_is_zero) for partial in saved]
+
+    def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+        derived = self.kernel.derived
+        if derived.kinks is None:
+            _, partials = self.linearise(sources, MEAN)
+        else:
+            steps = [
+                self._steps_along(point, direction)
+                for point, direction in zip(
+                    zip(*sources, strict=True), zip(*tangents, strict=True), strict=True
+                )
+            ]
+            results = [
+                derived.linear(*point, *at)
+                for point, at in zip(zip(*sources, strict=True), steps, strict=True)
+            ]
+            _, partials = self._unzip(results, sources)
+        return self.carry(partials, tangents)
+
+    def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
+        moved: list[Ball] = [ZERO] * len(tangents[0])
+        for partial, tangent in zip(saved, tangents, strict=True):
+            moved = list(map(addition(), moved, scale(partial, tangent, True)))
+        return moved
+
+    def _steps_along(self, point: tuple[Ball, ...], direction: tuple[Ball, ...]) -> list[Ball]:
+        """The side of each kink that a small move in a direction leads to."""
+        derived = self.kernel.derived
+        assert derived.kinks is not None
+        assert derived.kink_partials is not None
+        slopes = derived.kink_partials(*point)
+        count = len(point)
+        steps = []
+        for number, kink in enumerate(derived.kinks(*point)):
+            row = slopes[number * count : (number + 1) * count]
+            moved = sum((a * b for a, b in zip(row, direction, strict=True)), ZERO)
+            steps.append(step(kink, step(moved, arb(0.5))))
+        return steps
+
+    def kinked(self, sources: Sequence[Balls]) -> bool:
+        kinks = self.kernel.derived.kinks
+        if kinks is None:
+            return False
+        return any(
+            kink.contains(ZERO) for point in zip(*sources, strict=True) for kink in kinks(*point)
+        )
+
+    @property
+    def can_kink(self) -> bool:
+        return self.kernel.derived.kinks is not None
+
+    def bound(self, sources: Sequence[Ball]) -> Ball:
+        held: Ball = self.kernel.derived.value(*sources)
+        return held
+
+
+def _mend(partial: int | Balls, piece: DerivedSlice, sources: Sequence[Balls]) -> int | Balls:
+    """Replace a partial's NaNs by that of the slice, where its conditions hold."""
+    if isinstance(partial, int) or not any(ball.is_nan() for ball in partial):
+        return partial
+    return [
+        arb(piece.partial(*point)) if ball.is_nan() and piece.holds_at(point) else ball
+        for ball, point in zip(partial, zip(*sources, strict=True), strict=True)
+    ]
