@@ -7,10 +7,11 @@ operation and argument must be blamed for it.
 from benchmarks.faults.fault import Fault
 from benchmarks.faults.reflected import REFLECTIONS
 from benchmarks.faults.regions import REGIONS
+from benchmarks.faults.released import RELEASED
 from benchmarks.faults.rules import RULES
 from benchmarks.faults.shapes import SHAPES
 from benchmarks.faults.walks import WALKS
 
-FAULTS: tuple[Fault, ...] = (*RULES, *SHAPES, *REFLECTIONS, *REGIONS, *WALKS)
+FAULTS: tuple[Fault, ...] = (*RULES, *SHAPES, *REFLECTIONS, *REGIONS, *WALKS, *RELEASED)
 
 __all__ = ["FAULTS", "Fault"]
