@@ -17,14 +17,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import zenverify.strategies as strategies
+    from zenverify.cards import check
+    from zenverify.contribution import Contribution
+    from zenverify.operators.operator import Domain
     from zenverify.tensor import Tensor
     from zenverify.verification.live import verify
 
 __version__ = "0.1.0"
 
-__all__ = ["Tensor", "__version__", "strategies", "verify"]
+__all__ = [
+    "Contribution",
+    "Domain",
+    "Tensor",
+    "__version__",
+    "check",
+    "strategies",
+    "verify",
+]
 
 _HOMES = {
+    "Contribution": "zenverify.contribution",
+    "Domain": "zenverify.operators.operator",
+    "check": "zenverify.cards",
     "Tensor": "zenverify.tensor",
     "verify": "zenverify.verification.live",
 }

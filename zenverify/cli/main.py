@@ -11,6 +11,7 @@ from io import TextIOWrapper
 import click
 
 from zenverify import __version__
+from zenverify.cli.check import check
 from zenverify.cli.configuration import closest
 from zenverify.cli.engines import engines
 from zenverify.cli.operators import operators
@@ -27,6 +28,7 @@ _EPILOG = """\b
 Examples:
   zenverify run                      verify the engine of this package on random graphs
   zenverify run --budget 90s         for a minute and a half
+  zenverify check tanh               one operation, and its card
   zenverify replay                   verify the regression corpus again
   zenverify operators                list the operations that can be verified
 
@@ -58,7 +60,7 @@ def program() -> None:
     """Prove or refute, node by node, the gradients that an autodiff engine computes."""
 
 
-for command in (run, replay, operators, engines):
+for command in (run, check, replay, operators, engines):
     program.add_command(command)
 
 

@@ -7,6 +7,8 @@ conventions at a kink.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from zenverify.graph.case import Array
@@ -24,6 +26,8 @@ __all__ = [
     "Engine",
     "Handle",
     "LeafKind",
+    "Mutable",
+    "Mutant",
     "Probing",
     "Recorded",
     "shortcoming",
@@ -129,6 +133,41 @@ class Recorded(Protocol):
 
     def restore_gradients(self, handles: Sequence[Handle], saved: Any) -> None:
         """Undo what `saved_gradients` put aside."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A fault that can be planted into an engine's rule.
+
+    Attributes
+    ----------
+    name
+        What is wrong, in a few words: ``"sign of argument 0"``.
+    kind
+        The class of faults that it belongs to.
+    argument
+        The operand whose derivative it makes wrong; None where it concerns all.
+    plant
+        Makes the context in which the engine has the fault.
+    has_differed
+        Whether the rule, since it was planted, ever gave anything else than the right one. If it
+        never did, there was no fault to find.
+    """
+
+    name: str
+    kind: str
+    argument: int | None
+    plant: Callable[[], AbstractContextManager[None]]
+    has_differed: Callable[[], bool]
+
+
+@runtime_checkable
+class Mutable(Protocol):
+    """An engine whose rules can be replaced by wrong ones, to see whether the checks notice."""
+
+    def mutants(self, operator: str) -> Sequence[Mutant]:
+        """The faults that can be planted into the rule of an operator."""
         ...
 
 

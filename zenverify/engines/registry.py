@@ -6,15 +6,12 @@ Importing this module loads neither NumPy nor an engine.
 from __future__ import annotations
 
 import difflib
-import importlib
-import importlib.util
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
+from zenverify.engines.importing import described, imported
 from zenverify.errors import UsageError
 
 if TYPE_CHECKING:
@@ -89,15 +86,11 @@ def load(spec: str) -> Engine:
             f"there is no engine {spec!r}{hint} (known: {names}; or give module:attribute or "
             "file.py:attribute)"
         )
-    module = _from_file(Path(place)) if place.endswith(".py") else _from_module(place)
-    try:
-        found = getattr(module, attribute)
-    except AttributeError:
-        raise UsageError(f"engine {spec!r}: {place} has no attribute {attribute!r}") from None
+    found = imported(path, "engine")
     try:
         engine = found() if isinstance(found, type) or not hasattr(found, "leaf") else found
     except (Exception, SystemExit) as error:
-        raise UsageError(f"engine {spec!r}: {attribute} raised {_describe(error)}") from error
+        raise UsageError(f"engine {spec!r}: {attribute} raised {described(error)}") from error
     if (wrong := shortcoming(engine)) is not None:
         raise UsageError(f"engine {spec!r}: {wrong}")
     result: Engine = engine
@@ -126,35 +119,3 @@ def file_label(spec: str, name: str) -> str:
 
 def _slug(text: str) -> str:
     return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def _from_module(name: str) -> ModuleType:
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        return importlib.import_module(name)
-    except (Exception, SystemExit) as error:
-        raise UsageError(f"engine module {name!r}: {_describe(error)}") from error
-    finally:
-        sys.path.remove(str(Path.cwd()))
-
-
-def _from_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise UsageError(f"engine file {str(path)!r} does not exist")
-    spec = importlib.util.spec_from_file_location(f"zenverify_engine_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    # As for a script: the file may import its neighbours, at any time.
-    if (folder := str(path.parent.resolve())) not in sys.path:
-        sys.path.insert(0, folder)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module.__name__] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise UsageError(f"engine file {str(path)!r}: {_describe(error)}") from error
-    return module
-
-
-def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"

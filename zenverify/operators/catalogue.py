@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from zenverify.errors import GraphError
@@ -40,3 +42,18 @@ def get(name: str) -> Operator:
         hint = f"; did you mean {close[0]!r}?" if close else ""
         raise GraphError(f"there is no operator {name[:60]!r}{hint}")
     return operators[name]
+
+
+@contextmanager
+def including(operator: Operator) -> Iterator[None]:
+    """Know one operator more, in place of one of the same name, for as long as this lasts."""
+    operators = _operators()
+    before = operators.get(operator.name)
+    operators[operator.name] = operator
+    try:
+        yield
+    finally:
+        if before is None:
+            del operators[operator.name]
+        else:
+            operators[operator.name] = before

@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing from elsewhere."""
+"""Pages of HTML that need nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -14,22 +14,21 @@ from zenverify.report.page import page
 
 
 def render(model: ReportModel) -> str:
-    """The page's text.
+    """The text of a run's page."""
+    return render_template("page.html.j2", page=page(model))
+
+
+def render_template(template: str, **content: object) -> str:
+    """A page's text.
 
     Its policy forbids everything but the one style sheet, known by its hash: no script, no style
     attribute and nothing from the network can come in by way of a name or a message.
     """
     style = files("zenverify.report").joinpath("static/report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            page=page(model),
-            style=Markup(style),  # noqa: S704  our own file
-            policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
-            "form-action 'none'",
-        )
+        _environment().get_template(template).render(style=Markup(style), policy=policy, **content)  # noqa: S704  our own file
     )
 
 

@@ -27,6 +27,17 @@ def event_to_data(event: Event) -> dict[str, Any]:
     return {"event": type(event).__name__, **_fields(event, type(event).__name__)}
 
 
+def to_data(instance: Any) -> dict[str, Any]:
+    """Turn a dataclass of such parts into an object, every field under its own name.
+
+    Raises
+    ------
+    TypeError
+        As `event_to_data` does.
+    """
+    return _fields(instance, type(instance).__name__)
+
+
 def _fields(instance: Any, where: str) -> dict[str, Any]:
     return {
         field.name: _jsonable(getattr(instance, field.name), f"{where}.{field.name}")

@@ -108,7 +108,7 @@ def section(number: int, discrepancy: Discrepancy, engine_spec: str) -> Section:
         tables=tuple(_tables(discrepancy)),
         listing=tuple(_listing(case, finding.blame.node)),
         replay=replay_command(discrepancy.path, engine_spec) if discrepancy.path else "",
-        snippet=_snippet(case, engine_spec),
+        snippet=_snippet(case, engine_spec) if engine_spec else "",
     )
 
 

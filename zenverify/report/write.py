@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from zenverify.atomic import write_text
+from zenverify.cards.card import Card
 from zenverify.engines.registry import file_label
 from zenverify.errors import UsageError
 from zenverify.report.model import ReportModel
@@ -31,10 +32,35 @@ def write_report(model: ReportModel, directory: Path) -> Path:
     """
     from zenverify.report.html import render
 
-    page = render(model)
-    path = directory / report_name(model)
+    return _write(render(model), directory / report_name(model))
+
+
+def write_card(card: Card, directory: Path) -> Path:
+    """Write the page of a card; a card of the same operation and engine is replaced.
+
+    Parameters
+    ----------
+    directory
+        Created if it does not exist.
+
+    Returns
+    -------
+    Path
+        ``directory/ENGINE-OPERATION.html``.
+
+    Raises
+    ------
+    UsageError
+        If the directory or the file cannot be written. No half-written file is left behind.
+    """
+    from zenverify.report.card_page import render_card
+
+    return _write(render_card(card), directory / f"{_safe(card.engine)}-{card.name}.html")
+
+
+def _write(page: str, path: Path) -> Path:
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, page)
     except OSError as error:
         raise UsageError(f"cannot write the report {path}: {error.strerror or error}") from error
@@ -44,5 +70,8 @@ def write_report(model: ReportModel, directory: Path) -> Path:
 def report_name(model: ReportModel) -> str:
     """A file name that the same run always gets: of safe characters, and not too long."""
     label = file_label(model.engine_spec, model.engine)
-    engine = re.sub(r"[^A-Za-z0-9_]+", "-", label).strip("-")[:60] or "engine"
-    return f"{engine}-seed{model.seed}.html"
+    return f"{_safe(label)}-seed{model.seed}.html"
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")[:60] or "engine"

@@ -23,6 +23,7 @@ __all__ = [
     "as_tensor",
     "fill",
     "record",
+    "record_new",
     "record_pair",
     "record_single",
 ]
@@ -58,6 +59,15 @@ def record(name: str, operands: tuple[Tensor, ...], attributes: Attributes) -> T
     return _apply(name, operands, arrays, trainable, attributes)
 
 
+def record_new(
+    operation: Operation, operands: tuple[Tensor, ...], attributes: Attributes
+) -> Tensor:
+    """Apply an operation that is not in `OPERATIONS`, as `record` does."""
+    arrays = tuple([operand.array for operand in operands])
+    trainable = any(operand.trainable for operand in operands)
+    return _apply(operation.name, operands, arrays, trainable, attributes, operation)
+
+
 def record_single(name: str, x: Operand, attributes: Attributes = _NO_ATTRIBUTES) -> Tensor:
     """Apply an operation of one operand, as `record` does, but faster."""
     if type(x) is not tensor.Tensor:
@@ -80,9 +90,11 @@ def _apply(
     arrays: tuple[Array, ...],
     trainable: bool,
     attributes: Attributes,
+    custom: Operation | None = None,
 ) -> Tensor:
+    operation = custom or OPERATIONS[name]
     try:
-        value = quiet.run(OPERATIONS[name].forward, *arrays, **attributes)
+        value = quiet.run(operation.forward, *arrays, **attributes)
     except (ValueError, IndexError) as error:
         kind = ValueError if isinstance(error, ValueError) else IndexError
         raise kind(f"{name} of {describe(arrays)}: {error}") from error
@@ -90,7 +102,7 @@ def _apply(
         value = asarray(value)
     node = tensor.Tensor.__new__(tensor.Tensor)
     if trainable:
-        fill(node, value, True, name, attributes, operands, arrays)
+        fill(node, value, True, name, attributes, operands, arrays, custom)
     else:
         fill(node, value, False)
     return node

@@ -25,6 +25,7 @@ from zenverify.verification.alone import extract
 from zenverify.verification.events import Finding
 from zenverify.verification.judge import Status
 from zenverify.verification.local import LocalCheck, Suspect
+from zenverify.verification.opinion import expression_is_wrong
 from zenverify.verification.structure import read_gradients
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Blame, Interval, Verdict, Witnesses
@@ -105,7 +106,12 @@ def _explain(
         verdict = Verdict.CONVENTION
     else:
         verdict = arbitrate.settle(suspect.judgement, suspect.number, dtype, difference)
-    condition = "kink" if kinked else condition_of(case, suspect.node)
+    if verdict is not Verdict.EXPRESSION_WRONG and expression_is_wrong(engine, case):
+        verdict = Verdict.EXPRESSION_WRONG
+    if verdict is Verdict.EXPRESSION_WRONG:
+        condition = "always"
+    else:
+        condition = "kink" if kinked else condition_of(case, suspect.node)
     witness = witness_of(suspect, dtype, difference, verdict)
     blame = Blame(graph.root, operator, argument, condition)
     message = _message(verdict, operator, argument, witness)
@@ -239,7 +245,8 @@ def _message(verdict: Verdict, operator: str, argument: int, witness: Witnesses)
         case Verdict.EXPRESSION_WRONG:
             return (
                 f"the SymPy expression of {operator} is at fault: its {where[4:]} disagrees with "
-                f"the engine, and finite differences side with the engine: {numbers}{ulp}"
+                "the engine, and finite differences side with the engine, which gives "
+                f"{witness.engine!r}; the expression's is {truth}{ulp}"
             )
         case Verdict.DISPUTED:
             return f"all three witnesses disagree on {where}: {numbers}{ulp}"
@@ -424,20 +431,32 @@ def blame_values(
         operator = graph.apply(suspect.node).operator
         verdict = _verdict_on_value(engine, graph, values, suspect)
         witness = witness_of(suspect, graph.dtypes[suspect.node], None, verdict)
-        blame = Blame(suspect.node, operator, None, _value_condition(graph, values, suspect.node))
+        condition = "always"
+        if verdict is not Verdict.EXPRESSION_WRONG:
+            condition = _value_condition(graph, values, suspect.node)
+        blame = Blame(suspect.node, operator, None, condition)
         truth = (
             witness.symbolic.decimal if witness.symbolic and witness.symbolic.decimal else "nothing"
         )
         ulp = (
             "" if witness.error is None else f", {witness.error:.3g} units in the last place apart"
         )
-        subject = "the value of" if verdict is not Verdict.EXPRESSION_WRONG else "the expression of"
-        message = (
-            f"{subject} {operator} is wrong: the engine gives {suspect.number!r}, "
-            f"the expression {truth}{ulp}"
-        )
+        message = _value_message(verdict, operator, suspect.number, truth, ulp)
         findings.append(Finding(verdict, blame, CHECK_VALUE, message, (witness,)))
     return findings
+
+
+def _value_message(verdict: Verdict, operator: str, number: float, truth: str, ulp: str) -> str:
+    numbers = f"the engine gives {number!r}, the expression {truth}{ulp}"
+    match verdict:
+        case Verdict.EXPRESSION_WRONG:
+            return (
+                f"the SymPy expression of {operator} is at fault: the engine's derivative is that "
+                f"of the engine's value, and not that of the expression: {numbers}"
+            )
+        case Verdict.INACCURATE:
+            return f"the value of {operator} is right to first order, but loses digits: {numbers}"
+    return f"the value of {operator} is wrong: {numbers}"
 
 
 def _value_condition(graph: Graph, values: Sequence[Array], node: int) -> str:
@@ -450,17 +469,13 @@ def _value_condition(graph: Graph, values: Sequence[Array], node: int) -> str:
 def _verdict_on_value(
     engine: Engine, graph: Graph, values: Sequence[Array], suspect: Suspect
 ) -> Verdict:
+    node = suspect.node
+    if graph.trainable[node]:
+        cotangent = np.ones(graph.shapes[node], graph.dtypes[node])
+        single = extract(graph, node, values, cotangent, merged=False)
+        if expression_is_wrong(engine, single):
+            return Verdict.EXPRESSION_WRONG
     if suspect.judgement.status is Status.NON_FINITE:
         return Verdict.NON_FINITE
-    node = suspect.node
-    cotangent = np.ones(graph.shapes[node], graph.dtypes[node])
-    single = extract(graph, node, values, cotangent, merged=False)
-    if graph.trainable[node]:
-        try:
-            wrongs = judge_alone(engine, single)
-        except EngineFault:
-            wrongs = []
-        if any(wrong.finding.verdict is Verdict.EXPRESSION_WRONG for wrong in wrongs):
-            return Verdict.EXPRESSION_WRONG
     small = suspect.judgement.relative < UNIT_ROUNDOFF[graph.dtypes[node]] ** 0.4
     return Verdict.INACCURATE if small else Verdict.ENGINE_WRONG

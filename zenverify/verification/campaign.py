@@ -79,6 +79,8 @@ class CampaignOptions:
         Seconds that one pass of the engine may take.
     keep
         Writes a minimised failure to disk; None to keep nothing.
+    first
+        Cases to verify before any is drawn.
     """
 
     seed: int
@@ -88,6 +90,7 @@ class CampaignOptions:
     max_nodes: int = 40
     timeout: float = TIMEOUT
     keep: Keep | None = None
+    first: tuple[Case, ...] = ()
 
     @property
     def limit(self) -> int | None:
@@ -145,7 +148,7 @@ def _events(
     stop_reason = "finished"
     yield RunStarted(engine.name, engine.version, zenverify.__version__, options.seed, names)
     try:
-        for case in chain.from_iterable((cost_cases(names), _cases(options, names))):
+        for case in chain(options.first, cost_cases(names), draw_cases(options, names)):
             if options.limit is not None and tally.cases >= options.limit:
                 break
             if options.budget is not None and time.monotonic() - start >= options.budget:
@@ -319,8 +322,8 @@ def _minimised(
     )
 
 
-def _cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
-    """In turn: an operation by itself, then a random graph, or now and then a chain.
+def draw_cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
+    """The cases of a campaign, without end: operations by themselves, random graphs, chains.
 
     The operations go through all their shapes and attributes, in an order of the seed's; the first
     time round with ordinary values, later with each other filling.

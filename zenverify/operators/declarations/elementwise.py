@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from zenverify.operators import sampling
 from zenverify.operators.builder import Buffer, ProgramBuilder
-from zenverify.operators.kernel import Slice, kernel
+from zenverify.operators.kernel import Kernel, Slice, kernel
 from zenverify.operators.operator import Argument, Domain, Operator
 
 if TYPE_CHECKING:
@@ -27,17 +27,30 @@ def elementwise(
 ) -> Operator:
     """Declare an elementwise operator; one domain per argument, named x, y, ... in order."""
     scalar = kernel(name, len(domains), expression, slices)
+    arguments = [Argument(n, d) for n, d in zip("xyz", domains, strict=False)]
+    return mapped(family, summary, scalar, arguments, kinks, integers_extend)
+
+
+def mapped(
+    family: str,
+    summary: str,
+    scalar: Kernel,
+    arguments: Sequence[Argument],
+    kinks: tuple[str, ...] = (),
+    integers_extend: int | None = None,
+) -> Operator:
+    """The operator that maps a kernel over operands which broadcast against each other."""
 
     def build(builder: ProgramBuilder, *operands: Buffer) -> Buffer:
         return builder.map(scalar, *operands)
 
     return Operator(
-        name=name,
+        name=scalar.name,
         family=family,
         summary=summary,
-        arguments=tuple(Argument(n, d) for n, d in zip("xyz", domains, strict=False)),
+        arguments=tuple(arguments),
         build=build,
-        sample=sampling.elementwise(len(domains)),
+        sample=sampling.elementwise(len(arguments)),
         first_shapes=sampling.ANY_SHAPES,
         kernel=scalar,
         kinks=kinks,

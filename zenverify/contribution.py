@@ -1,0 +1,134 @@
+"""An operation of somebody's own: what it is, and the function that is to be checked.
+
+Importing this module loads neither SymPy nor Hypothesis.
+"""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from zenverify.engines.registry import DEFAULT
+from zenverify.errors import UsageError
+from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Operator
+
+if TYPE_CHECKING:
+    import sympy
+
+    from zenverify.operators.kernel import Slice
+
+__all__ = ["Contribution"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Contribution:
+    """An operation of one's own, declared outside the catalogue.
+
+    An elementwise operation is declared by its expression; any other by an `Operator`.
+
+    Attributes
+    ----------
+    name
+        A Python identifier.
+    function
+        ``function(*operands, **attributes)`` on the engine's own handles: what is to be checked.
+    expression
+        ``expression(sympy, *symbols)`` gives a SymPy expression in the arguments; or text, such as
+        ``"log(1 + exp(x))"``, which is parsed and never evaluated.
+    operator
+        The declaration of an operation that is not elementwise, in place of `expression`.
+    domains
+        Per argument, where it is defined; everywhere by default.
+    kinks
+        Where the operation is not differentiable, in words: ``("x = 0",)``.
+    slices
+        Points where the general partial has no value although the function has one.
+    summary
+        One line for the reader.
+    engine
+        What the function is written for: as ``--engine`` takes it.
+
+    Raises
+    ------
+    UsageError
+        If a field does not fit; the message names it.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    expression: Callable[..., sympy.Expr] | str | None = None
+    operator: Operator | None = None
+    domains: Mapping[str, Domain] = field(default_factory=dict)
+    kinks: tuple[str, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    summary: str = ""
+    engine: str = DEFAULT
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or keyword.iskeyword(self.name):
+            raise UsageError(f"contribution {self.name[:60]!r}: the name is no Python identifier")
+        where = f"contribution {self.name!r}"
+        if not callable(self.function):
+            raise UsageError(
+                f"{where}: function is of type {type(self.function).__name__}, expected a callable"
+            )
+        if (self.expression is None) == (self.operator is None):
+            raise UsageError(f"{where}: expected either an expression or an operator")
+        if self.operator is not None:
+            if self.operator.name != self.name:
+                raise UsageError(
+                    f"{where}: the operator's name is {self.operator.name!r}, expected the same"
+                )
+            if self.domains or self.kinks or self.slices:
+                raise UsageError(f"{where}: domains, kinks and slices belong into the operator")
+        else:
+            self._check_arguments(where)
+
+    def _check_arguments(self, where: str) -> None:
+        names = self.arguments
+        if not names:
+            raise UsageError(f"{where}: the expression has no arguments")
+        unknown = [name for name in self.domains if name not in names]
+        if unknown:
+            raise UsageError(
+                f"{where}: domains names {unknown[0]!r}; the arguments are {', '.join(names)}"
+            )
+
+    @cached_property
+    def _expression(self) -> Callable[..., sympy.Expr]:
+        if isinstance(self.expression, str):
+            from zenverify.operators.expression_text import parse_expression
+
+            return parse_expression(self.expression).expression
+        assert self.expression is not None
+        return self.expression
+
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of the operands."""
+        if self.operator is not None:
+            return tuple(argument.name for argument in self.operator.arguments)
+        if isinstance(self.expression, str):
+            from zenverify.operators.expression_text import parse_expression
+
+            return parse_expression(self.expression).arguments
+        assert self.expression is not None
+        # The first parameter receives SymPy.
+        return tuple(inspect.signature(self.expression).parameters)[1:]
+
+    @cached_property
+    def declaration(self) -> Operator:
+        """The operator that the contribution declares."""
+        if self.operator is not None:
+            return self.operator
+        from zenverify.operators.declarations.elementwise import mapped
+        from zenverify.operators.kernel import Kernel
+
+        names = self.arguments
+        scalar = Kernel(self.name, len(names), self._expression, self.slices)
+        arguments = [Argument(name, self.domains.get(name, EVERYWHERE)) for name in names]
+        return mapped("contributed", self.summary, scalar, arguments, self.kinks)

@@ -1,0 +1,83 @@
+"""A second opinion on who is wrong: the same call at ordinary values, in double precision.
+
+Where a number is huge, tiny or of low precision, a finite difference cannot tell a wrong rule from
+a wrong expression. At ordinary values it can: an expression that describes another function is
+wrong there too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from zenverify.engines.protocol import Engine
+from zenverify.graph.case import Case
+from zenverify.graph.filling import Filling, fill
+from zenverify.graph.graph import Graph, Leaf
+from zenverify.graph.structure import Structure, plan_for
+from zenverify.operators import catalogue
+from zenverify.verification import arbitrate, trace
+from zenverify.verification.local import LocalCheck
+from zenverify.verification.structure import read_gradients
+from zenverify.verification.trace import EngineFault
+from zenverify.verification.verdict import Verdict
+
+_FILLINGS = 3
+
+
+def expression_is_wrong(engine: Engine, case: Case) -> bool:
+    """Whether differences of the engine's forward pass side with its rule, against the expression.
+
+    Parameters
+    ----------
+    engine
+        The engine under test.
+    case
+        A single operation, as `zenverify.verification.alone.extract` makes it; of its values
+        nothing is used.
+    """
+    structure = _ordinary(case.graph)
+    fillings = (fill(structure, Filling.ORDINARY, seed) for seed in range(_FILLINGS))
+    return any(_is_refuted(engine, filled) for filled in fillings)
+
+
+def _ordinary(graph: Graph) -> Structure:
+    """The call on float64 leaves, to be filled from the middle of its domain."""
+    operator = catalogue.get(graph.apply(graph.root).operator)
+    operands = graph.apply(graph.root).operands
+    nodes = tuple(
+        replace(node, dtype="float64") if isinstance(node, Leaf) else node for node in graph.nodes
+    )
+    plans = tuple(
+        plan_for(operator.argument(operands.index(leaf)).limits, negative=False)
+        for leaf in graph.leaves
+    )
+    return Structure(Graph(nodes), plans)
+
+
+def _is_refuted(engine: Engine, case: Case) -> bool:
+    graph = case.graph
+    try:
+        run = trace.forward(engine, case)
+        trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
+        gradients = read_gradients(engine, graph, run)
+    except EngineFault:
+        return False
+    check = LocalCheck(graph, run.values, engine.conventions)
+    if check.kinked(graph.root):
+        return False
+    forward = arbitrate.Forward(engine, case, run.values)
+    cotangents = {graph.root: case.cotangent}
+    for suspect in check.gradients(gradients, cotangents):
+        if suspect.node == graph.root:
+            continue
+        try:
+            with trace.time_limit(trace.TIMEOUT):
+                difference = arbitrate.element_difference(
+                    forward, graph, run.values, cotangents, suspect.node, suspect.element
+                )
+        except (Exception, SystemExit, trace.OutOfTime):  # noqa: BLE001  the engine's own, nearby
+            return False
+        verdict = arbitrate.settle(suspect.judgement, suspect.number, "float64", difference)
+        if verdict is Verdict.EXPRESSION_WRONG:
+            return True
+    return False
