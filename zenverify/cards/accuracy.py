@@ -80,7 +80,7 @@ class _Table:
                 self._dots.append(Dot(float(case.values[0].flat[element]), error))
             if error > self.worst:
                 self.worst = error
-                self.where = _words(operator, case, argument, element)
+                self.where = _words(operator, case, argument, element) if error else ""
 
     def dots(self) -> tuple[Dot, ...]:
         """The largest errors of each stretch of the domain, and a sample of all."""

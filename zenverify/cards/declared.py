@@ -1,7 +1,29 @@
+"""What a card says about a declaration."""
+
+from __future__ import annotations
+
 from zenverify.cards.card import Declared
+from zenverify.operators.operator import Operator
 
 
-def declared(operator):
+def declared(operator: Operator) -> Declared:
+    """The declaration, and for an elementwise operation what follows from its expression."""
+    domains = tuple(argument.domain for argument in operator.arguments if argument.domain)
+    if operator.kernel is None:
+        return Declared(domains=domains, kinks=operator.kinks)
+    # SymPy is imported here only: most of a card does without it.
+    from zenverify.operators.analysis import analyse
+
+    found = analyse(operator.kernel, operator.arguments, operator.kinks)
+    names = (argument.name for argument in operator.arguments)
     return Declared(
-        domains=tuple(a.domain for a in operator.arguments if a.domain), kinks=operator.kinks
+        expression=found.value_text,
+        partials=tuple(zip(names, found.partial_texts, strict=True)),
+        domains=domains,
+        natural=found.natural,
+        kinks=operator.kinks,
+        derived_kinks=found.kinks,
+        singularities=found.singularities,
+        problems=found.problems,
+        notes=found.notes,
     )

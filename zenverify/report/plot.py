@@ -16,6 +16,9 @@ _STRETCHES = 24
 _APART = 46
 """Pixels that two marks of the axis across are apart, at least."""
 
+_HIGHEST = 1e18
+"""Errors above this are drawn here: there is nothing left to tell apart."""
+
 _TICKS = (0.1, 1.0, 10.0, 1e3, 1e10, 1e30, 1e100, 1e300)
 
 
@@ -57,14 +60,15 @@ def plot(title: str, accuracies: Sequence[Accuracy]) -> Plot | None:
         return None
     low, high = min(_squeezed(dot.at) for dot in dots), max(_squeezed(dot.at) for dot in dots)
     width = (high - low) or 1.0
-    top = max(1.0, *(dot.ulp for dot in dots))
+    top = min(max(1.0, *(dot.ulp for dot in dots)), _HIGHEST)
     steep = top > 32
 
     def across(at: float) -> float:
         return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (_squeezed(at) - low) / width, 1)
 
     def up(ulp: float) -> float:
-        share = math.log1p(ulp) / math.log1p(top) if steep else ulp / top
+        shown = min(ulp, top)
+        share = math.log1p(shown) / math.log1p(top) if steep else shown / top
         return round(HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * share, 1)
 
     series = []

@@ -1,0 +1,50 @@
+"""The second opinion: an expression that is wrong at ordinary values too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cards.prepared import softplus
+from zenverify.cards.check import known
+from zenverify.contribution import Contribution
+from zenverify.graph.case import Case
+from zenverify.graph.graph import GraphBuilder
+from zenverify.verification.opinion import expression_is_wrong
+
+
+def opinion(own: Contribution, value: float = 300.0, dtype: str = "float32") -> bool:
+    with known(own) as (engine, _):
+        build = GraphBuilder()
+        build.apply(own.name, build.variable((2,), dtype))
+        values = np.full(2, value, dtype)
+        return expression_is_wrong(engine, Case(build.graph(), (values,), np.ones(2, dtype)))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_wrong_expression_is_known_whatever_the_values(dtype: str) -> None:
+    assert opinion(softplus(expression=lambda sp, x: sp.log(2 + sp.exp(x))), dtype=dtype)
+
+
+def test_a_right_expression_is_not_blamed() -> None:
+    assert not opinion(softplus())
+    assert not opinion(softplus(pullback=lambda g, y, x: g * np.tanh(x)))
+    assert not opinion(softplus(forward=lambda x: np.logaddexp(x, 0) + 1))
+
+
+def test_an_engine_that_raises_gives_no_opinion() -> None:
+    def raising(*_: object) -> None:
+        raise ArithmeticError
+
+    assert not opinion(softplus(forward=raising))
+    assert not opinion(softplus(pullback=raising))
+
+
+def test_at_a_kink_nobody_is_blamed() -> None:
+    own = softplus(
+        name="kinked",
+        forward=lambda x: np.abs(x - x),
+        pullback=lambda g, y, x: g,
+        expression=lambda sp, x: sp.Abs(x - sp.Max(x, x - 1)),
+    )
+    assert not opinion(own)
