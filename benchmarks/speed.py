@@ -70,12 +70,16 @@ def _log_softmax(x: Array, axis: Axis) -> Array:
     return np.asarray(x - _logsumexp(x, axis, True))
 
 
-def _conv2d(x: Array, w: Array, stride: Pair, padding: Pair) -> Array:
+def _conv2d(x: Array, w: Array, stride: Pair, padding: Pair, dilation: Pair, groups: int) -> Array:
     rows, columns = padding
     padded = np.pad(x, ((0, 0), (0, 0), (rows, rows), (columns, columns)))
-    windows = sliding_window_view(padded, w.shape[2:], axis=(2, 3))
-    windows = windows[:, :, :: stride[0], :: stride[1]]
-    return np.asarray(np.einsum("ncijhw,ochw->noij", windows, w))
+    reach = [d * (k - 1) + 1 for k, d in zip(w.shape[2:], dilation, strict=True)]
+    windows = sliding_window_view(padded, reach, axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
+    images = windows.reshape(len(x), groups, w.shape[1], *windows.shape[2:])
+    kernels = w.reshape(groups, len(w) // groups, *w.shape[1:])
+    products = np.einsum("ngcijhw,gochw->ngoij", images, kernels)
+    return np.asarray(products.reshape(len(x), len(w), *products.shape[3:]))
 
 
 NUMPY: dict[str, Callable[..., Any]] = {

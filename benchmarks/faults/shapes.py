@@ -75,24 +75,24 @@ def _last_axis(g: Any, y: Any, x: Any, axis: Any) -> Any:
     return y * (g - (g * y).sum(axis=-1, keepdims=True))
 
 
-def _no_stride(g: Any, y: Any, x: Any, w: Any, stride: Any, padding: Any) -> Any:
-    from zenverify.tensor.network import _pull_images
+def _kernel_turned(g: Any, y: Any, x: Any, w: Any, **attributes: Any) -> Any:
+    from zenverify.tensor.convolution import _pull_images
 
-    return _pull_images(g, y, x, w[:, :, ::-1, ::-1], stride, padding)
-
-
-def _batch_forgotten(g: Any, y: Any, x: Any, w: Any, stride: Any, padding: Any) -> Any:
-    from zenverify.tensor.network import _pull_kernels
-
-    return _pull_kernels(g[:1], y, x[:1], w, stride, padding)
+    return _pull_images(g, y, x, w[:, :, ::-1, ::-1], **attributes)
 
 
-def _crash_on_stride(g: Any, y: Any, x: Any, w: Any, stride: Any, padding: Any) -> Any:
-    from zenverify.tensor.network import _pull_images
+def _batch_forgotten(g: Any, y: Any, x: Any, w: Any, **attributes: Any) -> Any:
+    from zenverify.tensor.convolution import _pull_kernels
+
+    return _pull_kernels(g[:1], y, x[:1], w, **attributes)
+
+
+def _crash_on_stride(g: Any, y: Any, x: Any, w: Any, stride: Any, **attributes: Any) -> Any:
+    from zenverify.tensor.convolution import _pull_images
 
     if stride != (1, 1):
         raise NotImplementedError("stride")
-    return _pull_images(g, y, x, w, stride, padding)
+    return _pull_images(g, y, x, w, stride, **attributes)
 
 
 SHAPES: tuple[Fault, ...] = (
@@ -198,7 +198,7 @@ SHAPES: tuple[Fault, ...] = (
     ),
     rule(SHAPE, "flatten", "reversed", lambda g, y, x: g[::-1].reshape(x.shape)),
     rule(SHAPE, "index", "repeated index overwritten", _index_overwritten),
-    rule(SHAPE, "conv2d", "kernel turned", _no_stride),
+    rule(SHAPE, "conv2d", "kernel turned", _kernel_turned),
     rule(SHAPE, "conv2d", "first of the batch only", _batch_forgotten, 1),
     rule(
         SHAPE,

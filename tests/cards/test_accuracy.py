@@ -10,7 +10,7 @@ import pytest
 from tests.cards.prepared import softplus
 from zenverify.cards.accuracy import accuracy_of
 from zenverify.cards.card import Accuracy
-from zenverify.cards.check import known
+from zenverify.cards.examination import known
 from zenverify.cards.scan import scans
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case

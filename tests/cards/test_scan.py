@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.cards.prepared import softplus
-from zenverify.cards.check import known
+from zenverify.cards.examination import known
 from zenverify.cards.scan import narrowed, scans
 from zenverify.engines.zen import ZenEngine
 from zenverify.operators import catalogue

@@ -51,7 +51,7 @@ def test_a_division_by_an_interval_around_zero_has_no_range() -> None:
 
 
 def test_padding_puts_zero_into_the_range() -> None:
-    attributes = (("padding", (1, 1)), ("stride", (1, 1)))
+    attributes = (("dilation", (1, 1)), ("groups", 1), ("padding", (1, 1)), ("stride", (1, 1)))
     conv = catalogue.get("conv2d").program(((1, 1, 1, 1), (1, 1, 1, 1)), attributes)
     low, high = range_of(conv, [(2.0, 3.0), (1.0, 1.0)]) or (np.nan, np.nan)
     assert low <= 0

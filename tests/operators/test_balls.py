@@ -1,6 +1,7 @@
 """Balls: the precision, rounding made visible, powers and steps."""
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -128,3 +129,123 @@ def test_the_enclosures_of_unknown_answers() -> None:
     assert UNIT_STEP.contains(arb(1))
     assert ANYTHING.contains(arb(-1e300))
     assert not ANYTHING.is_finite()
+
+
+@pytest.mark.parametrize("exact, low, high", [(0, -1, 1), (2, 1, 1), (-2, -1, -1)])
+def test_signs(exact: int, low: int, high: int) -> None:
+    assert balls.sign(arb(exact)) == (0 if exact == 0 else low)
+    around = balls.sign(arb(exact, 0.5))
+    assert around.contains(arb(low))
+    assert around.contains(arb(high))
+    assert balls.sign(arb("nan")).is_nan()
+
+
+def test_floors_of_a_ball_around_an_integer_hold_both() -> None:
+    assert balls.floor(arb(1)) == 1
+    for found in (balls.floor(arb(1, 0.5)), balls.ceiling(arb(0.5, 1))):
+        assert found.contains(arb(0))
+        assert found.contains(arb(1))
+
+
+@pytest.mark.parametrize("x", [arb(8), arb(4.5, 4.5), arb(0), arb(1, 2)])
+def test_roots_of_what_is_not_negative(x: Ball) -> None:
+    found = balls.root(x, 3)
+    for inside in (0.0, 1e-9, 1.0, 8.0):
+        assert not x.contains(arb(inside)) or found.overlaps(balls.root(arb(inside), 3))
+    assert found.upper() <= 2.1
+
+
+@pytest.mark.parametrize("x", [arb(-1), arb(-1, 0.5), arb("nan")])
+def test_there_are_no_real_roots_below_zero(x: Ball) -> None:
+    assert balls.root(x, 3).is_nan()
+
+
+def test_the_angle_on_the_cut_may_have_either_sign() -> None:
+    found = balls.atan2(arb(0), arb(-2))
+    assert found.contains(arb(math.pi))
+    assert found.contains(arb(-math.pi))
+    assert balls.atan2(arb(0), arb(0)).contains(arb(-math.pi))
+    assert balls.atan2(arb(0), arb(2)) == 0
+    around = balls.atan2(arb(0, 1e-9), arb(-2))
+    assert around.contains(arb(math.pi))
+    assert around.contains(arb(-math.pi))
+    assert balls.atan2(arb(1), arb(-1)).overlaps(3 * arb.pi() / 4)
+
+
+@given(st.floats(1e-6, 1e6), st.sampled_from([1, -1]))
+def test_loggamma_and_its_derivatives_meet_their_recurrences(size: float, side: int) -> None:
+    with precision(200):
+        x = arb(side * size)
+        if x.contains_integer():
+            assert (side > 0) == balls.loggamma(x).is_finite() == balls.digamma(x).is_finite()
+            assert (side > 0) == balls.trigamma(x).is_finite()
+            return
+        for function, stepped in (
+            (balls.loggamma, abs(x).log()),
+            (balls.digamma, 1 / x),
+            (balls.trigamma, -1 / x**2),
+        ):
+            found = function(x + 1) - function(x)
+            assert found.overlaps(stepped)
+            assert found.rad() < 1e-9 * (1 + abs(function(x)))
+
+
+def test_loggamma_is_that_of_the_standard_library() -> None:
+    for x in (0.5, 2.5, -0.5, -1.5, -2.25, -30.5):
+        assert abs(balls.loggamma(arb(x)) - math.lgamma(x)) < 1e-14 * max(1, abs(math.lgamma(x)))
+
+
+@pytest.mark.parametrize("function", [balls.loggamma, balls.digamma, balls.trigamma])
+@pytest.mark.parametrize("x", [arb(0), arb(-3), arb(0, 1), arb(-2, 0.1), arb("nan")])
+def test_there_is_no_number_at_a_pole(function: Callable[[Ball], Ball], x: Ball) -> None:
+    assert not function(x).is_finite()
+
+
+@pytest.mark.parametrize("function", [balls.loggamma, balls.digamma, balls.trigamma])
+def test_wide_balls_are_enclosed(function: Callable[[Ball], Ball]) -> None:
+    for wide in (arb(1.5, 1.4), arb(30, 20), arb(1e-3, 9e-4)):
+        found = function(wide)
+        assert found.is_finite()
+        for x in (wide.lower(), wide.mid(), wide.upper(), arb(1.4616)):
+            assert not wide.contains(x) or found.contains(function(x))
+
+
+@pytest.mark.parametrize("x", [1e-300, 1e-8, -0.5, -0.99, -1.01, -5.0, -90.0, -3e4, -1e9])
+def test_the_hypergeometric_function_is_sharp(x: float) -> None:
+    with precision(120):
+        found = balls.hypergeometric(balls.ratio(3, 2), arb(x))
+        assert found.rel_accuracy_bits() > 80
+        with precision(2000):
+            z = 2 * abs(arb(x)).sqrt()
+            truth = z.sin() / z if x < 0 else (z.exp() - (-z).exp()) / (2 * z)
+            assert found.overlaps(truth)
+
+
+def test_the_hypergeometric_function_of_a_wide_ball() -> None:
+    found = balls.hypergeometric(balls.ratio(5, 2), arb(-3, 4))
+    for x in (arb(-7), arb(-1), arb(0), arb(1)):
+        assert found.contains(balls.hypergeometric(balls.ratio(5, 2), x))
+
+
+ONE_ARGUMENT = (
+    "exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sinc erf "
+    "erfc digamma loggamma trigamma floor ceiling absolute sign"
+)
+
+
+@pytest.mark.parametrize("nothing", [arb("nan"), arb(math.nan), arb(0) * arb(math.inf)])
+@pytest.mark.parametrize("name", ONE_ARGUMENT.split())
+def test_nothing_comes_of_nothing(name: str, nothing: Ball) -> None:
+    assert getattr(balls, name)(nothing).is_nan()
+
+
+@pytest.mark.parametrize(
+    "function", [balls.atan2, balls.maximum, balls.minimum, balls.power], ids=lambda f: f.__name__
+)
+@pytest.mark.parametrize("other", [arb(2), arb(-2), arb("nan")])
+def test_nothing_comes_of_one_number_only(
+    function: Callable[[Ball, Ball], Ball], other: Ball
+) -> None:
+    for nothing in (arb("nan"), arb(math.nan)):
+        assert function(nothing, other).is_nan()
+        assert function(other, nothing).is_nan()

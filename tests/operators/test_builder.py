@@ -31,6 +31,10 @@ def run(build: Build, *arrays: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 X = np.arange(1.0, 7.0).reshape(2, 3)
 
 
+def doubled_sum(builder: ProgramBuilder, rows: Buffer) -> Buffer:
+    return builder.map(kernels.multiply, builder.sum(rows, 1), builder.fill(2))
+
+
 @pytest.mark.parametrize(
     "build, expected",
     [
@@ -49,6 +53,20 @@ X = np.arange(1.0, 7.0).reshape(2, 3)
         (lambda b, x: b.fold(kernels.multiply, 1.0, x), np.array(720.0)),
         (lambda b, x: b.fold(kernels.multiply, 1.0, x, 1, keepdims=True), X.prod(1, keepdims=True)),
         (lambda b, x: b.fold(kernels.add, 7.0, b.move(lambda n: n[:, :0], x), 1), np.full(2, 7.0)),
+        (lambda b, x: b.scan(lambda m, n: b.map(kernels.add, m, n), x, 0), X.cumsum(0)),
+        (lambda b, x: b.scan(lambda m, n: b.map(kernels.multiply, m, n), x, -1), X.cumprod(1)),
+        (
+            lambda b, x: b.scan(
+                lambda m, n: b.map(kernels.add, m, n), b.move(lambda n: n[:, :0], x), 1
+            ),
+            X[:, :0],
+        ),
+        (lambda b, x: b.sort(b.map(kernels.multiply, x, b.fill(-1)), 1), -X[:, ::-1]),
+        (lambda b, x: b.sort(x), X.ravel()),
+        (lambda b, x: b.sort(x, (-1, 0)), X.ravel()),
+        (lambda b, x: b.sort(x, 0), X.T),
+        (lambda b, x: b.homogeneous(doubled_sum, x, 0), 2 * X.sum(0)),
+        (lambda b, x: b.homogeneous(doubled_sum, x, keepdims=True), np.array([[42.0]])),
         (lambda b, x: b.detach(x), X),
         (lambda b, x: x, X),
     ],
@@ -84,6 +102,9 @@ def test_nothing_flows_back_through_a_detached_move() -> None:
         (lambda b, x: b.broadcast(x, (5, 2, 3)), 5),
         (lambda b, x: b.fold(kernels.multiply, 1.0, x, 1), 3),
         (lambda b, x: b.move(lambda n: n[[0, 0, 0, 1]], x), 3),
+        (lambda b, x: b.map(kernels.multiply, x, b.fill(3)), 1),
+        (lambda b, x: b.scan(lambda m, n: b.map(kernels.add, m, n), x, -1), 3),
+        (lambda b, x: b.sort(x, 0), 2),
     ],
 )
 def test_the_longest_sum_is_known_forward_or_backward(build: Build, terms: int) -> None:
@@ -126,3 +147,12 @@ def test_there_is_no_extremum_of_nothing() -> None:
         builder.extremum(builder.operands[0], 1, largest=True)
     empty = builder.extremum(builder.operands[0], 0, largest=True)
     assert math.prod(empty.shape) == 0
+
+
+def test_a_function_of_rows_must_give_one_number_per_row() -> None:
+    builder = ProgramBuilder(((2, 3),))
+    (x,) = builder.operands
+    with pytest.raises(
+        GraphError, match=r"a function of rows gives shape \(2, 3\) for \(2, 3\); expected \(2,\)"
+    ):
+        builder.homogeneous(lambda inner, rows: rows, x, 1)

@@ -53,7 +53,7 @@ def test_a_domain_admits_what_lies_well_inside(
         ("power", "power(x, y)"),
         ("sum", "sum(x, axis, keepdims)"),
         ("stack", "stack(*x, axis)"),
-        ("conv2d", "conv2d(x, w, padding, stride)"),
+        ("conv2d", "conv2d(x, w, stride, padding, dilation, groups)"),
     ],
 )
 def test_signatures(name: str, signature: str) -> None:
@@ -64,6 +64,10 @@ def test_the_arguments_of_a_variadic_operator_are_all_alike() -> None:
     assert catalogue.get("stack").argument(7).name == "x"
     assert catalogue.get("power").argument(0).domain == "x >= 0"
     assert catalogue.get("power").argument(1).domain == ""
+
+
+PLAIN = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}
+"""A convolution's attributes by default."""
 
 
 @pytest.mark.parametrize(
@@ -96,23 +100,24 @@ def test_the_arguments_of_a_variadic_operator_are_all_alike() -> None:
         ("max", [(2, 0)], {"axis": 1, "keepdims": False}, r"the extremum of no elements"),
         ("matmul", [(), (2,)], {}, "matmul: a scalar is no operand"),
         ("matmul", [(2, 3), (2, 3)], {}, r"\(2, 3\) and \(2, 3\) do not fit: 3 columns, 2 rows"),
-        ("conv2d", [(2, 2), (2, 2)], {"stride": (1, 1), "padding": (0, 0)}, "expected 4 dim"),
+        ("conv2d", [(2, 2), (2, 2)], PLAIN, "expected 4 dim"),
         (
             "conv2d",
             [(1, 2, 3, 3), (1, 1, 2, 2)],
-            {"stride": (1, 1), "padding": (0, 0)},
-            "conv2d: 2 channels of x, 1 of w",
+            PLAIN,
+            "conv2d: 2 channels of x, 1 times 1 of w",
         ),
+        ("conv2d", [(1, 1, 1, 1), (1, 1, 2, 2)], PLAIN, "conv2d of shapes"),
         (
             "conv2d",
-            [(1, 1, 1, 1), (1, 1, 2, 2)],
-            {"stride": (1, 1), "padding": (0, 0)},
-            "conv2d of shapes",
+            [(1, 2, 1, 1), (1, 1, 1, 1)],
+            {**PLAIN, "groups": 2},
+            "conv2d: 2 groups of 1 kernels",
         ),
         (
             "conv2d",
             [(1, 1, 2, 2), (1, 1, 2, 2)],
-            {"stride": (0, 1), "padding": (0, 0)},
+            {**PLAIN, "stride": (0, 1)},
             "slice step cannot be zero",
         ),
     ],

@@ -154,7 +154,8 @@ def test_elements_that_are_moved_to_several_places_add_up() -> None:
 
 
 def test_padding_is_zero_and_takes_no_cotangent() -> None:
-    program = program_of("conv2d", (1, 1, 1, 1), (1, 1, 1, 2), stride=(1, 1), padding=(0, 1))
+    once = {"stride": (1, 1), "padding": (0, 1), "dilation": (1, 1), "groups": 1}
+    program = program_of("conv2d", (1, 1, 1, 1), (1, 1, 1, 2), **once)
     assert floats(program.value([balls(3), balls(5, 7)])) == [21, 15]
     x, w = program.linearise([balls(3), balls(5, 7)]).pull(balls(1, 10))
     assert floats(x) == [57]

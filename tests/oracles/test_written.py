@@ -42,7 +42,8 @@ def test_extrema_and_padding() -> None:
     x0, x1 = leaf_symbols(graph)[0]
     assert write_out(graph)[1].item() == sympy.Max(x0, x1)
     conv = catalogue.get("conv2d").program(
-        ((1, 1, 1, 1), (1, 1, 1, 2)), (("padding", (0, 1)), ("stride", (1, 1)))
+        ((1, 1, 1, 1), (1, 1, 1, 2)),
+        (("dilation", (1, 1)), ("groups", 1), ("padding", (0, 1)), ("stride", (1, 1))),
     )
     a, v, w = sympy.symbols("a v w", real=True)
     assert run(conv, [[a], [v, w]]) == [a * w, a * v]

@@ -11,7 +11,7 @@ import pytest
 from tests.cards.prepared import softplus
 from tests.report.test_html import Outline
 from zenverify.cards.card import Card
-from zenverify.cards.check import examine, known
+from zenverify.cards.examination import examine, known
 from zenverify.contribution import Contribution
 from zenverify.errors import UsageError
 from zenverify.report.card_page import card_to_data, render_card

@@ -132,7 +132,7 @@ def test_attributes_are_recorded_as_the_call_meant_them() -> None:
     assert x.exp().attributes == {}
     images = Tensor(np.ones((1, 1, 4, 4)))
     recorded = zt.conv2d(images, images, stride=2, padding=(0, 1)).attributes
-    assert recorded == {"stride": (2, 2), "padding": (0, 1)}
+    assert recorded == {"stride": (2, 2), "padding": (0, 1), "dilation": (1, 1), "groups": 1}
 
 
 def test_floating_point_warnings_are_never_raised() -> None:

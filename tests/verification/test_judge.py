@@ -7,7 +7,8 @@ from flint import arb
 
 from zenverify.operators.balls import Ball
 from zenverify.operators.steps.step import Balls
-from zenverify.verification.judge import THRESHOLD, Judgement, Status, judge
+from zenverify.oracles.enclosure import THRESHOLD
+from zenverify.verification.judge import Judgement, Status, judge
 
 U = {"float64": 2.0**-53, "float32": 2.0**-24}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.cards.prepared import softplus
-from zenverify.cards.check import known
+from zenverify.cards.examination import known
 from zenverify.contribution import Contribution
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder

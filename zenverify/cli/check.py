@@ -77,7 +77,7 @@ def check(
     Exit code: 0 passed, 1 discrepancies, 2 could not do the job, 130 interrupted.
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
-    from zenverify.cards.check import DEFAULT_GRAPHS, DEFAULT_SEED, examine, known
+    from zenverify.cards.examination import DEFAULT_GRAPHS, DEFAULT_SEED, examine, known
     from zenverify.cli.card import print_card
     from zenverify.cli.output import messages_console, print_json, results_console
     from zenverify.report.card_page import card_to_data

@@ -14,6 +14,7 @@ from zenverify import __version__
 from zenverify.cli.check import check
 from zenverify.cli.configuration import closest
 from zenverify.cli.engines import engines
+from zenverify.cli.new_operator import new_operator
 from zenverify.cli.operators import operators
 from zenverify.cli.options import Invocation
 from zenverify.cli.replay import replay
@@ -60,7 +61,7 @@ def program() -> None:
     """Prove or refute, node by node, the gradients that an autodiff engine computes."""
 
 
-for command in (run, check, replay, operators, engines):
+for command in (run, check, new_operator, replay, operators, engines):
     program.add_command(command)
 
 

@@ -22,7 +22,12 @@ Examples:
 @json_option
 @verbose_option
 def operators(*, as_json: bool) -> int:
-    """List the operations that can be verified, with their domains and kinks."""
+    """List the operations that can be verified, with their domains and kinks.
+
+    The column "calls" says in how many ways a default run calls each operation by itself, and in
+    brackets how many combinations of attributes are among them; "of" is what is left out, if
+    anything is.
+    """
     from zenverify.cli.output import print_json
     from zenverify.operators import catalogue
 
@@ -36,6 +41,9 @@ def operators(*, as_json: bool) -> int:
 
 
 def _to_data(operator: Operator) -> dict[str, Any]:
+    from zenverify.graph.sweep import exercise_of
+
+    exercise = exercise_of(operator)
     return {
         "name": operator.name,
         "family": operator.family,
@@ -43,7 +51,28 @@ def _to_data(operator: Operator) -> dict[str, Any]:
         "summary": operator.summary,
         "domains": _domains(operator),
         "kinks": list(operator.kinks),
+        "attributes": list(operator.attribute_names),
+        "calls": {"exercised": exercise.calls, "all": exercise.all_calls},
+        "attribute_combinations": {
+            "exercised": exercise.combinations,
+            "all": exercise.all_combinations,
+        },
     }
+
+
+def _exercised(operator: Operator) -> str:
+    """``"53 of 105"``, ``"40 (12)"``."""
+    from zenverify.graph.sweep import exercise_of
+
+    one = exercise_of(operator)
+    calls = _share(one.calls, one.all_calls)
+    if not operator.attribute_names:
+        return calls
+    return f"{calls} ({_share(one.combinations, one.all_combinations)})"
+
+
+def _share(some: int, every: int) -> str:
+    return str(some) if some == every else f"{some} of {every}"
 
 
 def _domains(operator: Operator) -> list[str]:
@@ -56,7 +85,7 @@ def _print_tables(declared: tuple[Operator, ...]) -> None:
     from zenverify.cli.output import results_console
 
     console = results_console()
-    table = Table("operation", "domain", "kinks", "what it is", box=None)
+    table = Table("operation", "domain", "kinks", "calls", "what it is", box=None)
     for family in dict.fromkeys(operator.family for operator in declared):
         table.add_row(family.upper())
         for operator in declared:
@@ -65,6 +94,7 @@ def _print_tables(declared: tuple[Operator, ...]) -> None:
                     f"  {operator.signature}",
                     ", ".join(_domains(operator)),
                     ", ".join(operator.kinks),
+                    _exercised(operator),
                     operator.summary,
                 )
     console.print(table)

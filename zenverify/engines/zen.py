@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -11,10 +12,14 @@ import numpy as np
 
 import zenverify
 from zenverify import tensor as zen
+from zenverify.engines.mutants.planted import mutants_of
+from zenverify.engines.protocol import Mutant
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
 from zenverify.operators.kinks import MEAN, AtKink
+from zenverify.tensor.determinants import packed_slogdet
+from zenverify.tensor.factorizations import packed_eigh
 
 
 def _where(x: Any, y: Any, condition: Any) -> Any:
@@ -25,8 +30,40 @@ def _stack(*operands: Any, axis: int) -> Any:
     return zen.stack(operands, axis)
 
 
-def _concatenate(*operands: Any, axis: int) -> Any:
+def _concatenate(*operands: Any, axis: int | None) -> Any:
     return zen.concatenate(operands, axis)
+
+
+def _hstack(*operands: Any) -> Any:
+    return zen.hstack(operands)
+
+
+def _vstack(*operands: Any) -> Any:
+    return zen.vstack(operands)
+
+
+def _dstack(*operands: Any) -> Any:
+    return zen.dstack(operands)
+
+
+def _split(x: Any, sections: Any, axis: int, part: int) -> Any:
+    return zen.split(x, sections, axis)[part]
+
+
+def _scatter_add(x: Any, src: Any, dim: int, index: Any) -> Any:
+    return zen.scatter_add(x, dim, index, src)
+
+
+def _gradient(x: Any, spacing: float, axis: int, edge_order: int) -> Any:
+    return zen.gradient(x, spacing, axis=axis, edge_order=edge_order)
+
+
+def _einsum(*operands: Any, subscripts: str) -> Any:
+    return zen.einsum(subscripts, *operands)
+
+
+def _average(x: Any, weights: Any, axis: Any, keepdims: bool) -> Any:
+    return zen.average(x, axis, weights, keepdims)
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -42,10 +79,48 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "where": _where,
     "stack": _stack,
     "concatenate": _concatenate,
+    "average": _average,
+    "einsum": _einsum,
+    "slogdet": packed_slogdet,
+    "eigh": packed_eigh,
+    "hstack": _hstack,
+    "vstack": _vstack,
+    "dstack": _dstack,
+    "split": _split,
+    "scatter_add": _scatter_add,
+    "gradient": _gradient,
 }
 """How a user calls each operation: ``function(*operands, **attributes)``."""
 
-_KINKED = ("absolute", "relu", "maximum", "minimum", "clip", "max", "min")
+_KINKED = (
+    "absolute",
+    "relu",
+    "maximum",
+    "minimum",
+    "clip",
+    "max",
+    "min",
+    "ptp",
+    "std",
+    "norm",
+    "hypot",
+    "median",
+    "sort",
+    "elu",
+    "selu",
+    "leaky_relu",
+    "hardtanh",
+    "relu6",
+    "hardsigmoid",
+    "hardswish",
+    "softshrink",
+    "max_pool1d",
+    "max_pool2d",
+    "adaptive_max_pool2d",
+    "l1_loss",
+    "huber",
+    "smooth_l1_loss",
+)
 
 
 class ZenEngine:
@@ -90,6 +165,10 @@ class ZenEngine:
             return cotangent
 
         return zen.Tensor.from_operation(handle.value, [handle], [pullback], name="counted")
+
+    def mutants(self, operator: str) -> Sequence[Mutant]:
+        right = zen.OPERATIONS[operator]
+        return tuple(mutants_of(right, partial(zen.OPERATIONS.__setitem__, operator)))
 
     def recognises(self, result: object) -> bool:
         return isinstance(result, zen.Tensor)

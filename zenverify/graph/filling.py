@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from zenverify.graph import matrices
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Leaf, LeafKind
 from zenverify.graph.structure import LeafPlan, Structure
@@ -73,6 +74,16 @@ def _numbers(random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: F
     if plan.integer:
         return np.asarray(random.integers(-1, 4, shape)).astype(np.float64)
     ordinary = np.asarray(random.uniform(plan.low, plan.high, shape))
+    if plan.limits.matrix is not None:
+        return _matrices(random, leaf, plan, filling, ordinary)
+    return _elements(random, leaf, plan, filling, ordinary)
+
+
+def _elements(
+    random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: Filling, ordinary: Numbers
+) -> Numbers:
+    """The elements one by one."""
+    shape = leaf.shape
     match filling:
         case Filling.ORDINARY if leaf.kind is LeafKind.NUMBER:
             plain = random.choice(_PLAIN[(plan.low <= _PLAIN) & (plan.high >= _PLAIN)])
@@ -82,15 +93,39 @@ def _numbers(random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: F
         case Filling.INTEGERS:
             return _mixed(random, ordinary, random.choice(_SMALL, shape), plan.limits, 0.9)
         case Filling.EDGES:
-            edges = np.array([*plan.limits.edges, *_SPECIAL])
+            edges = np.array([*plan.limits.edges, *plan.limits.marks, *_SPECIAL])
             return _mixed(random, ordinary, random.choice(edges, shape), plan.limits, 0.5)
     return _mixed(random, ordinary, _extreme(random, leaf), plan.limits, 0.7)
+
+
+def _matrices(
+    random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: Filling, ordinary: Numbers
+) -> Numbers:
+    """Matrices of the kind that the operation wants; in special fillings, others too."""
+    kind = plan.limits.matrix
+    assert kind is not None
+    sound = matrices.well_conditioned(random, kind, ordinary)
+    if filling is Filling.ORDINARY:
+        return sound
+    choice = random.integers(0, 4)
+    if choice < 2:
+        return _elements(random, leaf, plan, filling, sound if choice else ordinary)
+    match filling:
+        case Filling.INTEGERS if choice == 2:
+            return np.asarray(np.rint(4 * sound))
+        case Filling.EXTREME:
+            return matrices.scaled(random, kind, ordinary, _decades(leaf))
+    return matrices.singular(random, sound)
+
+
+def _decades(leaf: Leaf) -> float:
+    return 8.0 if leaf.dtype == "float32" else 30.0
 
 
 def _extreme(random: np.random.Generator, leaf: Leaf) -> Numbers:
     """Magnitudes far from one, or steep arguments; which of them is drawn per leaf."""
     shape = leaf.shape
-    decades = 8.0 if leaf.dtype == "float32" else 30.0
+    decades = _decades(leaf)
     if random.integers(0, 2):
         return np.asarray(random.choice(_STEEP, shape) * random.uniform(0.9, 1.1, shape))
     sizes = 10.0 ** random.uniform(-decades, decades, shape)

@@ -23,11 +23,23 @@ log1p = arb.log1p
 sqrt = arb.sqrt
 sin = arb.sin
 cos = arb.cos
+tan = arb.tan
+atan = arb.atan
+sinh = arb.sinh
+cosh = arb.cosh
 tanh = arb.tanh
+asinh = arb.asinh
+acosh = arb.acosh
+atanh = arb.atanh
+erf = arb.erf
+erfc = arb.erfc
+floor = arb.floor
+ceiling = arb.ceil
 absolute = abs
 ratio = fmpq
 
 ZERO = arb(0)
+NAN = arb("nan")
 UNIT_STEP = arb(0.5, 0.5)
 """Encloses a step function whose argument's sign is not known."""
 
@@ -57,6 +69,11 @@ def precision(bits: int, *, rounding: bool = False) -> Iterator[None]:
         yield
     finally:
         ctx.prec, _slack = before
+
+
+def rounding_unit() -> float:
+    """The relative rounding error that `precision` allows for; zero without `rounding`."""
+    return 0.0 if _slack is None else float(_slack.rad())
 
 
 def addition() -> Callable[[Ball, Ball], Ball]:
@@ -118,3 +135,97 @@ def step(argument: Ball, at_zero: Ball) -> Ball:
     if argument.is_zero():
         return at_zero
     return argument if argument.is_nan() else UNIT_STEP
+
+
+def _of_numbers(function: Callable[[Ball], Ball]) -> Callable[[Ball], Ball]:
+    """A function that FLINT gives a value even where its argument is NaN."""
+    return lambda x: x if x.is_nan() else function(x)
+
+
+sign = _of_numbers(arb.sgn)
+"""1, -1, or 0 at zero; for a ball around zero, one that holds all three."""
+
+sinc = _of_numbers(arb.sinc)
+"""``sin(x) / x``, and 1 at zero."""
+
+asin = _of_numbers(arb.asin)
+acos = _of_numbers(arb.acos)
+
+
+def root(x: Ball, degree: int) -> Ball:
+    """The root of what is known not to be negative, also where its ball reaches below zero."""
+    if x > 0:
+        return x.root(degree)
+    if x.is_zero():
+        return ZERO
+    upper = x.upper()
+    return ZERO.union(upper.root(degree)) if upper > 0 else NAN
+
+
+def atan2(y: Ball, x: Ball) -> Ball:
+    """The angle of the point (x, y).
+
+    On the cut, y = 0 and x <= 0, it encloses both -pi and pi: floats decide by the sign of their
+    zeros, which the reals do not have.
+    """
+    if x.is_nan() or y.is_nan():
+        return NAN
+    if y.is_zero() and x <= 0:
+        return arb(0, 1) * arb.pi()
+    return arb.atan2(y, x)
+
+
+def _between_ends(function: Callable[[Ball], Ball], x: Ball) -> Ball:
+    return function(x.lower()).union(function(x.upper()))
+
+
+_LOWEST_LOGGAMMA = arb(-0.1215)
+"""Near 1.46; what lies between the ends of a wide ball may be as low."""
+
+
+def loggamma(x: Ball) -> Ball:
+    """The real part of the logarithm of Gamma, log |Gamma(x)|."""
+    if x > 0:
+        found = x.lgamma()
+        return found if found.is_finite() else _between_ends(arb.lgamma, x).union(_LOWEST_LOGGAMMA)
+    if x < 0:
+        return (arb.pi() / abs(x.sin_pi())).log() - (1 - x).lgamma()
+    return NAN
+
+
+def digamma(x: Ball) -> Ball:
+    """The derivative of log Gamma, reflected for x < 0.
+
+    It increases for x > 0, so the values at its ends enclose that of a wide ball.
+    """
+    if x > 0:
+        found = x.digamma()
+        return found if found.is_finite() else _between_ends(arb.digamma, x)
+    if x < 0:
+        return (1 - x).digamma() - arb.pi() * x.cot_pi()
+    return NAN
+
+
+def trigamma(x: Ball) -> Ball:
+    """The second derivative of log Gamma: Hurwitz's zeta(2, x), reflected for x < 0.
+
+    See NIST's Digital Library of Mathematical Functions, 5.15.1 and 5.15.6.
+    """
+    if x > 0:
+        return arb(2).zeta(x)
+    if x < 0:
+        return (arb.pi() / x.sin_pi()) ** 2 - arb(2).zeta(1 - x)
+    return NAN
+
+
+def hypergeometric(parameter: fmpq, x: Ball) -> Ball:
+    """Confluent 0F1(; parameter; x).
+
+    The series cancels where x is far below zero. There it is written as a Bessel function
+    (Digital Library of Mathematical Functions, 10.16.9).
+    """
+    b = arb(parameter)
+    if not x < -1:
+        return x.hypgeom_0f1(b)
+    z = 2 * (-x).sqrt()
+    return b.gamma() * power(z / 2, 1 - b) * z.bessel_j(b - 1)

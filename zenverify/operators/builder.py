@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zenverify.errors import GraphError
+from zenverify.operators.equations import MakeEquations, common_rows, implicit_step, split_rows
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.program import Program
+from zenverify.operators.signs import SignGroups
 from zenverify.operators.steps.extremum import Extremum
 from zenverify.operators.steps.fill import Fill
+from zenverify.operators.steps.finite import Finite
+from zenverify.operators.steps.homogeneous import Homogeneous
+from zenverify.operators.steps.implicit import Bound, Branch, Start
 from zenverify.operators.steps.map import Map
 from zenverify.operators.steps.move import Move
+from zenverify.operators.steps.sort import Sort
 from zenverify.operators.steps.step import Step
 from zenverify.operators.steps.sum import Sum
 
@@ -56,6 +62,8 @@ class ProgramBuilder:
         self._steps: list[Step] = []
         self._terms = 1
         self._multiplies = False
+        self._solves = False
+        self._free_signs: SignGroups = ()
 
     def _result(self, made: Step, shape: Shape) -> Buffer:
         self._steps.append(made)
@@ -77,7 +85,7 @@ class ProgramBuilder:
         if moved.size > LARGEST:
             raise GraphError(f"{moved.size:,} elements are more than can be verified ({LARGEST:,})")
         flat = np.where(moved < 0, start, moved).ravel()
-        if flat.size and start:
+        if flat.size and start and not all(map(self._is_constant, buffers)):
             used = np.bincount(flat, minlength=start + 1)[:start]
             self._terms = max(self._terms, int(used.max()))
         step = Move(
@@ -87,6 +95,11 @@ class ProgramBuilder:
             detached,
         )
         return self._result(step, moved.shape)
+
+    def _is_constant(self, buffer: Buffer) -> bool:
+        """Whether it is a number of the declaration's, for which nobody adds up a derivative."""
+        place = buffer.number - len(self.operands)
+        return place >= 0 and isinstance(self._steps[place], Fill)
 
     def detach(self, buffer: Buffer) -> Buffer:
         """The same values, without a derivative: for a shift that the result does not depend on."""
@@ -106,6 +119,10 @@ class ProgramBuilder:
     def fill(self, value: float) -> Buffer:
         """A constant of shape ``()``."""
         return self._result(Fill((float(value),)), ())
+
+    def finite(self, buffer: Buffer) -> Buffer:
+        """The same values where they are finite; anything may stand for the others."""
+        return self._result(Finite((buffer.number,)), buffer.shape)
 
     def _rows(self, buffer: Buffer, axis: Axis) -> tuple[Buffer, int]:
         """The reduced axes moved last, and the number of elements in them."""
@@ -160,12 +177,175 @@ class ProgramBuilder:
             flat = self.move(lambda a, b: np.concatenate([a, b], axis=1), paired, rest)
         return self.move(lambda n: n.reshape(shape), flat)
 
+    def implicit(
+        self,
+        equations: MakeEquations,
+        unknowns: Sequence[Shape],
+        operands: Sequence[Buffer],
+        *,
+        start: Start,
+        branch: Branch | None = None,
+        bound: Bound | None = None,
+    ) -> tuple[Buffer, ...]:
+        """Solve equations F(y, x) = 0 for y: many small systems, one to a row.
+
+        The first axis of every buffer and array here is that of the rows.
+
+        Parameters
+        ----------
+        equations
+            ``equations(builder, *unknowns, *operands)`` gives what is zero, with another builder.
+            Equations of one kind belong into one buffer, those of another (a normalisation) into
+            another: rounding errors are allowed for by the size of a kind's partials.
+        unknowns
+            Per array of unknowns, its shape in one row. In all, as many unknowns as equations.
+        operands
+            What the equations depend on, of shapes ``(rows, ...)``.
+        start
+            ``start(*operands)`` gives approximate solutions: per array of unknowns a float array,
+            NaN where there is none. It decides which solution is meant; the equations decide what
+            it is.
+        branch
+            ``branch(*unknowns)`` tells per row whether the solution is the one meant, for instance
+            positive. It is given object arrays of balls.
+        bound
+            ``bound(*operands)`` gives a ball that holds every unknown, from one ball per operand;
+            without it nothing is known of ordinary solutions' size.
+
+        Returns
+        -------
+        tuple of Buffer
+            Per array of unknowns, its solutions, of shape ``(rows, *shape)``.
+
+        Raises
+        ------
+        GraphError
+            If there are more or fewer equations than unknowns, if they have kinks, or if the
+            operands have different numbers of rows.
+        """
+        rows = common_rows(operands)
+        count = sum(map(math.prod, unknowns))
+        inner = ProgramBuilder(((rows, count), *(buffer.shape for buffer in operands)))
+        step = implicit_step(inner, equations, unknowns, operands, start, branch, bound)
+        self._solves = True
+        self._terms = max(self._terms, step.size, step.equations.terms)
+        return split_rows(self, self._result(step, (rows, count)), unknowns)
+
+    def free_signs(self, vectors: Callable[[Numbers], Numbers], result: Buffer) -> Buffer:
+        """Declare that vectors in the operation's result may as well point the other way.
+
+        ``vectors`` takes the result's element numbers to an array whose last axis runs along one
+        vector each. What an engine gives then decides which way is meant.
+        """
+        numbers = vectors(np.arange(result.size).reshape(result.shape))
+        rows = numbers.reshape(-1, numbers.shape[-1]) if numbers.size else numbers[:0]
+        self._free_signs = tuple(tuple(row) for row in rows.tolist())
+        return result
+
+    def scan(
+        self,
+        combine: Callable[[Buffer, Buffer], Buffer],
+        buffer: Buffer,
+        axis: int,
+        *,
+        multiplies: bool = False,
+    ) -> Buffer:
+        """Combine each element along an axis with all before it, as a running sum does.
+
+        Parameters
+        ----------
+        combine
+            ``combine(earlier, later)`` combines two buffers of equal shape, by an associative
+            operation. It is called log2 n times for n elements along the axis (Hillis and Steele,
+            "Data parallel algorithms", 1986).
+        buffer, axis
+            What to scan.
+        multiplies
+            Whether the operation multiplies.
+        """
+        (place,) = normalise_axis(axis, buffer.ndim)
+        width = buffer.shape[place]
+        self._terms = max(self._terms, width)
+        self._multiplies |= multiplies
+        scanned = self.move(lambda n: np.moveaxis(n, place, -1), buffer)
+        reach = 1
+        while reach < width:
+            combined = combine(
+                self.move(lambda n, reach=reach: n[..., :-reach], scanned),
+                self.move(lambda n, reach=reach: n[..., reach:], scanned),
+            )
+            scanned = self.move(
+                lambda a, b, reach=reach: np.concatenate([a[..., :reach], b], axis=-1),
+                scanned,
+                combined,
+            )
+            reach *= 2
+        return self.move(lambda n: np.moveaxis(n, -1, place), scanned)
+
+    def sort(self, buffer: Buffer, axis: Axis = None) -> Buffer:
+        """Sort along the axes, which are merged into one, the last, smallest element first."""
+        rows, width = self._rows(buffer, axis)
+        self._terms = max(self._terms, width)
+        kept = reduced_shape(buffer.shape, axis, keepdims=False)
+        return self._result(Sort((rows.number,), width, math.prod(kept)), (*kept, width))
+
+    def homogeneous(
+        self,
+        function: Callable[[ProgramBuilder, Buffer], Buffer],
+        buffer: Buffer,
+        axis: Axis = None,
+        *,
+        keepdims: bool = False,
+        symmetric: bool = False,
+        convex: bool = False,
+    ) -> Buffer:
+        """Reduce with a function f of which f(t x) = t f(x) for t > 0, so that it bends at zero.
+
+        Parameters
+        ----------
+        function
+            ``function(builder, rows)`` gives a buffer of shape ``(n,)`` from one of shape
+            ``(n, m)``, with another builder: each element from one row.
+        buffer, axis, keepdims
+            What to reduce.
+        symmetric
+            Whether the order of a row's elements does not matter.
+        convex
+            Whether f is convex, as every norm is.
+
+        Raises
+        ------
+        GraphError
+            If the function's result has another shape.
+        """
+        rows, width = self._rows(buffer, axis)
+        shape = reduced_shape(buffer.shape, axis, keepdims=keepdims)
+        count = math.prod(shape)
+        inner = ProgramBuilder(((count, width),))
+        program = inner.program(function(inner, *inner.operands))
+        if program.shape != (count,):
+            raise GraphError(
+                f"a function of rows gives shape {program.shape} for {(count, width)}; expected "
+                f"{(count,)}"
+            )
+        self._terms = max(self._terms, program.terms)
+        step = Homogeneous((rows.number,), width, count, program, symmetric, convex)
+        return self._result(step, shape)
+
     def program(self, result: Buffer) -> Program:
         """The finished program, which ends in `result`."""
         if not self._steps or result.number != len(self.operands) + len(self._steps) - 1:
             result = self.move(lambda numbers: numbers, result)
         sizes = tuple(buffer.size for buffer in self.operands)
-        return Program(sizes, tuple(self._steps), result.shape, self._terms, self._multiplies)
+        return Program(
+            sizes,
+            tuple(self._steps),
+            result.shape,
+            self._terms,
+            self._multiplies,
+            self._solves,
+            self._free_signs,
+        )
 
 
 def normalise_axis(axis: Axis, ndim: int) -> tuple[int, ...]:

@@ -6,16 +6,17 @@ after a kernel of the catalogue was added or changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import sympy
-import sympy.codegen.cfunctions
-from sympy.printing.pycode import AbstractPythonCodePrinter
+from sympy.codegen import cfunctions
 
 from zenverify.operators import balls, kernel
 from zenverify.operators.kernel import Derived, DerivedSlice, Kernel, Slice
+from zenverify.operators.printer import FUNCTIONS, BallPrinter, UnknownFunctionError
 
 _HEADER = '''"""Values and partials of the catalogue's kernels, derived by SymPy.
 
@@ -25,112 +26,10 @@ Written by ``python -m zenverify.operators.derive``: do not edit, change the dec
 from __future__ import annotations
 
 from zenverify.operators.balls import (
-    Ball,
-    absolute,
-    cos,
-    exp,
-    expm1,
-    log,
-    log1p,
-    maximum,
-    minimum,
-    power,
-    ratio,
-    sin,
-    sqrt,
-    tanh,
+{names}
 )
 from zenverify.operators.kernel import Derived, DerivedSlice
 '''
-
-_FUNCTIONS = {
-    "exp": "exp",
-    "expm1": "expm1",
-    "log": "log",
-    "log1p": "log1p",
-    "sin": "sin",
-    "cos": "cos",
-    "tanh": "tanh",
-    "Abs": "absolute",
-}
-
-
-class BallPrinter(AbstractPythonCodePrinter):  # type: ignore[misc]
-    """Prints an expression as a call of the functions in `zenverify.operators.balls`."""
-
-    def __init__(self) -> None:
-        super().__init__({"fully_qualified_modules": False})
-
-    def _print_Function(self, expr: sympy.Function) -> str:
-        name = _FUNCTIONS.get(type(expr).__name__)
-        if name is None:
-            return self._print_not_supported(expr)
-        return f"{name}({self._print_ball(expr.args[0])})"
-
-    def _print_ball(self, expr: sympy.Expr) -> str:
-        """An argument of a function on balls, which takes no other numbers."""
-        printed = str(self._print(expr))
-        return f"Ball({printed})" if expr.is_Number else printed
-
-    def _print_Rational(self, expr: sympy.Rational) -> str:
-        return f"ratio({expr.p}, {expr.q})"
-
-    def _print_Heaviside(self, expr: sympy.Heaviside) -> str:
-        """In the slope of a kink: that of a kink inside another function with a kink."""
-        return f"step({self._print_ball(expr.args[0])}, UNIT_STEP)"
-
-    def _print_Float(self, expr: sympy.Float) -> str:
-        return str(self._print(sympy.Rational(expr)))
-
-    def _print_Pi(self, expr: sympy.NumberSymbol) -> str:
-        return "Ball.pi()"
-
-    def _print_Exp1(self, expr: sympy.NumberSymbol) -> str:
-        return "exp(Ball(1))"
-
-    def _print_Integer(self, expr: sympy.Integer) -> str:
-        return str(expr.p)
-
-    def _print_Max(self, expr: sympy.Max) -> str:
-        return self._nested("maximum", expr.args)
-
-    def _print_Min(self, expr: sympy.Min) -> str:
-        return self._nested("minimum", expr.args)
-
-    def _nested(self, function: str, arguments: Sequence[sympy.Expr]) -> str:
-        first, *rest = sorted(arguments, key=sympy.default_sort_key)
-        if not rest:
-            return str(self._print(first))
-        return f"{function}({self._nested(function, rest)}, {self._print(first)})"
-
-    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:
-        base, exponent = expr.as_base_exp()
-        printed = self.parenthesize(base, sympy.printing.precedence.PRECEDENCE["Pow"])
-        if exponent == sympy.S.Half:
-            return f"sqrt({self._print_ball(base)})"
-        if exponent == -sympy.S.Half:
-            return f"1 / sqrt({self._print_ball(base)})"
-        if exponent == 2 and base.is_Symbol:
-            return f"({printed} * {printed})"
-        if exponent.is_Integer and exponent > 0:
-            return f"{printed} ** {exponent}"
-        if exponent.is_Integer:
-            power = printed if exponent == -1 else f"{printed} ** {-exponent}"
-            return f"1 / ({power})" if exponent != -1 else f"1 / {power}"
-        return f"power({self._print(base)}, {self._print(exponent)})"
-
-    def _print_not_supported(self, expr: sympy.Basic) -> str:
-        raise ValueError(f"{type(expr).__name__} has no counterpart on balls")
-
-    emptyPrinter = _print_not_supported
-    # What the printer for plain Python would write with floats and comparisons.
-    _print_Abs = _print_sign = _print_Mod = _print_Function
-    _print_Piecewise = _print_ITE = _print_Relational = _print_not_supported
-    _print_Derivative = _print_Subs = _print_not_supported
-    _print_Infinity = _print_NegativeInfinity = _print_ComplexInfinity = _print_not_supported
-    _print_NaN = _print_ImaginaryUnit = _print_NumberSymbol = _print_not_supported
-    _print_Catalan = _print_EulerGamma = _print_GoldenRatio = _print_not_supported
-    _print_TribonacciConstant = _print_not_supported
 
 
 @dataclass(frozen=True)
@@ -158,19 +57,80 @@ def differentiate(kernel: Kernel) -> Partials:
     Only automatic rewriting takes place: `sympy.simplify` can run for ever.
     """
     arguments = symbols(kernel.arity)
-    value = sympy.sympify(kernel.expression(sympy, *arguments), strict=True)
-    _refuse_unknown(value)
-    raw = [_in_steps(sympy.diff(value, argument)) for argument in arguments]
+    value = prepared(kernel.expression(sympy, *arguments))
+    raw = [partial(value, argument) for argument in arguments]
     kinks = sorted(
-        {found.args[0] for partial in raw for found in partial.atoms(sympy.Heaviside)},
+        {found.args[0] for slope in raw for found in slope.atoms(sympy.Heaviside)},
         key=sympy.default_sort_key,
     )
     steps = symbols(len(kinks), "h")
     partials = tuple(
-        partial.replace(sympy.Heaviside, lambda *args: steps[kinks.index(args[0])])
-        for partial in raw
+        slope.replace(sympy.Heaviside, lambda *args: steps[kinks.index(args[0])]) for slope in raw
     )
     return Partials(arguments, steps, value, partials, tuple(kinks))
+
+
+class _Flat(sympy.Function):  # type: ignore[misc]
+    """A function that is constant but for jumps. Its derivative is 0, declared so at a jump too."""
+
+    is_real = True
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        return sympy.Integer(0)
+
+
+_FLAT = {f: type(f.__name__, (_Flat,), {}) for f in (sympy.floor, sympy.ceiling, sympy.sign)}
+"""What stands for SymPy's own: its `sign` is also the derivative of an absolute value, which jumps
+at a kink, and it differentiates the others to delta functions."""
+
+_LARGEST_ROOT = 16
+"""A power such as 0.1, a float, is no root."""
+
+_EXPANDED = ("Sqrt", "exp2", "fma", "hypot", "log10", "log2")
+
+
+def prepared(expression: sympy.Expr) -> sympy.Expr:
+    """A kernel's expression, ready to be differentiated.
+
+    Raises
+    ------
+    ValueError
+        If it holds a function that has no counterpart on balls.
+    """
+    value = sympy.sympify(expression, strict=True)
+    for name in _EXPANDED:
+        function = getattr(cfunctions, name)
+        value = value.replace(function, lambda *args, f=function: f(*args).expand(func=True))
+    value = value.replace(cfunctions.Cbrt, _cube_root)
+    value = value.replace(_is_real_loggamma, lambda real_part: real_part.args[0])
+    _refuse_unknown(value)
+    return flattened(value)
+
+
+def flattened(expression: sympy.Expr) -> sympy.Expr:
+    """An expression whose `floor`, `ceiling` and `sign` SymPy differentiates to 0."""
+    for function, flat in _FLAT.items():
+        expression = expression.replace(function, flat)
+    return expression
+
+
+def _is_real_loggamma(part: sympy.Basic) -> bool:
+    """Whether it is log |Gamma|, which is what the function on balls computes."""
+    return isinstance(part, sympy.re) and isinstance(part.args[0], sympy.loggamma)
+
+
+def _cube_root(x: sympy.Expr) -> sympy.Expr:
+    return sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3)
+
+
+def partial(value: sympy.Expr, argument: sympy.Symbol) -> sympy.Expr:
+    """The derivative of a prepared expression, with Heaviside's step for each kink."""
+    return _in_steps(sympy.diff(value.replace(sympy.sinc, _entire_sinc), argument))
+
+
+def _entire_sinc(x: sympy.Expr) -> sympy.Expr:
+    """sin(x) / x as the hypergeometric function that it is: its derivative has no 0 / 0."""
+    return sympy.hyper((), (sympy.Rational(3, 2),), -(x**2) / 4)
 
 
 def _refuse_unknown(value: sympy.Expr) -> None:
@@ -182,30 +142,49 @@ def _refuse_unknown(value: sympy.Expr) -> None:
         For any other function, and for conditions, which balls that overlap cannot decide.
     """
     for part in sympy.preorder_traversal(value):
-        name = type(part).__name__
-        known = name in _FUNCTIONS or isinstance(part, sympy.Max | sympy.Min)
+        known = type(part).__name__ in FUNCTIONS or isinstance(part, sympy.Max | sympy.Min)
         foreign = isinstance(
             part, sympy.Function | sympy.Piecewise | sympy.core.relational.Relational
         )
         if foreign and not known:
-            raise ValueError(f"{name} has no counterpart on balls")
+            raise UnknownFunctionError(part)
 
 
-def _in_steps(partial: sympy.Expr) -> sympy.Expr:
+def _in_steps(slope: sympy.Expr) -> sympy.Expr:
     """Write sign(x) as 2 H(x) - 1, and merge powers so that ``b a**b / a`` has no false pole.
 
     Of a kink and its negative one is kept, by H(-k) = 1 - H(k).
     """
-    partial = partial.replace(sympy.sign, lambda argument: 2 * sympy.Heaviside(argument) - 1)
-    partial = partial.replace(
+    slope = slope.replace(lambda e: e.is_Mul, _even)
+    slope = slope.replace(sympy.sign, lambda argument: 2 * sympy.Heaviside(argument) - 1)
+    slope = slope.replace(
         lambda e: isinstance(e, sympy.Heaviside) and e.args[0].could_extract_minus_sign(),
         lambda e: 1 - sympy.Heaviside(-e.args[0]),
     )
-    return sympy.powsimp(partial)
+    return sympy.powsimp(slope)
+
+
+def _even(product: sympy.Expr) -> sympy.Expr:
+    """Without kinks that are none: a sign that meets another one, or what it is the sign of."""
+    factors = list(product.args)
+    for factor in product.args:
+        if not isinstance(factor, sympy.sign):
+            continue
+        (inside,) = factor.args
+        flat = _FLAT[sympy.sign](inside)
+        merged = {flat: sympy.Integer(1), inside: sympy.Abs(inside)}
+        for other in factors:
+            base, exponent = other.as_base_exp()
+            if base in merged and exponent.is_Integer and exponent > 0:
+                factors.remove(factor)
+                factors.remove(other)
+                factors += [base ** (exponent - 1), merged[base]]
+                break
+    return product.func(*factors)
 
 
 def differentiate_slice(kernel: Kernel, piece: Slice) -> sympy.Expr:
-    """The partial of a slice: put the zeros in first, then differentiate."""
+    """What holds on a slice: the zeros put in, the derivative taken, and then the limit."""
     arguments = [
         sympy.Symbol(f"x{i}", positive=True)
         if condition == "positive"
@@ -216,7 +195,13 @@ def differentiate_slice(kernel: Kernel, piece: Slice) -> sympy.Expr:
         sympy.Integer(0) if condition == "zero" else argument
         for argument, condition in zip(arguments, piece.conditions, strict=True)
     ]
-    return sympy.diff(kernel.expression(sympy, *at), arguments[piece.argument])
+    found = prepared(kernel.expression(sympy, *at))
+    if piece.argument is not None:
+        found = partial(found, arguments[piece.argument])
+    for argument, condition in zip(arguments, piece.conditions, strict=True):
+        if condition == "limit":
+            found = sympy.limit(found, argument, 0, "+-")
+    return found
 
 
 def constant_partials(derived: Partials) -> tuple[int | None, ...]:
@@ -240,6 +225,10 @@ def source(kernel: Kernel) -> tuple[str, str]:
         parts.append(_function(f"kinks_{name}", found.arguments, found.kinks))
         parts.append(_function(f"kink_partials_{name}", found.arguments, slopes))
         fields += [f"kinks_{name}", f"kink_partials_{name}", str(len(found.kinks))]
+    jumping = sorted(found.value.atoms(_Flat), key=sympy.default_sort_key)
+    if jumping:
+        parts.append(_function(f"jumps_{name}", found.arguments, jumping))
+        fields.append(f"jumps=jumps_{name}")
     slices = []
     for number, piece in enumerate(kernel.slices):
         function = f"slice_{name}_{number}"
@@ -258,6 +247,7 @@ def _function(
     *,
     single: bool = False,
 ) -> str:
+    results = [_with_roots(result) for result in results]
     shared, reduced = sympy.cse(results, symbols=sympy.numbered_symbols("t"), order="none")
     printer = BallPrinter()
     signature = ", ".join(f"{argument}: Ball" for argument in arguments)
@@ -269,6 +259,20 @@ def _function(
     ]
     lines.append(f"    return {printed[0] if single else '(' + ', '.join(printed) + ',)'}")
     return "\n".join(lines)
+
+
+def _with_roots(expression: sympy.Expr) -> sympy.Expr:
+    """Write rational powers of what is never negative as roots, which are real at zero too."""
+    return expression.replace(_is_root, lambda e: _root(e.base, e.exp.q) ** e.exp.p)
+
+
+_root = type("root", (sympy.Function,), {"is_real": True})
+
+
+def _is_root(e: sympy.Basic) -> bool:
+    if not (isinstance(e, sympy.Pow) and e.exp.is_Rational and e.base.is_nonnegative):
+        return False
+    return not e.base.is_number and 2 < e.exp.q <= _LARGEST_ROOT
 
 
 def derive(kernel: Kernel) -> Derived:
@@ -296,9 +300,17 @@ def module_text() -> str:
 
     catalogue.names()
     sources = {name: source(made) for name, made in sorted(kernel.CATALOGUE.items())}
-    functions = (text for text, _ in sources.values())
+    functions = "\n\n".join(text for text, _ in sources.values())
     table = "\n".join(f'    "{name}": {call},' for name, (_, call) in sources.items())
-    return "\n\n".join([_HEADER, *functions, f"DERIVED: dict[str, Derived] = {{\n{table}\n}}\n"])
+    used = set(re.findall(r"\w+", functions)) & set(vars(balls))
+    names = "\n".join(f"    {name}," for name in sorted(used, key=_import_order))
+    header = _HEADER.format(names=names)
+    return "\n\n".join([header, functions, f"DERIVED: dict[str, Derived] = {{\n{table}\n}}\n"])
+
+
+def _import_order(name: str) -> tuple[bool, bool, str]:
+    """Constants, then classes, then functions."""
+    return not name.isupper(), name.islower(), name
 
 
 if __name__ == "__main__":

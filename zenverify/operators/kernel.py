@@ -17,38 +17,57 @@ from zenverify.operators.balls import Ball
 if TYPE_CHECKING:
     import sympy
 
-Condition = Literal["any", "zero", "positive"]
+Condition = Literal["any", "number", "zero", "positive", "limit"]
 
 BallFunction = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Where the general partial is undefined although the function has one.
+    """Where the general formula is undefined although the function, or its slope, is not.
 
     At points that meet `conditions` (one per argument), the partial with respect to `argument` is
     that of the slice: the zeros put in before SymPy differentiates. So the slope of ``a ** 0`` in
     its base is that of the constant 1, also at ``a = 0``, where ``b * a ** (b - 1)`` has no value.
+    With None for the argument, it is the value.
+
+    ========== ================================================================================
+    condition  the argument is
+    ========== ================================================================================
+    any        anything, NaN too
+    number     anything but NaN
+    positive   positive
+    zero       zero, put in before SymPy differentiates
+    limit      zero, where SymPy takes the limit of what it found: for removable singularities
+    ========== ================================================================================
     """
 
-    argument: int
+    argument: int | None
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DerivedSlice:
-    """A `Slice` and the partial that SymPy derived for it, on balls."""
+    """A `Slice` and what SymPy derived for it, on balls."""
 
-    argument: int
+    argument: int | None
     conditions: tuple[Condition, ...]
-    partial: BallFunction
+    function: BallFunction
 
     def holds_at(self, point: tuple[Ball, ...]) -> bool:
         """Whether a point meets the conditions."""
-        return all(
-            condition == "any" or (ball.is_zero() if condition == "zero" else bool(ball > 0))
-            for condition, ball in zip(self.conditions, point, strict=True)
-        )
+        return all(map(_meets, self.conditions, point))
+
+
+def _meets(condition: Condition, ball: Ball) -> bool:
+    match condition:
+        case "any":
+            return True
+        case "number":
+            return not ball.is_nan()
+        case "positive":
+            return bool(ball > 0)
+    return bool(ball.is_zero())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,9 @@ class Derived:
         How many kinks there are.
     slices
         See `Slice`.
+    jumps
+        ``jumps(*arguments)`` gives the values of the signs and roundings in the expression, which
+        are known exactly where the arguments' balls hold no jump; None if there are none.
     """
 
     value: BallFunction
@@ -82,6 +104,7 @@ class Derived:
     kink_partials: BallFunction | None = None
     kink_count: int = 0
     slices: tuple[DerivedSlice, ...] = ()
+    jumps: BallFunction | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from zenverify.operators.balls import addition
 from zenverify.operators.kinks import MEAN, AtKink
+from zenverify.operators.signs import SignGroups, turn, turned_places
+from zenverify.operators.steps.map import Map
 from zenverify.operators.steps.move import Move
 from zenverify.operators.steps.step import Balls, Step
 
@@ -34,6 +36,10 @@ class Program:
     multiplies
         Whether it multiplies many factors: then the order of multiplication decides whether a
         partial product overflows or underflows, and any order will do.
+    solves
+        Whether it solves equations: then rounding alone may make them unsolvable.
+    free_signs
+        The vectors in the result that may as well point the other way; see `signs`.
     """
 
     sizes: tuple[int, ...]
@@ -41,6 +47,8 @@ class Program:
     shape: tuple[int, ...]
     terms: int
     multiplies: bool = False
+    solves: bool = False
+    free_signs: SignGroups = ()
 
     @cached_property
     def backward(self) -> tuple[tuple[int, Step], ...]:
@@ -50,20 +58,28 @@ class Program:
     @cached_property
     def only_step(self) -> Step | None:
         """The step of a program that is nothing but one step of the operands in order."""
-        if len(self.steps) == 1 and self.steps[0].sources == tuple(range(len(self.sizes))):
+        in_order = len(self.steps) == 1 and self.steps[0].sources == tuple(range(len(self.sizes)))
+        if in_order and not self.free_signs:
             return self.steps[0]
         return None
 
-    def value(self, operands: Sequence[Balls]) -> Balls:
-        """The result's elements."""
+    def value(self, operands: Sequence[Balls], near: Balls | None = None) -> Balls:
+        """The result's elements; signs that are free are those of a result nearby."""
         if self.only_step is not None:
             return self.only_step.value(operands)
         buffers = list(operands)
         for one in self.steps:
             buffers.append(one.value([buffers[source] for source in one.sources]))
-        return buffers[-1]
+        return turn(buffers[-1], self._turned(buffers[-1], near))
 
-    def linearise(self, operands: Sequence[Balls], at_kink: AtKink = MEAN) -> Linearised:
+    def _turned(self, result: Balls, near: Balls | None) -> frozenset[int]:
+        if near is None or not self.free_signs:
+            return frozenset()
+        return turned_places(self.free_signs, result, near)
+
+    def linearise(
+        self, operands: Sequence[Balls], at_kink: AtKink = MEAN, near: Balls | None = None
+    ) -> Linearised:
         """The result together with all partials at the operands."""
         if self.only_step is not None:
             result, kept = self.only_step.linearise(operands, at_kink)
@@ -78,9 +94,12 @@ class Program:
                 result, kept = one.value(given), None
             buffers.append(result)
             saved.append(kept)
-        return Linearised(self, buffers[-1], saved)
+        turned = self._turned(buffers[-1], near)
+        return Linearised(self, turn(buffers[-1], turned), saved, turned)
 
-    def push(self, operands: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
+    def push(
+        self, operands: Sequence[Balls], tangents: Sequence[Balls], near: Balls | None = None
+    ) -> Balls:
         """The one-sided directional derivative of the result along the operands' tangents."""
         buffers = list(operands)
         moved = list(tangents)
@@ -88,7 +107,7 @@ class Program:
             here = [buffers[source] for source in one.sources]
             moved.append(one.push(here, [moved[source] for source in one.sources]))
             buffers.append(one.value(here))
-        return moved[-1]
+        return turn(moved[-1], self._turned(buffers[-1], near))
 
     def carry(self, saved: Sequence[Any], tangents: Sequence[Balls]) -> Balls:
         """The derivative of the result along tangents by the partials that `linearise` saved."""
@@ -108,6 +127,16 @@ class Program:
         for one in self.steps:
             here = [buffers[source] for source in one.sources]
             if one.kinked(here):
+                return True
+            buffers.append(one.value(here))
+        return False
+
+    def jumps(self, operands: Sequence[Balls]) -> bool:
+        """Whether some step's result jumps, or may jump, within the operands."""
+        buffers = list(operands)
+        for one in self.steps:
+            here = [buffers[source] for source in one.sources]
+            if isinstance(one, Map) and one.jumps(here):
                 return True
             buffers.append(one.value(here))
         return False
@@ -138,6 +167,7 @@ class Linearised(NamedTuple):
     program: Program
     value: Balls
     saved: list[Any]
+    turned: frozenset[int] = frozenset()
 
     def pull(self, cotangent: Balls, *, dead_is_zero: bool = False) -> Sequence[Balls | None]:
         """Per operand, the contribution of the result's cotangent; None where there is none."""
@@ -147,7 +177,7 @@ class Linearised(NamedTuple):
         plus = addition()
         count = len(program.sizes)
         cotangents: list[Balls | None] = [None] * (count + len(program.steps))
-        cotangents[-1] = cotangent
+        cotangents[-1] = turn(cotangent, self.turned)
         for number, one in program.backward:
             here = cotangents[count + number]
             if here is None:
@@ -161,4 +191,4 @@ class Linearised(NamedTuple):
 
     def push(self, tangents: Sequence[Balls]) -> Balls:
         """The derivative of the result along the operands' tangents, where there is no kink."""
-        return self.program.carry(self.saved, tangents)
+        return turn(self.program.carry(self.saved, tangents), self.turned)

@@ -8,7 +8,6 @@ gradients, composed from the leaves alone?
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from itertools import accumulate, groupby, pairwise
 from operator import add, mul
 from types import MappingProxyType
@@ -36,6 +35,9 @@ _LOSSES = {
     dtype: (arb(1, 8 * UNIT_ROUNDOFF[dtype]), arb(0, SMALLEST[dtype])) for dtype in UNIT_ROUNDOFF
 }
 """What rounding may do to a result: a relative and an absolute error."""
+
+THRESHOLD = 8
+"""Units that a correct engine stays under, apart from the terms of long sums (measured: 3.2)."""
 
 Conventions = Mapping[str, AtKink]
 
@@ -82,12 +84,13 @@ class LocalEnclosure:
         calls = graph.calls if only is None else [graph.call(position) for position in only]
         for position, operator, operands, program, trainable in calls:
             given = [values[operand] for operand in operands]
+            near = values[position]
             if trainable:
-                linear = program.linearise(given, conventions.get(operator, MEAN))
+                linear = program.linearise(given, conventions.get(operator, MEAN), near)
                 self.linear[position] = linear
                 self.forward[position] = linear.value
             else:
-                self.forward[position] = program.value(given)
+                self.forward[position] = program.value(given, near)
 
     def pull(
         self,
@@ -135,9 +138,18 @@ class WholeEnclosure:
     rounded
         Whether to include what an engine of the nodes' dtypes may lose by rounding, so that every
         correct engine lies inside; otherwise the balls enclose the exact values only.
+    near
+        Per node, the engine's value: it decides signs that are free.
     """
 
-    def __init__(self, case: Case, conventions: Conventions, *, rounded: bool) -> None:
+    def __init__(
+        self,
+        case: Case,
+        conventions: Conventions,
+        *,
+        rounded: bool,
+        near: Sequence[Array] | None = None,
+    ) -> None:
         graph = case.graph
         self._graph = graph
         self._rounded = rounded
@@ -145,19 +157,36 @@ class WholeEnclosure:
         for leaf, value in zip(graph.leaves, lift_all(case.values), strict=True):
             self.values[leaf] = value
         linear: dict[int, Linearised] = {}
-        for dtype, calls in groupby(graph.calls, lambda call: graph.dtypes[call.position]):
-            with self._precision(dtype):
+        for bits, calls in groupby(graph.calls, self._bits_forward):
+            with precision(bits, rounding=rounded):
                 for position, operator, operands, program, _ in calls:
                     given = [self.values[operand] for operand in operands]
-                    made = program.linearise(given, conventions.get(operator, MEAN))
+                    hint = None
+                    if near is not None and program.free_signs:
+                        hint = lift(near[position])
+                    made = program.linearise(given, conventions.get(operator, MEAN), hint)
                     linear[position] = made
-                    self.values[position] = self._widen(dtype, made.value)
+                    self.values[position] = self._widen(graph.dtypes[position], made.value)
         self.gradients = self._pull(linear, lift(case.cotangent))
 
-    def _precision(self, dtype: str) -> AbstractContextManager[None]:
+    def _bits_forward(self, call: Call) -> int:
+        return self._bits(self._graph.dtypes[call.position], call)
+
+    def _bits_backward(self, call: Call) -> int:
+        """A rule may work in the operand's precision, also where the cotangent has more."""
+        dtypes = self._graph.dtypes
+        narrow = any(dtypes[i] == "float32" for i in (call.position, *call.operands))
+        return self._bits("float32" if narrow else "float64", call)
+
+    def _bits(self, dtype: str, call: Call) -> int:
+        """The precision at which an operation loses as many units as its local check allows.
+
+        That check allows `THRESHOLD` units, and one for each term, of S, which is about twice the
+        result of a single rounding.
+        """
         if not self._rounded:
-            return precision(PRECISION)
-        return precision(SIGNIFICAND[dtype] - 4, rounding=True)
+            return PRECISION
+        return SIGNIFICAND[dtype] - (2 * (THRESHOLD + call.program.terms)).bit_length()
 
     def _widen(self, dtype: str, items: Balls, reach: float = 1.0) -> Balls:
         """Add what rounding may lose, and underflow in a factor that `reach` multiplies."""
@@ -173,8 +202,8 @@ class WholeEnclosure:
         dtypes, trainable = graph.dtypes, graph.trainable
         totals: list[Balls | None] = [None] * len(graph.nodes)
         totals[graph.root] = cotangent
-        for dtype, calls in groupby(reversed(graph.calls), self._narrowest):
-            with self._precision(dtype):
+        for bits, calls in groupby(reversed(graph.calls), self._bits_backward):
+            with precision(bits, rounding=self._rounded):
                 plus = addition()
                 for call in calls:
                     here = totals[call.position]
@@ -189,12 +218,6 @@ class WholeEnclosure:
                         before = totals[operand]
                         totals[operand] = part if before is None else list(map(plus, before, part))
         return totals
-
-    def _narrowest(self, call: Call) -> str:
-        """A rule may work in the operand's precision, also where the cotangent has more."""
-        dtypes = self._graph.dtypes
-        narrow = any(dtypes[i] == "float32" for i in (call.position, *call.operands))
-        return "float32" if narrow else "float64"
 
 
 def one_sided(
@@ -241,7 +264,8 @@ def one_sided(
         if position in smooth:
             moving[position] = smooth[position].push(tangents)
         else:
-            moving[position] = program.push([values[operand] for operand in operands], tangents)
+            given = [values[operand] for operand in operands]
+            moving[position] = program.push(given, tangents, values[position])
     return sum(map(mul, moving.get(graph.root, ()), cotangent), ZERO)
 
 
@@ -308,7 +332,7 @@ class OneSided:
                 moving[position] = self._smooth[position].push(tangents)
             else:
                 given = [self._values[operand] for operand in operands]
-                moving[position] = program.push(given, tangents)
+                moving[position] = program.push(given, tangents, self._values[position])
                 slope += self._reaching_root(position, moving[position])
         if slope.is_finite():
             return slope

@@ -6,7 +6,9 @@ whole expression. The expressions grow fast: use it on small graphs only.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -15,14 +17,20 @@ import sympy.codegen.cfunctions
 from numpy.typing import NDArray
 
 from zenverify.graph.graph import Graph
+from zenverify.operators.derive import flattened
 from zenverify.operators.program import Program
 from zenverify.operators.steps.extremum import Extremum
 from zenverify.operators.steps.fill import Fill
+from zenverify.operators.steps.homogeneous import Homogeneous
+from zenverify.operators.steps.implicit import Implicit
 from zenverify.operators.steps.map import Map
 from zenverify.operators.steps.move import Move
+from zenverify.operators.steps.sort import Sort
 from zenverify.operators.steps.sum import Sum
 
 Expressions = NDArray[np.object_]
+
+_MOST_CHOICES = 20
 
 
 def leaf_symbols(graph: Graph) -> dict[int, Expressions]:
@@ -43,12 +51,19 @@ def write_out(graph: Graph) -> list[Expressions]:
             written.append(leaves[position])
             continue
         operands = [list(written[o].ravel()) for o in graph.apply(position).operands]
-        written.append(_array(run(program, operands), graph.shapes[position]))
+        found = run(program, operands, f"y{position}")
+        written.append(_array(found, graph.shapes[position]))
     return written
 
 
-def run(program: Program, operands: Sequence[Sequence[sympy.Expr]]) -> list[sympy.Expr]:
-    """A program's result on expressions."""
+def run(
+    program: Program, operands: Sequence[Sequence[sympy.Expr]], name: str = "y"
+) -> list[sympy.Expr]:
+    """A program's result on expressions.
+
+    Solutions of equations have no closed form: they are functions of what the equations depend on,
+    named after `name`.
+    """
     buffers: list[list[sympy.Expr]] = [list(operand) for operand in operands]
     for step in program.steps:
         sources = [buffers[source] for source in step.sources]
@@ -59,7 +74,7 @@ def run(program: Program, operands: Sequence[Sequence[sympy.Expr]]) -> list[symp
             case Map(kernel=kernel):
                 buffers.append(
                     [
-                        sympy.sympify(kernel.expression(sympy, *point), strict=True)
+                        flattened(sympy.sympify(kernel.expression(sympy, *point), strict=True))
                         for point in zip(*sources, strict=True)
                     ]
                 )
@@ -68,11 +83,47 @@ def run(program: Program, operands: Sequence[Sequence[sympy.Expr]]) -> list[symp
             case Extremum(width=width, rows=rows, largest=largest):
                 choose = sympy.Max if largest else sympy.Min
                 buffers.append([choose(*_row(sources[0], r, width)) for r in range(rows)])
+            case Homogeneous(program=inner):
+                buffers.append(run(inner, sources))
+            case Sort(width=width, rows=rows):
+                buffers.append(
+                    [
+                        _order_statistic(_row(sources[0], r, width), place)
+                        for r in range(rows)
+                        for place in range(width)
+                    ]
+                )
+            case Implicit():
+                buffers.append(_solutions(step, sources, name))
             case Fill(items=items):
                 buffers.append([_exact(item) for item in items])
             case _:
                 raise TypeError(type(step).__name__)
     return buffers[-1]
+
+
+def _solutions(
+    step: Implicit, sources: Sequence[Sequence[sympy.Expr]], name: str
+) -> list[sympy.Expr]:
+    solved = []
+    for row in range(step.rows):
+        width = [len(source) // step.rows for source in sources]
+        given = [item for s, w in zip(sources, width, strict=True) for item in _row(s, row, w)]
+        for unknown in range(step.size):
+            number = row * step.size + unknown
+            solved.append(sympy.Function(f"{name}_{number}", real=True)(*given))
+    return solved
+
+
+def _order_statistic(items: Sequence[sympy.Expr], place: int) -> sympy.Expr:
+    """The element that comes to a place when sorted: of each so many the largest, the least.
+
+    With many elements these are more choices than anybody would read: then it is a named function.
+    """
+    count = len(items)
+    if math.comb(count, place + 1) > _MOST_CHOICES:
+        return sympy.Function(f"sorted_{place}", real=True)(*items)
+    return sympy.Min(*(sympy.Max(*chosen) for chosen in combinations(items, place + 1)))
 
 
 def _row(items: Sequence[sympy.Expr], row: int, width: int) -> Sequence[sympy.Expr]:

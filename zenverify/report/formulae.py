@@ -15,9 +15,11 @@ from xml.dom.minidom import Element
 import numpy as np
 import sympy
 import sympy.codegen.cfunctions  # the expressions of kernels use it
+from sympy.core.function import AppliedUndef
 
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
+from zenverify.operators.derive import flattened
 from zenverify.operators.kernel import Kernel
 from zenverify.oracles.written import write_out
 from zenverify.report.listing import index_text, node_name
@@ -32,6 +34,10 @@ _MOST_ELEMENTS = 40
 
 _STEP_REMARK = "H is the unit step: 0 below zero, 1 above."
 _COTANGENT_REMARK = "c is the cotangent of the root."
+_SOLUTION_REMARK = (
+    "y with the number of a node stands for a solution of the equations that declare the node: it "
+    "has no closed form."
+)
 
 
 class FormulaTooLargeError(Exception):
@@ -117,7 +123,7 @@ def _derivative(case: Case, blame: Blame, kernel: Kernel, argument: int) -> tupl
     symbols, names = _operands(case, blame.node)
     printer = Printer(names)
     variable = symbols[argument]
-    derivative = kernel.expression(sympy, *symbols).diff(variable)
+    derivative = flattened(kernel.expression(sympy, *symbols)).diff(variable)
     left = partial(printer, printer.name(("v", str(blame.node))), printer.name(names[variable]))
     return _equation(printer, left, derivative), _remark(derivative)
 
@@ -190,4 +196,8 @@ def _check_size(expression: sympy.Expr) -> None:
 
 
 def _remark(derivative: sympy.Expr) -> str:
-    return _STEP_REMARK if derivative.has(sympy.Heaviside) else ""
+    remarks = [_STEP_REMARK] if derivative.has(sympy.Heaviside) else []
+    functions = (found.func.__name__ for found in derivative.atoms(AppliedUndef))
+    if any(name.startswith("y") for name in functions):
+        remarks.append(_SOLUTION_REMARK)
+    return " ".join(remarks)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sympy
 import sympy.codegen.cfunctions  # the expressions of kernels use it
 
+from zenverify.operators.derive import flattened
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.operator import Operator
 from zenverify.report.mathml import Printer, equation, partial
@@ -40,5 +41,7 @@ def _formulae(operator: Operator, kernel: Kernel) -> list[OperatorFormula]:
     for symbol in symbols:
         left = partial(printer, printer.leaf("mi", operator.name), printer.name(names[symbol]))
         caption = f"Its partial in {names[symbol][0]}, derived by SymPy"
-        found.append(OperatorFormula(caption, equation(printer, left, expression.diff(symbol))))
+        found.append(
+            OperatorFormula(caption, equation(printer, left, flattened(expression).diff(symbol)))
+        )
     return found

@@ -18,81 +18,261 @@ its one-sided derivatives for a slope; operands that tie get equal shares.
 # Functions are called as in NumPy, also where Python has one of that name.
 # ruff: noqa: A004
 
+from zenverify.tensor.activations import gelu, log_sigmoid, mish, silu, softsign
+from zenverify.tensor.adaptive_pooling import adaptive_avg_pool2d, adaptive_max_pool2d
 from zenverify.tensor.arithmetic import add, divide, multiply, negative, power, subtract
-from zenverify.tensor.elementary import (
-    cos,
+from zenverify.tensor.attention import scaled_dot_product_attention
+from zenverify.tensor.contractions import dot, inner, tensordot
+from zenverify.tensor.convolution import conv1d, conv2d
+from zenverify.tensor.custom import NewOperation, new_operation
+from zenverify.tensor.determinants import det, slogdet
+from zenverify.tensor.deviations import average, std, var
+from zenverify.tensor.diagonals import diag, diagonal, trace, tril, triu
+from zenverify.tensor.differences import diff, gradient
+from zenverify.tensor.embeddings import embedding
+from zenverify.tensor.entropies import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    kl_div,
+    soft_cross_entropy,
+)
+from zenverify.tensor.exponential import (
     exp,
+    exp2,
     expm1,
     log,
     log1p,
-    sigmoid,
-    sin,
-    softplus,
-    sqrt,
-    tanh,
+    log2,
+    log10,
+    xlogy,
 )
+from zenverify.tensor.factorizations import cholesky, eigh, svdvals
+from zenverify.tensor.hyperbolic import arccosh, arcsinh, arctanh, cosh, sinh, tanh
 from zenverify.tensor.indexing import index
-from zenverify.tensor.linear import matmul
-from zenverify.tensor.network import conv2d, log_softmax, softmax
+from zenverify.tensor.joining import concatenate, dstack, hstack, split, stack, vstack
+from zenverify.tensor.linear import matmul, matrix_power
+from zenverify.tensor.logistic import logaddexp, logit, sigmoid, softplus
+from zenverify.tensor.losses import huber, l1_loss, mse_loss, smooth_l1_loss
+from zenverify.tensor.masking import dropout
+from zenverify.tensor.normalisation import batch_norm, layer_norm, rms_norm
+from zenverify.tensor.norms import hypot, norm
 from zenverify.tensor.operation import OPERATIONS, Operation
-from zenverify.tensor.piecewise import absolute, clip, maximum, minimum, relu, where
-from zenverify.tensor.reductions import logsumexp, max, mean, min, prod, sum, var
-from zenverify.tensor.shaping import (
-    broadcast_to,
-    concatenate,
-    expand_dims,
-    flatten,
-    reshape,
-    squeeze,
-    stack,
-    transpose,
+from zenverify.tensor.padding import pad
+from zenverify.tensor.permuting import flip, moveaxis, roll, rollaxis, swapaxes, transpose
+from zenverify.tensor.piecewise import (
+    absolute,
+    clip,
+    maximum,
+    minimum,
+    nan_to_num,
+    relu,
+    where,
 )
+from zenverify.tensor.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from zenverify.tensor.powers import cbrt, reciprocal, sqrt, square
+from zenverify.tensor.products import cross, kron, outer, vdot
+from zenverify.tensor.rectifiers import (
+    elu,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    relu6,
+    selu,
+    softshrink,
+)
+from zenverify.tensor.reductions import amax, amin, logsumexp, max, mean, min, prod, ptp, sum
+from zenverify.tensor.repeating import repeat, tile
+from zenverify.tensor.rounding import ceil, floor, fmod, remainder, rint, sign, trunc
+from zenverify.tensor.scans import cumprod, cumsum, logcumsumexp
+from zenverify.tensor.shaping import broadcast_to, expand_dims, flatten, reshape, squeeze
+from zenverify.tensor.softmaxes import log_softmax, softmax
+from zenverify.tensor.sorting import median, sort
+from zenverify.tensor.special import digamma, erf, erfc, gammaln
+from zenverify.tensor.summation import einsum
+from zenverify.tensor.systems import inv, pinv, solve
+from zenverify.tensor.taking import gather, scatter_add, take, take_along_axis
 from zenverify.tensor.tensor import Tensor
+from zenverify.tensor.transposed_convolution import conv_transpose1d, conv_transpose2d
+from zenverify.tensor.trigonometric import (
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+    cos,
+    sin,
+    sinc,
+    tan,
+)
 
 __all__ = [
     "OPERATIONS",
+    "NewOperation",
     "Operation",
     "Tensor",
     "absolute",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool2d",
     "add",
+    "amax",
+    "amin",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "average",
+    "avg_pool1d",
+    "avg_pool2d",
+    "batch_norm",
+    "binary_cross_entropy_with_logits",
     "broadcast_to",
+    "cbrt",
+    "ceil",
+    "cholesky",
     "clip",
     "concatenate",
+    "conv1d",
     "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
     "cos",
+    "cosh",
+    "cross",
+    "cross_entropy",
+    "cumprod",
+    "cumsum",
+    "det",
+    "diag",
+    "diagonal",
+    "diff",
+    "digamma",
     "divide",
+    "dot",
+    "dropout",
+    "dstack",
+    "eigh",
+    "einsum",
+    "elu",
+    "embedding",
+    "erf",
+    "erfc",
     "exp",
+    "exp2",
     "expand_dims",
     "expm1",
     "flatten",
+    "flip",
+    "floor",
+    "fmod",
+    "gammaln",
+    "gather",
+    "gelu",
+    "gradient",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "hstack",
+    "huber",
+    "hypot",
     "index",
+    "inner",
+    "inv",
+    "kl_div",
+    "kron",
+    "l1_loss",
+    "layer_norm",
+    "leaky_relu",
     "log",
     "log1p",
+    "log2",
+    "log10",
+    "log_sigmoid",
     "log_softmax",
+    "logaddexp",
+    "logcumsumexp",
+    "logit",
     "logsumexp",
     "matmul",
+    "matrix_power",
     "max",
+    "max_pool1d",
+    "max_pool2d",
     "maximum",
     "mean",
+    "median",
     "min",
     "minimum",
+    "mish",
+    "moveaxis",
+    "mse_loss",
     "multiply",
+    "nan_to_num",
     "negative",
+    "new_operation",
+    "norm",
+    "outer",
+    "pad",
+    "pinv",
     "power",
     "prod",
+    "ptp",
+    "reciprocal",
     "relu",
+    "relu6",
+    "remainder",
+    "repeat",
     "reshape",
+    "rint",
+    "rms_norm",
+    "roll",
+    "rollaxis",
+    "scaled_dot_product_attention",
+    "scatter_add",
+    "selu",
     "sigmoid",
+    "sign",
+    "silu",
     "sin",
+    "sinc",
+    "sinh",
+    "slogdet",
+    "smooth_l1_loss",
+    "soft_cross_entropy",
     "softmax",
     "softplus",
+    "softshrink",
+    "softsign",
+    "solve",
+    "sort",
+    "split",
     "sqrt",
+    "square",
     "squeeze",
     "stack",
+    "std",
     "subtract",
     "sum",
+    "svdvals",
+    "swapaxes",
+    "take",
+    "take_along_axis",
+    "tan",
     "tanh",
+    "tensordot",
+    "tile",
+    "trace",
     "transpose",
+    "tril",
+    "triu",
+    "trunc",
     "var",
+    "vdot",
+    "vstack",
     "where",
+    "xlogy",
 ]

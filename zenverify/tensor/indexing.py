@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import numpy as np
 
 from zenverify.tensor.arrays import describe
+from zenverify.tensor.indices import add_at
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.recording import Operand, as_tensor, record_single
 
@@ -21,13 +21,10 @@ Entry: TypeAlias = int | slice | EllipsisType | np.ndarray | None
 Key: TypeAlias = tuple[Entry, ...]
 
 
-_add_at: Callable[..., None] = np.add.at  # NumPy's own types leave most keys out
-
-
 def _pull_index(g: Array, y: Array, x: Array, key: Key) -> Array:
     contribution = np.zeros_like(x)
     if any(isinstance(entry, np.ndarray) for entry in key):
-        _add_at(contribution, key, g)  # an element chosen twice gets both cotangents
+        add_at(contribution, key, g)  # an element chosen twice gets both cotangents
     else:
         contribution[key] = g
     return contribution

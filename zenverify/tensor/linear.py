@@ -1,20 +1,22 @@
-"""Matrix products."""
+"""Products and powers of matrices."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import index
+from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
 from zenverify.tensor import walk
 from zenverify.tensor.axes import Shape
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.recording import Operand, record_pair
+from zenverify.tensor.recording import Operand, record_pair, record_single
+from zenverify.tensor.systems import as_matrices, inv
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
-__all__ = ["matmul"]
+__all__ = ["matmul", "matrix_power"]
 
 
 def _as_matrices(g: Array, a: Array, b: Array) -> tuple[Array, Array, Array]:
@@ -55,3 +57,39 @@ def matmul(x: Operand, y: Operand) -> Tensor:
         If an operand is a number, or the sizes do not fit.
     """
     return record_pair("matmul", x, y)
+
+
+def _pull_matrix_power(g: Array, y: Array, x: Array, n: int) -> Array:
+    """Sum over the n factors, each with the transposed factors before and after it around g.
+
+    For a sum P over k factors, and the k-th power T of the transposed matrix, one over twice as
+    many is T P + P T: about log2(n) steps in all, by the binary digits of n.
+    """
+    if n == 0:
+        return np.zeros_like(x)
+    transposed = x.swapaxes(-1, -2)
+    power, total = transposed, g
+    for digit in f"{n:b}"[1:]:
+        power, total = power @ power, power @ total + total @ power
+        if digit == "1":
+            power, total = power @ transposed, transposed @ total + g @ power
+    return total
+
+
+define("matrix_power", np.linalg.matrix_power, _pull_matrix_power)
+
+
+def matrix_power(x: Operand, n: SupportsIndex) -> Tensor:
+    """The product of n factors x, matrices in the last two axes; for n = 0 the identity.
+
+    A negative power is recorded as that of the inverse.
+
+    Raises
+    ------
+    ValueError
+        If the matrices are not square.
+    """
+    operand, exponent = as_matrices("matrix_power", x, square=True), index(n)
+    if exponent < 0:
+        operand = inv(operand)
+    return record_single("matrix_power", operand, {"n": abs(exponent)})

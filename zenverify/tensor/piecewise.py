@@ -19,7 +19,16 @@ from zenverify.tensor.recording import Operand, as_tensor, record_pair, record_s
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
-__all__ = ["absolute", "clip", "maximum", "minimum", "relu", "where"]
+__all__ = [
+    "absolute",
+    "clip",
+    "maximum",
+    "minimum",
+    "nan_to_num",
+    "relu",
+    "share",
+    "where",
+]
 
 
 define("absolute", np.absolute, lambda g, y, x: g * np.sign(x), broadcasts=True)
@@ -43,7 +52,7 @@ def relu(x: Operand) -> Tensor:
     return record_single("relu", x)
 
 
-def _share(high: Array | float, low: Array | float) -> Array:
+def share(high: Array | float, low: Array | float) -> Array:
     """1 where high > low, 1/2 where they tie (at infinity too), 0 below, NaN with NaN."""
     return np.where(high == low, 0.5, np.heaviside(high - low, 0.5))
 
@@ -51,8 +60,8 @@ def _share(high: Array | float, low: Array | float) -> Array:
 define(
     "maximum",
     np.maximum,
-    lambda g, y, a, b: g * _share(a, b),
-    lambda g, y, a, b: g * _share(b, a),
+    lambda g, y, a, b: g * share(a, b),
+    lambda g, y, a, b: g * share(b, a),
     broadcasts=True,
 )
 
@@ -65,8 +74,8 @@ def maximum(x: Operand, y: Operand) -> Tensor:
 define(
     "minimum",
     np.minimum,
-    lambda g, y, a, b: g * _share(b, a),
-    lambda g, y, a, b: g * _share(a, b),
+    lambda g, y, a, b: g * share(b, a),
+    lambda g, y, a, b: g * share(a, b),
     broadcasts=True,
 )
 
@@ -84,9 +93,9 @@ def _clip(x: Array, lower: float | None, upper: float | None) -> Array:
 
 def _pull_clip(g: Array, y: Array, x: Array, lower: float | None, upper: float | None) -> Array:
     if lower is not None:
-        g = g * _share(x, lower)
+        g = g * share(x, lower)
     if upper is not None:
-        g = g * _share(upper, x)
+        g = g * share(upper, x)
     return g * 0 if lower is not None and lower == upper else g
 
 
@@ -147,3 +156,34 @@ def where(condition: ArrayLike, x: Operand, y: Operand) -> Tensor:
         )
     chosen.setflags(write=False)
     return record_pair("where", x, y, {"condition": chosen})
+
+
+define(
+    "nan_to_num",
+    lambda x, nan, posinf, neginf: np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf),
+    lambda g, y, x, nan, posinf, neginf: np.where(np.isfinite(x), g, 0),
+    broadcasts=True,
+)
+
+
+def nan_to_num(
+    x: Operand, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
+) -> Tensor:
+    """Elementwise x with NaN and infinities replaced; there its slope is 0.
+
+    Parameters
+    ----------
+    x : Tensor, array or number
+        The operand.
+    nan : float
+        What takes the place of NaN.
+    posinf, neginf : float, optional
+        What takes the place of infinities: the largest and smallest numbers of the dtype by
+        default.
+    """
+    attributes = {
+        "nan": float(nan),
+        "posinf": None if posinf is None else float(posinf),
+        "neginf": None if neginf is None else float(neginf),
+    }
+    return record_single("nan_to_num", x, attributes)

@@ -1,16 +1,16 @@
-"""Operations that combine elements along axes."""
+"""Sums, means, products and extrema along axes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import index
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zenverify.tensor.axes import (
     Axis,
     AxisArgument,
+    Shape,
     axes_of,
     checked_axis,
     keep_axes,
@@ -22,48 +22,50 @@ from zenverify.tensor.recording import Operand, as_tensor, record_single
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
-__all__ = ["logsumexp", "max", "mean", "min", "prod", "sum", "var"]
+__all__ = ["amax", "amin", "logsumexp", "max", "mean", "min", "prod", "ptp", "sum"]
 
 
 # Called directly, a ufunc's reduction takes half as long as numpy.sum does.
 add_up: Callable[..., Array] = np.add.reduce
 
 
-def _reduce(name: str, x: Operand, axis: AxisArgument, keepdims: bool, **more: Any) -> Tensor:
+def reduce(name: str, x: Operand, axis: AxisArgument, keepdims: bool, **more: Any) -> Tensor:
+    """Record a reduction, once its axes are checked."""
     operand = as_tensor(name, x)
     chosen = checked_axis(name, operand, axis)
     return record_single(name, operand, {"axis": chosen, "keepdims": bool(keepdims), **more})
 
 
-def _spread(g: Array, x: Array, axis: Axis) -> Array:
+def spread(g: Array, x: Array, axis: Axis) -> Array:
     """Repeat a reduction's cotangent along the reduced axes (faster than broadcast_to)."""
-    spread = np.empty_like(x)
-    spread[...] = keep_axes(g, x.shape, axis)
-    return spread
+    repeated = np.empty_like(x)
+    repeated[...] = keep_axes(g, x.shape, axis)
+    return repeated
 
 
-define("sum", add_up, lambda g, y, x, axis, keepdims: _spread(g, x, axis))
+define("sum", add_up, lambda g, y, x, axis, keepdims: spread(g, x, axis))
 
 
 def sum(x: Operand, axis: AxisArgument = None, keepdims: bool = False) -> Tensor:
     """Sum along the axes, or of all elements."""
-    return _reduce("sum", x, axis, keepdims)
+    return reduce("sum", x, axis, keepdims)
 
 
-def _mean(x: Array, axis: Axis, keepdims: bool) -> Array:
+def mean_of(x: Array, axis: Axis, keepdims: bool) -> Array:
+    """Arithmetic mean along the axes; NaN where there are no elements."""
     return add_up(x, axis=axis, keepdims=keepdims) / reduced_size(x.shape, axis)
 
 
 define(
     "mean",
-    _mean,
-    lambda g, y, x, axis, keepdims: _spread(g / reduced_size(x.shape, axis), x, axis),
+    mean_of,
+    lambda g, y, x, axis, keepdims: spread(g / reduced_size(x.shape, axis), x, axis),
 )
 
 
 def mean(x: Operand, axis: AxisArgument = None, keepdims: bool = False) -> Tensor:
     """Arithmetic mean along the axes, or of all elements; NaN if there are none."""
-    return _reduce("mean", x, axis, keepdims)
+    return reduce("mean", x, axis, keepdims)
 
 
 def _products_before(lines: Array) -> Array:
@@ -73,15 +75,29 @@ def _products_before(lines: Array) -> Array:
     return products
 
 
-def _pull_prod(g: Array, y: Array, x: Array, axis: Axis, keepdims: bool) -> Array:
-    # The product of the others, without y / x, which fails if an element is zero. The reduced axes
-    # are moved to the end and merged into lines.
+def as_lines(x: Array, axis: Axis) -> tuple[Array, tuple[int, ...]]:
+    """Return the array with the reduced axes merged into one, the last, and the order of axes.
+
+    `from_lines` goes back.
+    """
     reduced = axes_of(axis, x.ndim)
-    order = [number for number in range(x.ndim) if number not in reduced] + list(reduced)
+    order = tuple(number for number in range(x.ndim) if number not in reduced) + reduced
     moved = x.transpose(order)
-    lines = moved.reshape(*moved.shape[: x.ndim - len(reduced)], reduced_size(x.shape, axis))
+    kept = moved.shape[: x.ndim - len(reduced)]
+    return moved.reshape(*kept, reduced_size(x.shape, axis)), order
+
+
+def from_lines(lines: Array, shape: Shape, order: tuple[int, ...]) -> Array:
+    """Return lines as an array of the shape that `as_lines` was given."""
+    moved = lines.reshape([shape[number] for number in order])
+    return moved.transpose(np.argsort(order))
+
+
+def _pull_prod(g: Array, y: Array, x: Array, axis: Axis, keepdims: bool) -> Array:
+    # The product of the others, without y / x, which fails if an element is zero.
+    lines, order = as_lines(x, axis)
     others = _products_before(lines) * _products_before(lines[..., ::-1])[..., ::-1]
-    return keep_axes(g, x.shape, axis) * others.reshape(moved.shape).transpose(np.argsort(order))
+    return keep_axes(g, x.shape, axis) * from_lines(others, x.shape, order)
 
 
 define("prod", np.multiply.reduce, _pull_prod)
@@ -89,10 +105,10 @@ define("prod", np.multiply.reduce, _pull_prod)
 
 def prod(x: Operand, axis: AxisArgument = None, keepdims: bool = False) -> Tensor:
     """Product along the axes, or of all elements."""
-    return _reduce("prod", x, axis, keepdims)
+    return reduce("prod", x, axis, keepdims)
 
 
-def _pull_extremum(g: Array, y: Array, x: Array, axis: Axis, keepdims: bool) -> Array:
+def pull_extremum(g: Array, y: Array, x: Array, axis: Axis, keepdims: bool) -> Array:
     """Share the cotangent equally among the elements that tie."""
     extremum = keep_axes(y, x.shape, axis)
     ties = x == extremum
@@ -101,47 +117,41 @@ def _pull_extremum(g: Array, y: Array, x: Array, axis: Axis, keepdims: bool) -> 
     return np.where(np.isnan(extremum), extremum, np.where(ties, share, 0))
 
 
-define("max", np.maximum.reduce, _pull_extremum)
+define("max", np.maximum.reduce, pull_extremum)
 
 
 def max(x: Operand, axis: AxisArgument = None, keepdims: bool = False) -> Tensor:
     """Largest element along the axes; n elements that tie have slope 1/n each."""
-    return _reduce("max", x, axis, keepdims)
+    return reduce("max", x, axis, keepdims)
 
 
-define("min", np.minimum.reduce, _pull_extremum)
+define("min", np.minimum.reduce, pull_extremum)
 
 
 def min(x: Operand, axis: AxisArgument = None, keepdims: bool = False) -> Tensor:
     """Smallest element along the axes; n elements that tie have slope 1/n each."""
-    return _reduce("min", x, axis, keepdims)
+    return reduce("min", x, axis, keepdims)
 
 
-def _freedom(x: Array, axis: Axis, ddof: int) -> int:
-    """Degrees of freedom; none is left when there are too few elements, and the result NaN."""
-    freedom = reduced_size(x.shape, axis) - ddof
-    return freedom if freedom > 0 else 0
+amax, amin = max, min
 
 
-def _var(x: Array, axis: Axis, keepdims: bool, ddof: int) -> Array:
-    deviation = x - _mean(x, axis, True)
-    total = add_up(deviation * deviation, axis=axis, keepdims=keepdims)
-    return total / _freedom(x, axis, ddof)
+define(
+    "ptp",
+    lambda x, axis, keepdims: (
+        np.maximum.reduce(x, axis=axis, keepdims=keepdims)
+        - np.minimum.reduce(x, axis=axis, keepdims=keepdims)
+    ),
+    lambda g, y, x, axis, keepdims: (
+        pull_extremum(g, np.maximum.reduce(x, axis=axis), x, axis, keepdims)
+        - pull_extremum(g, np.minimum.reduce(x, axis=axis), x, axis, keepdims)
+    ),
+)
 
 
-def _pull_var(g: Array, y: Array, x: Array, axis: Axis, keepdims: bool, ddof: int) -> Array:
-    scale = (g + g) / _freedom(x, axis, ddof)
-    return (x - _mean(x, axis, True)) * keep_axes(scale, x.shape, axis)
-
-
-define("var", _var, _pull_var)
-
-
-def var(
-    x: Operand, axis: AxisArgument = None, keepdims: bool = False, ddof: SupportsIndex = 0
-) -> Tensor:
-    """Variance along the axes, the sum of squares divided by n - ddof."""
-    return _reduce("var", x, axis, keepdims, ddof=index(ddof))
+def ptp(x: Operand, axis: AxisArgument = None, keepdims: bool = False) -> Tensor:
+    """Largest less smallest element along the axes; the slopes of ties are those of both."""
+    return reduce("ptp", x, axis, keepdims)
 
 
 def exponentials(x: Array, axis: Axis) -> tuple[Array, Array]:
@@ -176,4 +186,4 @@ define("logsumexp", _logsumexp, _pull_logsumexp)
 
 def logsumexp(x: Operand, axis: AxisArgument = None, keepdims: bool = False) -> Tensor:
     """Logarithm of the sum of exponentials; -inf if there is nothing but -inf."""
-    return _reduce("logsumexp", x, axis, keepdims)
+    return reduce("logsumexp", x, axis, keepdims)

@@ -1,30 +1,26 @@
-"""Operations that rearrange, repeat or join elements."""
+"""Operations that give the same elements another shape."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import prod
-from operator import index
 from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
-from zenverify.tensor.axes import AxisArgument, Shape, axes_of, checked_axis, integers
-from zenverify.tensor.operation import Array, define
-from zenverify.tensor.recording import Operand, as_operands, as_tensor, record, record_single
+from zenverify.tensor.axes import AxisArgument, Shape, checked_axis, integers
+from zenverify.tensor.operation import define
+from zenverify.tensor.recording import Operand, as_tensor, record_single
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
 __all__ = [
     "broadcast_to",
-    "concatenate",
     "expand_dims",
     "flatten",
     "reshape",
     "squeeze",
-    "stack",
-    "transpose",
 ]
 
 ShapeArgument = SupportsIndex | Iterable[SupportsIndex]
@@ -68,29 +64,6 @@ define("flatten", lambda x: x.reshape(-1), lambda g, y, x: g.reshape(x.shape))
 def flatten(x: Operand) -> Tensor:
     """The elements in one dimension, in row-major order."""
     return record_single("flatten", x)
-
-
-def _pull_transpose(g: Array, y: Array, x: Array, axes: Shape | None) -> Array:
-    return g.transpose() if axes is None else g.transpose(np.argsort(axes_of(axes, x.ndim)))
-
-
-define("transpose", lambda x, axes: x.transpose(axes), _pull_transpose)
-
-
-def transpose(x: Operand, axes: Iterable[SupportsIndex] | None = None) -> Tensor:
-    """Permuted axes, reversed by default.
-
-    Raises
-    ------
-    ValueError
-        If the axes are not a permutation.
-    """
-    operand = as_tensor("transpose", x)
-    if axes is None:
-        return record_single("transpose", operand, {"axes": None})
-    chosen = integers(axes)
-    checked_axis("transpose", operand, chosen)
-    return record_single("transpose", operand, {"axes": chosen})
 
 
 define(
@@ -148,48 +121,3 @@ def broadcast_to(x: Operand, shape: ShapeArgument) -> Tensor:
     """
     operand = as_tensor("broadcast_to", x)
     return record_single("broadcast_to", operand, {"shape": integers(shape)})
-
-
-def _pull_stack(g: Array, y: Array, *operands: Array, axis: int, position: int) -> Array:
-    along = axis % y.ndim
-    return g[(slice(None),) * along + (position,)]
-
-
-define("stack", lambda *operands, axis: np.stack(operands, axis), _pull_stack, variadic=True)
-
-
-def stack(operands: Sequence[Operand], axis: SupportsIndex = 0) -> Tensor:
-    """Operands of one shape along a new axis.
-
-    Raises
-    ------
-    ValueError
-        If there are no operands, their shapes differ, or the axis is out of range.
-    """
-    return record("stack", as_operands("stack", operands), {"axis": index(axis)})
-
-
-def _pull_concatenate(g: Array, y: Array, *operands: Array, axis: int, position: int) -> Array:
-    along = axis % y.ndim
-    start = sum(operand.shape[along] for operand in operands[:position])
-    piece = slice(start, start + operands[position].shape[along])
-    return g[(slice(None),) * along + (piece,)]
-
-
-define(
-    "concatenate",
-    lambda *operands, axis: np.concatenate(operands, axis),
-    _pull_concatenate,
-    variadic=True,
-)
-
-
-def concatenate(operands: Sequence[Operand], axis: SupportsIndex = 0) -> Tensor:
-    """Operands joined along an axis that they have.
-
-    Raises
-    ------
-    ValueError
-        If there are no operands, their other sizes differ, or the axis is out of range.
-    """
-    return record("concatenate", as_operands("concatenate", operands), {"axis": index(axis)})

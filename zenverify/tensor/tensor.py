@@ -11,11 +11,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from zenverify.tensor import (
+    deviations,
+    diagonals,
     indexing,
-    network,
+    permuting,
     piecewise,
     reductions,
+    repeating,
+    scans,
     shaping,
+    softmaxes,
+    sorting,
+    taking,
     walk,
 )
 from zenverify.tensor.arrays import as_array, quiet
@@ -309,6 +316,12 @@ class Tensor:
     def __rtruediv__(self, other: Operand) -> Tensor:
         return record_pair("divide", other, self)
 
+    def __mod__(self, other: Operand) -> Tensor:
+        return record_pair("remainder", self, other)
+
+    def __rmod__(self, other: Operand) -> Tensor:
+        return record_pair("remainder", other, self)
+
     def __pow__(self, other: Operand) -> Tensor:
         return record_pair("power", self, other)
 
@@ -320,6 +333,10 @@ class Tensor:
 
     def __rmatmul__(self, other: Operand) -> Tensor:
         return record_pair("matmul", other, self)
+
+    def dot(self, other: Operand) -> Tensor:
+        """Sum of products over the last axis and the last but one of the other operand."""
+        return record_pair("dot", self, other)
 
     def __neg__(self) -> Tensor:
         return record_single("negative", self)
@@ -413,15 +430,33 @@ class Tensor:
         self, axis: AxisArgument = None, keepdims: bool = False, ddof: SupportsIndex = 0
     ) -> Tensor:
         """Variance along the axes."""
-        return reductions.var(self, axis, keepdims, ddof)
+        return deviations.var(self, axis, keepdims, ddof)
+
+    def std(
+        self, axis: AxisArgument = None, keepdims: bool = False, ddof: SupportsIndex = 0
+    ) -> Tensor:
+        """Standard deviation along the axes."""
+        return deviations.std(self, axis, keepdims, ddof)
+
+    def cumsum(self, axis: SupportsIndex | None = None) -> Tensor:
+        """Running sum along an axis."""
+        return scans.cumsum(self, axis)
+
+    def cumprod(self, axis: SupportsIndex | None = None) -> Tensor:
+        """Running product along an axis."""
+        return scans.cumprod(self, axis)
+
+    def sort(self, axis: SupportsIndex | None = -1) -> Tensor:
+        """Sorted along an axis: a new tensor, the array's method sorts in place."""
+        return sorting.sort(self, axis)
 
     def softmax(self, axis: AxisArgument = -1) -> Tensor:
         """Exponentials divided by their sum along the axes."""
-        return network.softmax(self, axis)
+        return softmaxes.softmax(self, axis)
 
     def log_softmax(self, axis: AxisArgument = -1) -> Tensor:
         """Logarithm of the softmax along the axes."""
-        return network.log_softmax(self, axis)
+        return softmaxes.log_softmax(self, axis)
 
     def reshape(self, *shape: ShapeArgument) -> Tensor:
         """The same elements in another shape, given as one tuple or size by size."""
@@ -433,12 +468,12 @@ class Tensor:
 
     def transpose(self, *axes: ShapeArgument | None) -> Tensor:
         """Permuted axes, given as one tuple or axis by axis; reversed by default."""
-        return shaping.transpose(self, _one_or_many(axes) if axes else None)
+        return permuting.transpose(self, _one_or_many(axes) if axes else None)
 
     @property
     def T(self) -> Tensor:  # noqa: N802 - NumPy's name
         """The axes reversed."""
-        return shaping.transpose(self)
+        return permuting.transpose(self)
 
     def expand_dims(self, axis: ShapeArgument) -> Tensor:
         """New axes of size one."""
@@ -451,6 +486,30 @@ class Tensor:
     def broadcast_to(self, shape: ShapeArgument) -> Tensor:
         """Repeated to fill a shape."""
         return shaping.broadcast_to(self, shape)
+
+    def swapaxes(self, axis1: SupportsIndex, axis2: SupportsIndex) -> Tensor:
+        """Two axes interchanged."""
+        return permuting.swapaxes(self, axis1, axis2)
+
+    def repeat(self, repeats: ArrayLike, axis: SupportsIndex | None = None) -> Tensor:
+        """Each element, or each slice along an axis, repeated in place."""
+        return repeating.repeat(self, repeats, axis)
+
+    def take(self, indices: Any, axis: SupportsIndex | None = None) -> Tensor:
+        """Slices along an axis, or elements, by their numbers."""
+        return taking.take(self, indices, axis)
+
+    def diagonal(
+        self, offset: SupportsIndex = 0, axis1: SupportsIndex = 0, axis2: SupportsIndex = 1
+    ) -> Tensor:
+        """The diagonals of the matrices in two axes."""
+        return diagonals.diagonal(self, offset, axis1, axis2)
+
+    def trace(
+        self, offset: SupportsIndex = 0, axis1: SupportsIndex = 0, axis2: SupportsIndex = 1
+    ) -> Tensor:
+        """The sums of the diagonals of the matrices in two axes."""
+        return diagonals.trace(self, offset, axis1, axis2)
 
 
 def _one_or_many(arguments: tuple[Any, ...]) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from zenverify.engines.protocol import Engine, Handle
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, LeafKind
+from zenverify.operators.signs import turned_towards
 from zenverify.oracles.difference import Estimate, Side, differentiate
 from zenverify.oracles.enclosure import UNIT_ROUNDOFF
 from zenverify.verification.judge import Judgement, Status
@@ -57,11 +58,20 @@ class Forward:
                 handles[position] = engine.apply(operator, given, graph.attributes(position))
                 values[position] = engine.value(handles[position])
                 changed.add(position)
+                self._keep_signs(position, handles, values)
             if position in moves:
                 values[position] = np.asarray(values[position] + moves[position])
                 handles[position] = engine.leaf(LeafKind.CONSTANT, values[position])
                 changed.add(position)
         return values
+
+    def _keep_signs(self, position: int, handles: list[Handle], values: list[Array]) -> None:
+        """Turn vectors whose sign is free as they were, since an engine may flip them anywhere."""
+        groups = self._graph.programs[position].free_signs
+        if groups:
+            turned = turned_towards(groups, values[position], self._values[position])
+            values[position] = turned
+            handles[position] = self._engine.leaf(LeafKind.CONSTANT, turned)
 
 
 def element_difference(

@@ -127,8 +127,8 @@ def _matters(check: LocalCheck, case: Case, suspect: Suspect) -> bool:
 def difference_of(
     engine: Engine, case: Case, values: Sequence[Array], node: int, element: int
 ) -> Estimate | None:
-    """The difference of <cotangent, root>; None where a kink is near or the engine raises."""
-    if _kink_near(case, node, element):
+    """The difference of <cotangent, root>; None near a kink or jump, or if the engine raises."""
+    if _bends_near(case, node, element):
         return None
     forward = arbitrate.Forward(engine, case, values)
     cotangents = {case.graph.root: case.cotangent}
@@ -141,20 +141,18 @@ def difference_of(
         return None
 
 
-def _kink_near(case: Case, node: int, element: int) -> bool:
-    """Whether a difference of one element would step over a kink of the operation."""
+def _bends_near(case: Case, node: int, element: int) -> bool:
+    """Whether a difference of one element would step over a kink or a jump of the operation."""
     graph = case.graph
     program = graph.programs[graph.root]
-    if not program.can_kink:
-        return False
     values = dict(zip(graph.leaves, map(lift, case.values), strict=True))
     moved = values[node]
     reach = 4 * arbitrate.STEPS[graph.dtypes[node]][0]
     moved[element] *= arb(1, reach)
     if moved[element].is_zero():
         moved[element] = arb(0, reach)
-    operands = graph.apply(graph.root).operands
-    return bool(program.kinked([values[operand] for operand in operands]))
+    operands = [values[operand] for operand in graph.apply(graph.root).operands]
+    return bool(program.kinked(operands) or program.jumps(operands))
 
 
 def witness_of(

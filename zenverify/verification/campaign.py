@@ -41,13 +41,15 @@ from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 from zenverify.verification.verify import CaseResult, verify_case
 from zenverify.verification.witnesses import witnesses_of
 
-DEFAULT_GRAPHS = 10_000
-"""About once through every shape and attribute of the catalogue."""
+DEFAULT_GRAPHS = 20_000
+"""Once through all that `zenverify.graph.sweep` lists for the catalogue, and random graphs."""
 
-_LEAST = 40
+_LEAST = 24
 """How often an operation is swept at least, however few ways there are to call it."""
+_GRAPH_EVERY = 8
+"""So many operations by themselves are followed by a random graph."""
 _CHAIN_EVERY = 128
-"""Of so many operations by themselves one is followed by a chain, not by a random graph."""
+"""After so many of them it is a chain."""
 _CHUNK = 40
 _IRREDUCIBLE = 1000
 """Operations above which a failure of the walk is kept as it is: the chain fails by its length."""
@@ -341,7 +343,7 @@ def draw_cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Cas
             special = SPECIAL[(place + round_) % len(SPECIAL)]
             yield fill(alone, Filling.ORDINARY if place % 2 else special, draw.getrandbits(32))
             yield fill(alone, special if place % 2 else Filling.ORDINARY, draw.getrandbits(32))
-            if place % len(FILLINGS) == 0:
+            if place % _GRAPH_EVERY == 0:
                 chained = place % _CHAIN_EVERY == 0
                 graph = (_chain(options, names, draw) if chained else None) or next(graphs)
                 for filling in FILLINGS:

@@ -16,10 +16,7 @@ from flint import arb
 
 from zenverify.operators.balls import Ball, precision
 from zenverify.operators.steps.step import Balls
-from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, UNIT_ROUNDOFF
-
-THRESHOLD = 8.0
-"""Units that a correct engine stays under, apart from the terms of long sums (measured: 3.2)."""
+from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF
 
 _HIGHER = (4 * PRECISION, 16 * PRECISION)
 _SCALE_BITS = (80, PRECISION, _HIGHER[0])

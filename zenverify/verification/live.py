@@ -255,7 +255,8 @@ class _Live:
         notes = []
         if sum(graph.sizes) <= _COMPOSED_ELEMENTS:
             names = sorted({graph.apply(p).operator for p in graph.operations})
-            outside = whole.outside_enclosure(case, plain, self._engine.conventions, names)
+            conventions = self._engine.conventions
+            outside = whole.outside_enclosure(case, plain, conventions, names, self.values)
             findings += [whole.disputed(graph, plain, place) for place in outside[:1]]
         else:
             notes.append("the enclosure composed from the leaves: not asked, the graph is large")

@@ -23,13 +23,15 @@ from zenverify.operators.program import Linearised
 from zenverify.operators.steps.step import Balls
 from zenverify.oracles.enclosure import (
     PRECISION,
+    SIGNIFICAND,
+    THRESHOLD,
     UNIT_ROUNDOFF,
     Conventions,
     LocalEnclosure,
     lift,
     lift_all,
 )
-from zenverify.verification.judge import THRESHOLD, Judgement, Status, judge
+from zenverify.verification.judge import Judgement, Status, judge
 from zenverify.verification.trace import flat
 
 _SURELY_RIGHT = THRESHOLD - 1
@@ -37,6 +39,9 @@ _SURELY_RIGHT = THRESHOLD - 1
 left covers the rounding of the truth to a float."""
 
 _ENOUGH_BITS = 60
+
+_MARGIN = 4
+"""Bits that the solver of a singular system may have lost more than the error unit allows for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,11 @@ class LocalCheck:
         Per node, the engine's value.
     conventions
         What the engine declares at kinks.
+
+    Attributes
+    ----------
+    undefined
+        The nodes where something had no answer, so that anything was right.
     """
 
     def __init__(self, graph: Graph, values: Sequence[Array], conventions: Conventions) -> None:
@@ -83,6 +93,7 @@ class LocalCheck:
         with precision(PRECISION):
             self._enclosure = LocalEnclosure(graph, self._balls, conventions)
         self.worst_by_operation: dict[str, float] = {}
+        self.undefined: set[int] = set()
 
     @property
     def worst_units(self) -> float:
@@ -120,11 +131,14 @@ class LocalCheck:
             elements,
             graph.dtypes[node],
             program.terms,
-            lambda _: program.value(balls),
+            lambda _: program.value(balls, self._balls[node]),
             infinite_input=self._reached_by_infinity(node, elements),
         )
         if self._order_decides(node):
             judgements = [_excused(judgement) for judgement in judgements]
+        if program.solves:
+            with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
+                judgements = _excused_where_lost(judgements, elements, program.value(balls))
         return self._suspects(node, "value", elements, numbers, judgements)
 
     def _reached_by_infinity(self, node: int, elements: Sequence[int]) -> list[bool]:
@@ -254,6 +268,9 @@ class LocalCheck:
         )
         if any(self._order_decides(k) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]
+        if any(graph.programs[k].solves for k in consumers):
+            with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
+                judgements = _excused_where_lost(judgements, elements, evaluate(True))
         return [
             Judgement(Status.UNDEFINED, judgement.truth)
             if judgement.status is Status.NON_FINITE
@@ -330,6 +347,8 @@ class LocalCheck:
         for element, number, judgement in zip(elements, numbers, judgements, strict=True):
             if not judgement.passes:
                 found.append(Suspect(node, element, quantity, number, judgement))
+            elif judgement.status is Status.UNDEFINED:
+                self.undefined.add(node)
             elif math.isfinite(judgement.units):
                 name = self._graph.operator_of(node)
                 held = self.worst_by_operation.get(name, 0.0)
@@ -415,6 +434,20 @@ def _marked(value: Array, balls: Balls) -> Balls:
 
 def _excused(judgement: Judgement) -> Judgement:
     return judgement if judgement.passes else Judgement(Status.UNDEFINED, judgement.truth)
+
+
+def _excused_where_lost(
+    judgements: Sequence[Judgement], elements: Sequence[int], rough: Balls
+) -> list[Judgement]:
+    """Excuse what cannot be told from nonsense at the dtype's precision.
+
+    Equations that are singular but for rounding have solutions over the reals, of which floats
+    keep no digit: an engine may find another one, or none.
+    """
+    return [
+        judgement if rough[element].is_finite() else _excused(judgement)
+        for judgement, element in zip(judgements, elements, strict=True)
+    ]
 
 
 def _doubtful(

@@ -267,7 +267,9 @@ def _check_whole(
         report.notes.append("whole graph not composed: the forward pass is not finite")
         return
     names = sorted({graph.apply(p).operator for p in graph.kinking})
-    outside = whole.outside_enclosure(case, gradients, engine.conventions, names)
+    outside = whole.outside_enclosure(
+        case, gradients, engine.conventions, names, check.engine_values
+    )
     report.findings += [whole.disputed(graph, gradients, place) for place in outside[:1]]
     if report.kinked and not report.findings:
         _check_slopes(case, check, engine, gradients, report)
@@ -326,6 +328,9 @@ def _check_difference(
     timeout: float,
 ) -> None:
     graph = case.graph
+    if check.undefined:
+        report.notes.append(f"difference unreliable: node {min(check.undefined)} is undefined")
+        return
     try:
         with trace.time_limit(timeout * 20):
             seen = whole.all_at_once(

@@ -40,11 +40,18 @@ _ENOUGH = {"float64": 1e-7, "float32": 1e-2}
 
 
 def outside_enclosure(
-    case: Case, gradients: Mapping[int, Array], conventions: Conventions, kinked: Sequence[str]
+    case: Case,
+    gradients: Mapping[int, Array],
+    conventions: Conventions,
+    kinked: Sequence[str],
+    near: Sequence[Array] | None = None,
 ) -> list[tuple[int, int]]:
-    """Check 5: the ``(node, element)`` pairs whose gradient no correct engine could give."""
+    """Check 5: the ``(node, element)`` pairs whose gradient no correct engine could give.
+
+    The engine's values, if they are given as `near`, decide signs that are free.
+    """
     free = {name: ANY for name in kinked if name not in conventions}
-    whole = WholeEnclosure(case, {**conventions, **free}, rounded=True)
+    whole = WholeEnclosure(case, {**conventions, **free}, rounded=True, near=near)
     found = []
     for (node, gradient), numbers in zip(
         gradients.items(), lift_all(list(gradients.values())), strict=True
@@ -268,6 +275,7 @@ def _exact_slope(
                 carried = program.push(
                     [values[operand] for operand in operands],
                     [tangents[operand] for operand in operands],
+                    values[position],
                 )
                 own = [a + b for a, b in zip(own, carried, strict=True)]
             tangents.append(own)

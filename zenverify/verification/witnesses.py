@@ -40,7 +40,7 @@ def witnesses_of(engine: Engine, case: Case) -> tuple[Witnesses, ...]:
         gradients = read_gradients(engine, graph, run)
     except EngineFault:
         return ()
-    whole = WholeEnclosure(case, engine.conventions, rounded=False)
+    whole = WholeEnclosure(case, engine.conventions, rounded=False, near=run.values)
     found = []
     for node, gradient in gradients.items():
         balls = whole.gradients[node] or [ZERO] * gradient.size

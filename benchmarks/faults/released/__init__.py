@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from benchmarks.faults.fault import Fault
-from benchmarks.faults.released import elementwise, linear, network, reductions, shaping
+from benchmarks.faults.released import (
+    choosing,
+    convolution,
+    elementwise,
+    linear,
+    losses,
+    network,
+    piecewise,
+    reductions,
+    repeating,
+    scans,
+    shaping,
+)
 
 RELEASED: tuple[Fault, ...] = (
     *elementwise.FAULTS,
+    *piecewise.FAULTS,
     *reductions.FAULTS,
+    *scans.FAULTS,
     *shaping.FAULTS,
+    *repeating.FAULTS,
+    *choosing.FAULTS,
     *linear.FAULTS,
+    *convolution.FAULTS,
     *network.FAULTS,
+    *losses.FAULTS,
 )

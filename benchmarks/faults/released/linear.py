@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from benchmarks.faults.fault import Fault
+from benchmarks.faults.released import factorizations, products
 
-FAULTS: tuple[Fault, ...] = ()
+FAULTS: tuple[Fault, ...] = (*products.FAULTS, *factorizations.FAULTS)

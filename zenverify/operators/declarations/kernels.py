@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from zenverify.operators.declarations import arithmetic, elementary
+from zenverify.operators.declarations import arithmetic, exponential
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.operator import Operator
 
 
-def _of(operator: Operator) -> Kernel:
+def of(operator: Operator) -> Kernel:
+    """The kernel of an elementwise operator."""
     assert operator.kernel is not None
     return operator.kernel
 
 
-add = _of(arithmetic.ADD)
-subtract = _of(arithmetic.SUBTRACT)
-multiply = _of(arithmetic.MULTIPLY)
-divide = _of(arithmetic.DIVIDE)
-exp = _of(elementary.EXP)
-log = _of(elementary.LOG)
+add = of(arithmetic.ADD)
+subtract = of(arithmetic.SUBTRACT)
+multiply = of(arithmetic.MULTIPLY)
+divide = of(arithmetic.DIVIDE)
+exp = of(exponential.EXP)
+log = of(exponential.LOG)

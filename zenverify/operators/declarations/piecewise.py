@@ -102,4 +102,37 @@ WHERE = Operator(
     first_shapes=sampling.ANY_SHAPES,
 )
 
-OPERATORS = (ABSOLUTE, RELU, MAXIMUM, MINIMUM, CLIP, WHERE)
+
+def _nan_to_num(
+    builder: ProgramBuilder,
+    x: Buffer,
+    *,
+    nan: float,
+    posinf: float | None,
+    neginf: float | None,
+) -> Buffer:
+    return builder.finite(x)
+
+
+_REPLACEMENTS: list[dict[str, float | None]] = [
+    {"nan": 0.0, "posinf": None, "neginf": None},
+    {"nan": 1.5, "posinf": 2.0, "neginf": -3.0},
+    {"nan": -1.0, "posinf": None, "neginf": 0.0},
+]
+
+
+def _sample_nan_to_num(choose: Choose, shape: Shape) -> Instance:
+    return Instance((shape,), dict(sampling.pick(choose, _REPLACEMENTS)))
+
+
+NAN_TO_NUM = Operator(
+    name="nan_to_num",
+    family="piecewise",
+    summary="x where it is finite; what stands for NaN and infinities is not checked",
+    arguments=(Argument("x"),),
+    build=_nan_to_num,
+    sample=_sample_nan_to_num,
+    first_shapes=sampling.ANY_SHAPES,
+)
+
+OPERATORS = (ABSOLUTE, RELU, MAXIMUM, MINIMUM, CLIP, WHERE, NAN_TO_NUM)

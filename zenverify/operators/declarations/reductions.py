@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, Shape, normalise_axis
+from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, normalise_axis
 from zenverify.operators.declarations import kernels
-from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler
+from zenverify.operators.operator import Argument, Operator, Sampler
 
 
-def _count(x: Buffer, axis: Axis) -> int:
+def count(x: Buffer, axis: Axis) -> int:
+    """How many elements are reduced to one."""
     return math.prod(x.shape[a] for a in normalise_axis(axis, x.ndim))
 
 
@@ -19,9 +20,10 @@ def _sum(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> B
     return builder.sum(x, axis, keepdims=keepdims)
 
 
-def _mean(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
+def mean(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
+    """The mean over the axes."""
     total = builder.sum(x, axis, keepdims=keepdims)
-    return builder.map(kernels.divide, total, builder.fill(_count(x, axis)))
+    return builder.map(kernels.divide, total, builder.fill(count(x, axis)))
 
 
 def _prod(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
@@ -36,14 +38,14 @@ def _min(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> B
     return builder.extremum(x, axis, keepdims=keepdims, largest=False)
 
 
-def _var(builder: ProgramBuilder, x: Buffer, *, axis: Axis, ddof: int, keepdims: bool) -> Buffer:
-    deviation = builder.map(kernels.subtract, x, _mean(builder, x, axis=axis, keepdims=True))
-    squares = builder.map(kernels.multiply, deviation, deviation)
-    total = builder.sum(squares, axis, keepdims=keepdims)
-    return builder.map(kernels.divide, total, builder.fill(max(_count(x, axis) - ddof, 0)))
+def _ptp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
+    largest = builder.extremum(x, axis, keepdims=keepdims, largest=True)
+    smallest = builder.extremum(x, axis, keepdims=keepdims, largest=False)
+    return builder.map(kernels.subtract, largest, smallest)
 
 
-def _logsumexp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
+def logsumexp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
+    """The logarithm of the sum of exponentials, less a shift that it does not depend on."""
     top = builder.detach(builder.extremum(x, axis, keepdims=True, largest=True))
     powers = builder.map(kernels.exp, builder.map(kernels.subtract, x, top))
     total = builder.map(kernels.log, builder.sum(powers, axis, keepdims=True))
@@ -51,22 +53,7 @@ def _logsumexp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool
     return result if keepdims else builder.sum(result, axis)
 
 
-def _sample_var(choose: Choose, shape: Shape) -> Instance | None:
-    if 0 in shape:
-        return None
-    counts = {
-        axis: math.prod([shape[a] for a in normalise_axis(axis, len(shape))])
-        for axis in sampling.axes(len(shape))
-    }
-    fits = [axis for axis, count in counts.items() if count > 1]
-    if not fits:
-        return None
-    axis = sampling.pick(choose, fits)
-    ddof = choose(min(counts[axis], 3))
-    return Instance((shape,), {"axis": axis, "keepdims": bool(choose(2)), "ddof": ddof})
-
-
-def _reduction(
+def reduction(
     name: str,
     summary: str,
     build: Callable[..., Buffer],
@@ -75,6 +62,7 @@ def _reduction(
     kinks: tuple[str, ...] = (),
     empty: bool = False,
 ) -> Operator:
+    """Declare a reduction of one operand; `empty` says whether there may be nothing to reduce."""
     return Operator(
         name=name,
         family="reductions",
@@ -88,11 +76,13 @@ def _reduction(
 
 
 OPERATORS = (
-    _reduction("sum", "sum over the axes", _sum, empty=True),
-    _reduction("mean", "arithmetic mean over the axes", _mean),
-    _reduction("prod", "product over the axes", _prod, empty=True),
-    _reduction("max", "largest element over the axes", _max, kinks=("two elements tie",)),
-    _reduction("min", "smallest element over the axes", _min, kinks=("two elements tie",)),
-    _reduction("var", "variance over the axes, divided by n - ddof", _var, sample=_sample_var),
-    _reduction("logsumexp", "log of the sum of exponentials, without overflow", _logsumexp),
+    reduction("sum", "sum over the axes", _sum, empty=True),
+    reduction("mean", "arithmetic mean over the axes", mean),
+    reduction("prod", "product over the axes", _prod, empty=True),
+    reduction("max", "largest element over the axes", _max, kinks=("two elements tie",)),
+    reduction("min", "smallest element over the axes", _min, kinks=("two elements tie",)),
+    reduction(
+        "ptp", "largest less smallest element over the axes", _ptp, kinks=("two elements tie",)
+    ),
+    reduction("logsumexp", "log of the sum of exponentials, without overflow", logsumexp),
 )

@@ -22,12 +22,19 @@ class Map:
     sources: tuple[int, ...]
 
     def value(self, sources: Sequence[Balls]) -> Balls:
-        return list(map(self.kernel.derived.value, *sources))
+        return self._mended(list(map(self.kernel.derived.value, *sources)), sources)
+
+    def _mended(self, values: Balls, sources: Sequence[Balls]) -> Balls:
+        """The values, with those of the slices where they hold."""
+        for piece in self.kernel.derived.slices:
+            if piece.argument is None:
+                values = _mend(values, piece, sources)
+        return values
 
     def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
         derived = self.kernel.derived
         if None not in derived.constants:
-            return list(map(derived.value, *sources)), derived.constants
+            return self.value(sources), derived.constants
         if derived.kinks is None:
             results = list(map(derived.linear, *sources))
         else:
@@ -50,8 +57,11 @@ class Map:
             next(columns) if constant is None else constant for constant in derived.constants
         ]
         for piece in derived.slices:
-            partials[piece.argument] = _mend(partials[piece.argument], piece, sources)
-        return values, partials
+            if piece.argument is not None:
+                partial = partials[piece.argument]
+                if not isinstance(partial, int):
+                    partials[piece.argument] = _mend(partial, piece, sources)
+        return self._mended(values, sources), partials
 
     def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         return [scale(partial, cotangent, dead_is_zero) for partial in saved]
@@ -102,20 +112,29 @@ class Map:
             kink.contains(ZERO) for point in zip(*sources, strict=True) for kink in kinks(*point)
         )
 
+    def jumps(self, sources: Sequence[Balls]) -> bool:
+        """Whether some result jumps, or may jump, within the sources."""
+        jumps = self.kernel.derived.jumps
+        if jumps is None:
+            return False
+        return not all(
+            item.is_exact() for point in zip(*sources, strict=True) for item in jumps(*point)
+        )
+
     @property
     def can_kink(self) -> bool:
         return self.kernel.derived.kinks is not None
 
     def bound(self, sources: Sequence[Ball]) -> Ball:
-        held: Ball = self.kernel.derived.value(*sources)
+        (held,) = self.value([[source] for source in sources])
         return held
 
 
-def _mend(partial: int | Balls, piece: DerivedSlice, sources: Sequence[Balls]) -> int | Balls:
-    """Replace a partial's NaNs by that of the slice, where its conditions hold."""
-    if isinstance(partial, int) or not any(ball.is_nan() for ball in partial):
-        return partial
+def _mend(items: Balls, piece: DerivedSlice, sources: Sequence[Balls]) -> Balls:
+    """Replace values or partials that are NaN by those of the slice, where its conditions hold."""
+    if not any(ball.is_nan() for ball in items):
+        return items
     return [
-        arb(piece.partial(*point)) if ball.is_nan() and piece.holds_at(point) else ball
-        for ball, point in zip(partial, zip(*sources, strict=True), strict=True)
+        arb(piece.function(*point)) if ball.is_nan() and piece.holds_at(point) else ball
+        for ball, point in zip(items, zip(*sources, strict=True), strict=True)
     ]

@@ -64,6 +64,8 @@ def scale(partial: int | Balls, items: Balls, dead_is_zero: bool) -> Balls:
     if isinstance(partial, int):
         if partial == 1:
             return items
+        if partial == 0 and dead_is_zero:
+            return [ZERO] * len(items)
         return list(map(neg, items)) if partial == -1 else [partial * item for item in items]
     if dead_is_zero:
         return [

@@ -8,7 +8,7 @@ import pytest
 from tests.cards.prepared import ratio, softplus
 from tests.engines.tape import TapeEngine
 from zenverify import check
-from zenverify.cards.check import known
+from zenverify.cards.examination import known
 from zenverify.engines.zen import ZenEngine
 from zenverify.errors import GraphError, UsageError
 from zenverify.operators import catalogue

@@ -1,0 +1,91 @@
+"""Elementwise operations that are declared by an equation: a root finder, a fixed point."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zenverify.operators import sampling
+from zenverify.operators.builder import Buffer, ProgramBuilder
+from zenverify.operators.kernel import Kernel
+from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Operator
+
+if TYPE_CHECKING:
+    import sympy
+
+
+def elementwise_implicit(
+    name: str,
+    summary: str,
+    equation: Callable[..., sympy.Expr],
+    start: Callable[..., NDArray[np.floating[Any]]],
+    *,
+    domains: Mapping[str, Domain] | None = None,
+    branch: Callable[[NDArray[np.object_]], NDArray[np.bool_]] | None = None,
+    family: str = "contributed",
+) -> Operator:
+    """Declare an elementwise operator by one equation F(y, x, ...) = 0 for its result y.
+
+    Parameters
+    ----------
+    name, summary, family
+        As in `Operator`.
+    equation
+        ``equation(sympy, y, *arguments)`` gives the SymPy expression that is zero. Its parameters
+        name the operator's arguments.
+    start
+        ``start(*arguments)`` takes float arrays of one shape to approximate results, NaN where
+        there is none. Newton's method starts there, and a proof that the equation has one solution
+        nearby follows. So it decides which solution is meant, and need not be accurate.
+    domains
+        Per argument, where it is defined; everywhere by default.
+    branch
+        ``branch(results)`` takes an array of balls to whether each is the solution that is meant,
+        such as ``lambda y: y > 0``.
+
+    Examples
+    --------
+    >>> from zenverify.operators.balls import arb
+    >>> operator = elementwise_implicit(
+    ...     "root",
+    ...     "the y with y + exp(y) = x",
+    ...     lambda sp, y, x: y + sp.exp(y) - x,
+    ...     start=lambda x: np.where(x > 0, np.log1p(np.abs(x)), x),
+    ... )
+    >>> linear = operator.program([()], ()).linearise([[arb(2)]])
+    >>> (contribution,) = linear.pull([arb(1)])
+    >>> round(float(linear.value[0]), 12), round(float(contribution[0]), 12)
+    (0.442854401002, 0.391061033205)
+    """
+    names = list(inspect.signature(equation).parameters)[2:]
+    residual = Kernel(f"{name}_equation", 1 + len(names), equation)
+
+    def build(builder: ProgramBuilder, *operands: Buffer) -> Buffer:
+        shape = np.broadcast_shapes(*(operand.shape for operand in operands))
+        rows = [
+            builder.move(lambda n: np.broadcast_to(n, shape).ravel(), operand)
+            for operand in operands
+        ]
+        (results,) = builder.implicit(
+            lambda inner, y, *given: inner.map(residual, y, *given),
+            [()],
+            rows,
+            start=lambda *given: [start(*given)],
+            branch=branch,
+        )
+        return builder.move(lambda n: n.reshape(shape), results)
+
+    limits = domains or {}
+    return Operator(
+        name=name,
+        family=family,
+        summary=summary,
+        arguments=tuple(Argument(n, limits.get(n, EVERYWHERE)) for n in names),
+        build=build,
+        sample=sampling.elementwise(len(names)),
+        first_shapes=sampling.ANY_SHAPES,
+    )

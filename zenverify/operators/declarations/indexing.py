@@ -1,0 +1,204 @@
+"""Elements chosen by keys and by arrays of integers, and added where these say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from zenverify.errors import GraphError
+from zenverify.operators import sampling
+from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
+from zenverify.operators.declarations.movement import ROOM, affordable, fits, movement, one_of
+from zenverify.operators.operator import Choose, Instance
+
+
+def _index(builder: ProgramBuilder, x: Buffer, *, key: Any) -> Buffer:
+    return builder.move(lambda n: n[key], x)
+
+
+def _take(builder: ProgramBuilder, x: Buffer, *, axis: int | None, indices: Any) -> Buffer:
+    return builder.move(lambda n: np.take(n, indices, axis), x)
+
+
+def _take_along_axis(
+    builder: ProgramBuilder, x: Buffer, *, axis: int | None, indices: Any
+) -> Buffer:
+    return builder.move(lambda n: np.take_along_axis(n, indices, axis), x)
+
+
+def _gather(builder: ProgramBuilder, x: Buffer, *, dim: int, index: Any) -> Buffer:
+    places = _places(x.shape, dim, index)
+    return builder.move(
+        lambda n: np.array([n[place] for place in places], int).reshape(index.shape), x
+    )
+
+
+def _scatter_add(
+    builder: ProgramBuilder, x: Buffer, src: Buffer, *, dim: int, index: Any
+) -> Buffer:
+    if src.ndim != x.ndim or any(np.greater(index.shape, src.shape)):
+        raise GraphError(f"an index of shape {index.shape} does not fit {src.shape}")
+    addends: dict[Shape, list[Shape]] = {place: [] for place in np.ndindex(x.shape)}
+    for place, source in zip(_places(x.shape, dim, index), np.ndindex(index.shape), strict=True):
+        addends[place].append(source)
+    most = max(map(len, addends.values()), default=0)
+    affordable(x.size * (most + 1))
+
+    def terms(to: Any, of: Any) -> Any:
+        """Per element, itself and its addends, filled up with zeros."""
+        rows = [
+            [to[place], *(of[source] for source in sources), *[-1] * (most - len(sources))]
+            for place, sources in addends.items()
+        ]
+        return np.array(rows, int).reshape(*x.shape, most + 1)
+
+    return builder.sum(builder.move(terms, x, src), -1)
+
+
+def _places(shape: Shape, dim: int, index: Any) -> list[Shape]:
+    """Per element of the indices, in row-major order, the place that it means in an array."""
+    if index.ndim != len(shape) or not -index.ndim <= dim < index.ndim:
+        raise GraphError(f"dimension {dim} and an index of shape {index.shape} for {shape}")
+    along = dim % index.ndim
+    places = []
+    for position in np.ndindex(index.shape):
+        place = (*position[:along], int(index[position]), *position[along + 1 :])
+        if not all(0 <= number < size for number, size in zip(place, shape, strict=True)):
+            raise GraphError(f"there is no element {place} in an array of shape {shape}")
+        places.append(place)
+    return places
+
+
+def _keys(shape: Shape) -> Iterator[dict[str, Any]]:
+    if not shape or 0 in shape:
+        return iter(())
+    last = shape[0] - 1
+    even = np.arange(shape[0]) % 2 == 0
+    keys: list[tuple[Any, ...]] = [
+        (slice(0, last),),
+        (np.array([0, last, 0]),),
+        (Ellipsis, np.array([0, 0, -1])),
+        (even,),
+        (np.arange(math.prod(shape)).reshape(shape) % 3 != 1,),
+    ]
+    if len(shape) == 1:
+        keys += [
+            (0,),
+            (slice(None, None, -1),),
+            (np.array([[-1], [0]]),),
+            (None, slice(None)),
+            (Ellipsis, None, -1),
+        ]
+    if len(shape) == 2:
+        keys += [
+            (slice(None), 0),
+            (np.array([0, 0]), np.array([0, -1])),
+            (0, Ellipsis, slice(None, None, -1)),
+            (np.array([last, 0, 0]), slice(None)),
+            (slice(None, None, 2), np.arange(shape[1]) % 2 == 0),
+            (even, np.array([0])),
+            (None, even, 0),
+            (np.array([[-1], [0]]),),
+        ]
+    if len(shape) > 2:
+        keys += [
+            (np.array([0, last]), slice(None), np.array([0, -1])),
+            (even, slice(None), np.array([-1])),
+            (np.ones(shape[:2], bool), slice(1)),
+            (0, np.ones(shape[1:], bool)),
+            (Ellipsis, None, -1),
+        ]
+    return ({"key": key} for key in keys)
+
+
+def _takes(shape: Shape) -> Iterator[dict[str, Any]]:
+    if 0 in shape:
+        yield from ({"indices": np.array([], int), "axis": axis} for axis in (None, 0))
+        return
+    size = math.prod(shape)
+    ways: list[tuple[list[Any] | int, int | None]] = [
+        ([0, size - 1, -1, 0], None),
+        ([[-size], [0]], None),
+    ]
+    if shape:
+        ways += [([-1, 0, -1], 0), ([[0], [-1]], -1), (-1, -len(shape)), ([], -1)]
+    if len(shape) > 2:
+        ways += [([0, 0, -1], 1), (0, -2)]
+    for indices, axis in ways:
+        chosen = np.array(indices, int)
+        if fits(np.take(np.empty(shape), chosen, axis).shape):
+            yield {"indices": chosen, "axis": axis}
+
+
+def _lines(shape: Shape) -> Iterator[dict[str, Any]]:
+    if not shape or 0 in shape:
+        return
+    yield {"indices": np.array([0, -1, math.prod(shape) - 1, 0]), "axis": None}
+    for axis in dict.fromkeys((-1, 0, len(shape) // 2)):
+        along = axis % len(shape)
+        whole = (*shape[:along], 2, *shape[along + 1 :])
+        yield {"indices": _varied(whole, shape[along]) - shape[along] % 2, "axis": axis}
+        thin = tuple(3 if number == along else 1 for number in range(len(shape)))
+        yield {"indices": _varied(thin, shape[along]), "axis": axis}
+    yield {"indices": np.empty((*shape[:-1], 0), int), "axis": -1}
+
+
+def _varied(shape: Shape, below: int) -> Any:
+    """Integers from zero up, some of them repeatedly."""
+    return np.arange(math.prod(shape)).reshape(shape) ** 2 % below
+
+
+def _gathers(shape: Shape) -> Iterator[dict[str, Any]]:
+    if not shape or 0 in shape:
+        return
+    for dim in dict.fromkeys((0, -1, len(shape) - 2)):
+        if not -len(shape) <= dim < len(shape):
+            continue
+        along = dim % len(shape)
+        smaller = tuple(max(size - 1, 1) for size in shape)
+        longer = (*smaller[:along], 3, *smaller[along + 1 :])
+        for sizes in filter(fits, dict.fromkeys((shape, smaller, longer))):
+            yield {"dim": dim, "index": _varied(sizes, shape[along])}
+
+
+def _sample_scatter_add(choose: Choose, shape: Shape) -> Instance | None:
+    options = list(_gathers(shape))
+    if not options:
+        return None
+    number = choose(len(options))
+    source = options[number]["index"].shape
+    beyond = tuple(size + 1 for size in source)
+    if number % 2 and math.prod(beyond) <= 2 * ROOM:
+        source = beyond
+    return Instance((shape, source), options[number])
+
+
+OPERATORS = (
+    movement("index", "x[key]: integers, slices, integer arrays, masks", _index, one_of(_keys)),
+    movement(
+        "take",
+        "slices along an axis by their numbers; elements by theirs for None",
+        _take,
+        one_of(_takes),
+        (*sampling.AXIS_SHAPES, (), (0, 2)),
+    ),
+    movement(
+        "take_along_axis",
+        "elements of each line along an axis, by their numbers",
+        _take_along_axis,
+        one_of(_lines),
+    ),
+    movement(
+        "gather", "elements of each line, as PyTorch's gather has it", _gather, one_of(_gathers)
+    ),
+    movement(
+        "scatter_add",
+        "src added to the elements of x that the indices name, as PyTorch has it",
+        _scatter_add,
+        _sample_scatter_add,
+        arguments=("x", "src"),
+    ),
+)

@@ -1,0 +1,54 @@
+"""Softmax and its logarithm."""
+
+from __future__ import annotations
+
+from zenverify.operators import sampling
+from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, Shape
+from zenverify.operators.declarations import kernels
+from zenverify.operators.operator import Argument, Choose, Instance, Operator
+
+
+def _shifted(builder: ProgramBuilder, x: Buffer, axis: Axis) -> Buffer:
+    """The operand less its maximum: both functions are invariant to it, any engine subtracts it."""
+    top = builder.extremum(x, axis, keepdims=True, largest=True)
+    return builder.map(kernels.subtract, x, builder.detach(top))
+
+
+def softmax(builder: ProgramBuilder, x: Buffer, *, axis: Axis) -> Buffer:
+    powers = builder.map(kernels.exp, _shifted(builder, x, axis))
+    return builder.map(kernels.divide, powers, builder.sum(powers, axis, keepdims=True))
+
+
+def log_softmax(builder: ProgramBuilder, x: Buffer, *, axis: Axis) -> Buffer:
+    shifted = _shifted(builder, x, axis)
+    total = builder.sum(builder.map(kernels.exp, shifted), axis, keepdims=True)
+    return builder.map(kernels.subtract, shifted, builder.map(kernels.log, total))
+
+
+def _sample(choose: Choose, shape: Shape) -> Instance | None:
+    if 0 in shape:
+        return None
+    axes = [axis for axis in sampling.axes(len(shape)) if axis != ()]
+    return Instance((shape,), {"axis": sampling.pick(choose, axes)})
+
+
+OPERATORS = (
+    Operator(
+        name="softmax",
+        family="network",
+        summary="exponentials divided by their sum over the axes, without overflow",
+        arguments=(Argument("x"),),
+        build=softmax,
+        sample=_sample,
+        first_shapes=sampling.AXIS_SHAPES,
+    ),
+    Operator(
+        name="log_softmax",
+        family="network",
+        summary="logarithm of softmax, without overflow",
+        arguments=(Argument("x"),),
+        build=log_softmax,
+        sample=_sample,
+        first_shapes=sampling.AXIS_SHAPES,
+    ),
+)

@@ -1,0 +1,1 @@
+"""What follows from an expression: where it is defined, kinks and singularities."""

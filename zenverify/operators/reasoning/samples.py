@@ -1,0 +1,92 @@
+"""Points to look at: inside domains, at their edges, and on the zeros of an expression."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Iterator, Sequence
+
+from zenverify.operators.operator import Domain
+
+Numbers = tuple[float, ...]
+
+_SIMPLE = (
+    *(0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 1.5, -1.5, 3.0, -3.0, 2.5, -2.5, 4.0, -4.0),
+    *(10.0, -10.0, 0.25, -0.25, 5.0, -5.0, 0.1, -0.1, 7.5, -7.5, 30.0, -30.0, 100.0, -100.0),
+)
+_OFFSETS = (1.0, 0.5, 2.0, 0.1, 10.0, 1e-3, 1e-9)
+_DRAWN = 40
+_FEW = 14
+_MOST = 500
+_REACH = 10.0
+
+
+def holds(domain: Domain, number: float) -> bool:
+    """Whether a number lies in a domain."""
+    if domain.nonzero and number == 0:
+        return False
+    if domain.closed:
+        return domain.low <= number <= domain.high
+    return domain.low < number < domain.high
+
+
+def numbers_in(domain: Domain, seed: int, special: Sequence[float] = ()) -> list[float]:
+    """Numbers in a domain, simple ones first; a closed one's ends are among them.
+
+    `special` numbers and their neighbours are added.
+    """
+    draw = random.Random(seed)
+    low, high = _stretch(domain)
+    ends = [*special, *domain.edges]
+    near = [end + sign * offset for end in ends for offset in _OFFSETS for sign in (1.0, -1.0)]
+    drawn = [draw.uniform(low, high) for _ in range(_DRAWN)]
+    parts = [low + (high - low) * part for part in (0.5, 0.25, 0.75)]
+    found = [*_SIMPLE, *ends, *parts, *near, *drawn]
+    return [number for number in dict.fromkeys(found) if holds(domain, number)]
+
+
+def _stretch(domain: Domain) -> tuple[float, float]:
+    """The part of a domain that is near zero, or as near as it comes."""
+    if domain.low >= _REACH:
+        return domain.low, min(domain.high, 2 * domain.low)
+    if domain.high <= -_REACH:
+        return max(domain.low, 2 * domain.high), domain.high
+    return max(domain.low, -_REACH), min(domain.high, _REACH)
+
+
+def points_in(
+    domains: Sequence[Domain], seed: int = 0, special: Sequence[Sequence[float]] = ()
+) -> list[Numbers]:
+    """Points of a product of domains, simple ones first; `special` numbers per argument too."""
+    extra = special or [()] * len(domains)
+    columns = [
+        numbers_in(domain, seed + place, extra[place]) for place, domain in enumerate(domains)
+    ]
+    if not all(columns):
+        return []
+    if len(columns) == 1:
+        return [(number,) for number in columns[0]]
+    draw = random.Random(seed)
+    few = itertools.islice(itertools.product(*(column[:_FEW] for column in columns)), _MOST)
+    drawn = (tuple(draw.choice(column) for column in columns) for _ in range(_MOST))
+    edges = _edges(domains, columns, draw)
+    return list(dict.fromkeys([*few, *edges, *drawn]))
+
+
+def _edges(
+    domains: Sequence[Domain], columns: Sequence[list[float]], draw: random.Random
+) -> Iterator[Numbers]:
+    for place, domain in enumerate(domains):
+        for edge in domain.edges:
+            if holds(domain, edge):
+                for _ in range(_FEW):
+                    point = [draw.choice(column) for column in columns]
+                    point[place] = edge
+                    yield tuple(point)
+
+
+def generic(domain: Domain, seed: int) -> float:
+    """A number inside a domain at which nothing special is to be expected."""
+    inside = [n for n in numbers_in(domain, seed)[-_DRAWN:] if n not in domain.edges]
+    return inside[seed % len(inside)] if inside else math.nan

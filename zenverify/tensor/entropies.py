@@ -1,0 +1,319 @@
+"""Losses of probabilities: cross-entropies and divergences."""
+
+from __future__ import annotations
+
+from operator import index
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zenverify.tensor.arrays import describe
+from zenverify.tensor.indices import Indices, integer_array
+from zenverify.tensor.losses import (
+    Reduction,
+    pair_of_equal_shape,
+    reduced,
+    reduction_of,
+    share,
+)
+from zenverify.tensor.operation import Array, define
+from zenverify.tensor.precision import promoted
+from zenverify.tensor.recording import Operand, as_tensor, record, record_single
+from zenverify.tensor.reductions import add_up, exponentials, proportions
+
+if TYPE_CHECKING:
+    from zenverify.tensor.tensor import Tensor
+
+__all__ = [
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "kl_div",
+    "soft_cross_entropy",
+]
+
+Mask = NDArray[np.bool_]
+
+
+def _class_axis(x: Array) -> int:
+    return min(1, x.ndim - 1)
+
+
+def _picked(x: Array, target: Indices, ignore_index: int) -> tuple[Indices, Mask]:
+    """The target's classes along their axis, 0 where there is none; and where that is."""
+    ignored = target == ignore_index
+    classes = np.where(ignored, 0, target)
+    axis = _class_axis(x)
+    return np.expand_dims(classes, axis), np.expand_dims(ignored, axis)
+
+
+def _kept(ignored: Mask) -> int:
+    return ignored.size - int(np.count_nonzero(ignored))
+
+
+def _log_total(x: Array) -> tuple[Array, Array]:
+    """A shift and the logarithm of the sum of exp(x - shift) over the classes.
+
+    The largest term is 1 and kept out of the sum, so that small ones next to it are not lost.
+    """
+    axis = _class_axis(x)
+    shift, terms = exponentials(x, axis)
+    place = np.argmax(terms, axis=axis, keepdims=True)
+    largest = np.take_along_axis(terms, place, axis)
+    np.put_along_axis(terms, place, 0, axis)
+    return shift, np.log1p(largest - 1 + add_up(terms, axis=axis, keepdims=True))
+
+
+def _cross_entropy(x: Array, target: Indices, ignore_index: int, reduction: str) -> Array:
+    classes, ignored = _picked(x, target, ignore_index)
+    shift, total = _log_total(x)
+    axis = _class_axis(x)
+    terms = np.where(ignored, 0, total + (shift - np.take_along_axis(x, classes, axis)))
+    return reduced(terms.squeeze(axis), reduction, _kept(ignored))
+
+
+def _pull_cross_entropy(
+    g: Array, y: Array, x: Array, target: Indices, ignore_index: int, reduction: str
+) -> Array:
+    classes, ignored = _picked(x, target, ignore_index)
+    axis = _class_axis(x)
+    slopes = proportions(x, axis)
+    # At the target less all the others, which is p - 1 without the cancellation.
+    np.put_along_axis(slopes, classes, 0, axis)
+    np.put_along_axis(slopes, classes, -add_up(slopes, axis=axis, keepdims=True), axis)
+    part = share(g, reduction, _kept(ignored))
+    if reduction == "none":
+        part = np.expand_dims(part, axis)
+    return np.where(ignored, 0, part * slopes)
+
+
+define("cross_entropy", _cross_entropy, _pull_cross_entropy)
+
+
+def cross_entropy(
+    x: Operand,
+    target: Any,
+    reduction: Reduction = "mean",
+    ignore_index: int = -100,
+) -> Tensor:
+    """Negative logarithm of the softmax of x at the target.
+
+    Parameters
+    ----------
+    x : (C,), (N, C) or (N, C, ...)
+        Logits; the classes lie along the second axis, or the only one.
+    target : integers, (), (N,) or (N, ...)
+        The class of each. Probabilities, which are no integers, are handed on to
+        `soft_cross_entropy`.
+    reduction : {"mean", "sum", "none"}
+        What to do with the terms. The mean is over those that are not ignored, and NaN if there
+        are none.
+    ignore_index : int
+        A target without a class: its term is 0, and so are its logits' slopes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a target is no class, or there is no such reduction.
+    """
+    operand = as_tensor("cross_entropy", x)
+    if _is_probable(target):
+        return soft_cross_entropy(operand, target, reduction)
+    chosen = integer_array("cross_entropy", "target", target)
+    shape = operand.shape
+    axis = _class_axis(operand.array)
+    call = f"cross_entropy of {describe((operand.array,))}"
+    if not shape or shape[axis] == 0:
+        raise ValueError(f"{call}: expected logits of at least one class, (N, C, ...) or (C,)")
+    if chosen.shape != shape[:axis] + shape[axis + 1 :]:
+        wanted = shape[:axis] + shape[axis + 1 :]
+        raise ValueError(f"{call}: target of shape {chosen.shape}, expected {wanted}")
+    ignored = index(ignore_index)
+    strange = chosen[((chosen < 0) | (chosen >= shape[axis])) & (chosen != ignored)]
+    if strange.size:
+        raise ValueError(f"{call}: target {strange[0]} is no class from 0 to {shape[axis] - 1}")
+    attributes = {
+        "target": chosen,
+        "ignore_index": ignored,
+        "reduction": reduction_of("cross_entropy", reduction),
+    }
+    return record_single("cross_entropy", operand, attributes)
+
+
+def _is_probable(target: Any) -> bool:
+    """Whether a target holds probabilities, and no classes."""
+    return np.asarray(getattr(target, "value", target)).dtype.kind == "f"
+
+
+def _soft_cross_entropy(x: Array, target: Array, reduction: str) -> Array:
+    x, target = promoted(x, target)
+    shift, total = _log_total(x)
+    axis = _class_axis(x)
+    return reduced(add_up(target * (total + (shift - x)), axis=axis), reduction)
+
+
+def _per_class(g: Array, x: Array, reduction: str) -> Array:
+    """The cotangent of each term, to be broadcast along the classes."""
+    axis = _class_axis(x)
+    part = share(g, reduction, x.size // x.shape[axis])
+    return np.expand_dims(part, axis) if reduction == "none" else part
+
+
+def _pull_logits(g: Array, y: Array, x: Array, target: Array, reduction: str) -> Array:
+    x, target, g = promoted(x, target, g)
+    axis = _class_axis(x)
+    slopes = proportions(x, axis) * add_up(target, axis=axis, keepdims=True) - target
+    return _per_class(g, x, reduction) * slopes
+
+
+def _pull_probabilities(g: Array, y: Array, x: Array, target: Array, reduction: str) -> Array:
+    x, g = promoted(x, g)
+    shift, total = _log_total(x)
+    return _per_class(g, x, reduction) * (total + (shift - x))
+
+
+define("soft_cross_entropy", _soft_cross_entropy, _pull_logits, _pull_probabilities)
+
+
+def soft_cross_entropy(x: Operand, target: Operand, reduction: Reduction = "mean") -> Tensor:
+    """Cross-entropy against probabilities: minus their sum with the logarithms of softmax.
+
+    Parameters
+    ----------
+    x : (C,), (N, C) or (N, C, ...)
+        Logits; the classes lie along the second axis, or the only one.
+    target : of the shape of x
+        Probabilities. That they add up to 1 is not needed.
+    reduction : {"mean", "sum", "none"}
+        What to do with the terms, one for each set of classes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, there are no classes, or there is no such reduction.
+    """
+    pair = pair_of_equal_shape("soft_cross_entropy", x, target)
+    shape = pair[0].shape
+    if not shape or shape[min(1, len(shape) - 1)] == 0:
+        call = f"soft_cross_entropy of {describe(operand.array for operand in pair)}"
+        raise ValueError(f"{call}: expected logits of at least one class, (N, C, ...) or (C,)")
+    attributes = {"reduction": reduction_of("soft_cross_entropy", reduction)}
+    return record("soft_cross_entropy", pair, attributes)
+
+
+def _kl_count(x: Array, reduction: str) -> int:
+    return len(x) if reduction == "batchmean" else x.size
+
+
+def _times_exp(factor: Array, x: Array) -> Array:
+    """Return factor * exp(x), also where only the exponential overflows."""
+    half = np.exp(x / 2)
+    return np.where(factor == 0, factor, half * factor * half)
+
+
+def _kl_div(x: Array, target: Array, log_target: bool, reduction: str) -> Array:
+    x, target = promoted(x, target)
+    if log_target:
+        terms = _times_exp(target - x, target)
+    else:
+        # 0 * log(0) is 0: there the logarithm of 1 is as good as any.
+        terms = target * (np.log(np.where(target == 0, 1, target)) - x)
+    return reduced(terms, reduction, _kl_count(x, reduction))
+
+
+def _pull_input(
+    g: Array, y: Array, x: Array, target: Array, log_target: bool, reduction: str
+) -> Array:
+    target, g = promoted(target, g)
+    part = share(g, reduction, _kl_count(x, reduction))
+    return -(_times_exp(part, target) if log_target else part * target)
+
+
+def _pull_target(
+    g: Array, y: Array, x: Array, target: Array, log_target: bool, reduction: str
+) -> Array:
+    x, target, g = promoted(x, target, g)
+    part = share(g, reduction, _kl_count(x, reduction))
+    if log_target:
+        return _times_exp(part * (target - x + 1), target)
+    return part * (np.log(target) - x + 1)
+
+
+define("kl_div", _kl_div, _pull_input, _pull_target)
+
+
+def kl_div(
+    x: Operand,
+    target: Operand,
+    reduction: Reduction | str = "mean",
+    log_target: bool = False,
+) -> Tensor:
+    """Kullback-Leibler divergence, term by term ``target * (log(target) - x)``, and 0 at target 0.
+
+    Parameters
+    ----------
+    x : array
+        Logarithms of probabilities.
+    target : of the shape of x
+        Probabilities, or their logarithms. At a probability of 0 the slope in it is -inf.
+    reduction : {"mean", "batchmean", "sum", "none"}
+        What to do with the terms; "batchmean", the divergence as it is defined, divides their sum
+        by the length of the first axis.
+    log_target : bool
+        Whether the target holds logarithms.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, there is no such reduction, or no axis for "batchmean".
+    """
+    pair = pair_of_equal_shape("kl_div", x, target)
+    chosen = reduction_of("kl_div", reduction, "batchmean")
+    if chosen == "batchmean" and not pair[0].shape:
+        raise ValueError("kl_div of () and (): reduction 'batchmean' needs an axis")
+    return record("kl_div", pair, {"log_target": bool(log_target), "reduction": chosen})
+
+
+def _binary(x: Array, target: Array, reduction: str) -> Array:
+    x, target = promoted(x, target)
+    # The first two cancel exactly where they must, the last one neither overflows nor cancels.
+    return reduced(np.maximum(x, 0) - x * target + np.log1p(np.exp(-np.abs(x))), reduction)
+
+
+def _pull_binary_logits(g: Array, y: Array, x: Array, target: Array, reduction: str) -> Array:
+    x, target, g = promoted(x, target, g)
+    # sigmoid(x) - target, from that of -|x|, which keeps its digits far out.
+    small = np.exp(-np.abs(x))
+    beyond = small / (small + 1)
+    slopes: Array = np.where(x > 0, 1 - target - beyond, beyond - target)
+    return share(g, reduction, x.size) * slopes
+
+
+define(
+    "binary_cross_entropy_with_logits",
+    _binary,
+    _pull_binary_logits,
+    lambda g, y, x, target, reduction: share(g, reduction, x.size) * -x,
+)
+
+
+def binary_cross_entropy_with_logits(
+    x: Operand, target: Operand, reduction: Reduction = "mean"
+) -> Tensor:
+    """Cross-entropy of sigmoid(x) and a probability: ``softplus(x) - x * target``, term by term.
+
+    Parameters
+    ----------
+    x, target
+        Logits, and probabilities of the same shape.
+    reduction : {"mean", "sum", "none"}
+        What to do with the terms.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or there is no such reduction.
+    """
+    name = "binary_cross_entropy_with_logits"
+    pair = pair_of_equal_shape(name, x, target)
+    return record(name, pair, {"reduction": reduction_of(name, reduction)})

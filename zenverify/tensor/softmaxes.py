@@ -1,0 +1,50 @@
+"""Softmax and its logarithm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zenverify.tensor.axes import Axis, AxisArgument, checked_axis
+from zenverify.tensor.operation import Array, define
+from zenverify.tensor.recording import Operand, as_tensor, record_single
+from zenverify.tensor.reductions import add_up, exponentials, proportions
+
+if TYPE_CHECKING:
+    from zenverify.tensor.tensor import Tensor
+
+__all__ = ["log_softmax", "softmax"]
+
+
+def _pull_softmax(g: Array, y: Array, x: Array, axis: Axis) -> Array:
+    return y * (g - add_up(g * y, axis=axis, keepdims=True))
+
+
+define("softmax", proportions, _pull_softmax)
+
+
+def softmax(x: Operand, axis: AxisArgument = -1) -> Tensor:
+    """Exponentials divided by their sum along the axes, or of all elements if axis is None."""
+    operand = as_tensor("softmax", x)
+    return record_single("softmax", operand, {"axis": checked_axis("softmax", operand, axis)})
+
+
+def _log_softmax(x: Array, axis: Axis) -> Array:
+    shift, terms = exponentials(x, axis)
+    return x - shift - np.log(add_up(terms, axis=axis, keepdims=True))
+
+
+def _pull_log_softmax(g: Array, y: Array, x: Array, axis: Axis) -> Array:
+    return g - np.exp(y) * add_up(g, axis=axis, keepdims=True)
+
+
+define("log_softmax", _log_softmax, _pull_log_softmax)
+
+
+def log_softmax(x: Operand, axis: AxisArgument = -1) -> Tensor:
+    """Logarithm of `softmax`, accurate where that underflows."""
+    operand = as_tensor("log_softmax", x)
+    return record_single(
+        "log_softmax", operand, {"axis": checked_axis("log_softmax", operand, axis)}
+    )
