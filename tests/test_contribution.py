@@ -75,3 +75,9 @@ def test_an_operator_declares_itself() -> None:
 def test_what_does_not_fit_is_refused(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
         contribution(**fields)
+
+
+def test_a_function_without_a_counterpart_on_balls_is_refused() -> None:
+    own = contribution(expression=lambda sp, x: sp.zeta(x))
+    with pytest.raises(UsageError, match="contribution 'own': the expression: zeta has no counter"):
+        own.declaration  # noqa: B018  the access is the test

@@ -122,7 +122,13 @@ class Contribution:
 
     @cached_property
     def declaration(self) -> Operator:
-        """The operator that the contribution declares."""
+        """The operator that the contribution declares.
+
+        Raises
+        ------
+        UsageError
+            If the expression holds something that has no counterpart on balls.
+        """
         if self.operator is not None:
             return self.operator
         from zenverify.operators.declarations.elementwise import mapped
@@ -130,5 +136,9 @@ class Contribution:
 
         names = self.arguments
         scalar = Kernel(self.name, len(names), self._expression, self.slices)
+        try:
+            scalar.derived  # noqa: B018  at once, while it is clear whose expression it is
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"contribution {self.name!r}: the expression: {error}") from error
         arguments = [Argument(name, self.domains.get(name, EVERYWHERE)) for name in names]
         return mapped("contributed", self.summary, scalar, arguments, self.kinks)

@@ -68,7 +68,7 @@ def test_a_file_may_say_nothing(tmp_path: Path, text: str) -> None:
         ('budget = "long"', "budget: 'long' is no duration: write 90s"),
         ('ops = "tanh"', "ops: expected a list of operators, got 'tanh'"),
         ("ops = [1]", "ops: expected a list of operators, got [1]"),
-        ('ops = ["tahn"]', "ops: there is no operator 'tahn'; did you mean 'tanh'?"),
+        ('ops = ["softmx"]', "ops: there is no operator 'softmx'; did you mean 'softmax'?"),
         ("corpus = 3", "corpus: expected a path, got 3"),
         ("seed = ", "not TOML"),
     ],

@@ -40,7 +40,7 @@ def test_every_help_has_examples(zenverify: Zenverify, command: tuple[str, ...])
         (("rnu",), "There is no command 'rnu'; did you mean run?"),
         (("run", "--grphs", "3"), "--graphs"),
         (("run", "--engine", "zenn"), "'zen'"),
-        (("run", "--ops", "tahn"), "'tanh'"),
+        (("run", "--ops", "softmx"), "'softmax'"),
         (("replay", "missing.json"), "missing.json: no such file or directory"),
     ],
 )

@@ -137,6 +137,12 @@ def test_arguments_that_do_not_fit(
     assert list(directory.iterdir()) == []
 
 
+def test_the_help_has_examples(zenverify: Zenverify) -> None:
+    done = zenverify("new-operator", "--help")
+    assert done.code == 0
+    assert "Examples:\n    zenverify new-operator softplus" in done.out
+
+
 def test_help_loads_neither_numpy_nor_sympy() -> None:
     program = (
         "import sys\n"

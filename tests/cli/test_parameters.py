@@ -43,9 +43,9 @@ def test_operators_are_read_once_each_in_order() -> None:
 
 def test_an_unknown_operator_names_the_closest() -> None:
     with pytest.raises(
-        click.BadParameter, match=r"'tahn'; did you mean 'tanh'.*zenverify operators"
+        click.BadParameter, match=r"'softmx'; did you mean 'softmax'.*zenverify operators"
     ):
-        read_operators("sum,tahn")
+        read_operators("sum,softmx")
 
 
 @pytest.mark.parametrize("value", ["", " , ", []])

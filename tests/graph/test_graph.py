@@ -15,7 +15,7 @@ X = Leaf(LeafKind.VARIABLE, (2,))
         ((), "a graph needs at least one node"),
         ((X, Apply("tanh", (1,))), r"node 1 \(tanh\): operand 1 does not come before it"),
         ((X, Apply("tanh", (-1,))), r"node 1 \(tanh\): operand -1 does not come before it"),
-        ((X, Apply("tahn", (0,))), "there is no operator 'tahn'; did you mean 'tanh'?"),
+        ((X, Apply("softmx", (0,))), "there is no operator 'softmx'; did you mean 'softmax'?"),
         ((X, Apply("add", (0,))), "node 1: add: expected 2 operands, got 1"),
         (
             (X, Leaf(LeafKind.ARRAY, (3,)), Apply("add", (0, 1))),

@@ -206,6 +206,11 @@ def test_a_domain_that_is_too_large_is_a_problem(text: str, domain: str, problem
     assert not any("smaller" in note for note in found.notes)
 
 
+def test_balls_that_overflow_prove_nothing() -> None:
+    found = analysed("exp(exp(exp(x))) - exp(exp(exp(x) - 1))")
+    assert (found.problems, found.notes) == ((), ())
+
+
 def test_each_condition_that_fails_is_told() -> None:
     found = analysed("sqrt(x) + log(2 - x)")
     assert len(found.problems) == 2

@@ -195,6 +195,8 @@ def test_what_is_no_expression_is_refused_with_its_place(text: str, expected: st
         ("abs(" * 9 + "x" + ")" * 9, "9 functions with kinks, at most 8 are allowed"),
         ("max(x, 1, 2, 3, 4, 5, 6, 7, 8, 9)", "9 functions with kinks, at most 8 are allowed"),
         ("(" * 15 + "x" + "**x)" * 15, "parts once its functions are written out"),
+        ("x + (-2)**x", "at '(-2)**x': a number with an argument in its exponent must be positive"),
+        ("x + 0**x", "at '0**x': a number with an argument in its exponent must be positive"),
         ("x/0", "at 'x/0': division by zero"),
         ("x/(pi - pi)", "division by zero"),
         ("x*log(0)", "at 'log(0)': it has no finite real value"),

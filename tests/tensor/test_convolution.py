@@ -172,7 +172,8 @@ def test_where_no_element_reaches_the_result_is_zero_and_nan_stays_away() -> Non
 def test_precision_follows_numpy(number: int) -> None:
     arrays = [normal(1, 2, 4), normal(2, 2, 2)]
     arrays[number] = arrays[number].astype(np.float32)
-    for function in (zt.conv1d, zt.conv_transpose1d):
+    functions: list[Any] = [zt.conv1d, zt.conv_transpose1d]
+    for function in functions:
         leaves = [Tensor(array) for array in arrays]
         result = function(*leaves)
         assert result.value.dtype == np.float64

@@ -18,16 +18,17 @@ def distinct(*shape: int) -> Array:
     return np.random.default_rng(3).permutation(size).reshape(shape) / 4 - 1
 
 
-def looped(x: Array, kernel: Any, stride: Any, padding: Any, largest: bool) -> Array:
+def looped(x: Array, arguments: Any, *, largest: bool) -> Array:
+    kernel, stride, padding = arguments
     count = x.ndim - 2
     k, s, p = (np.broadcast_to(given, count) for given in (kernel, stride, padding))
     sizes = [(n + 2 * p[a] - k[a]) // s[a] + 1 for a, n in enumerate(x.shape[2:])]
     result = np.zeros((*x.shape[:2], *sizes))
     for place in np.ndindex(*sizes):
-        key = tuple(
+        key: tuple[Any, ...] = tuple(
             slice(max(0, i * s[a] - p[a]), i * s[a] - p[a] + k[a]) for a, i in enumerate(place)
         )
-        window = x[(..., *key)]
+        window = x[(slice(None), slice(None), *key)]
         axes = tuple(range(2, x.ndim))
         reduced = window.max(axes) if largest else window.sum(axes) / k.prod()
         result[(..., *place)] = reduced
@@ -42,8 +43,8 @@ ARGUMENTS_2D = [(2, 2, 0), ((3, 2), 1, (1, 0)), ((1, 4), (2, 1), (0, 2)), (3, (3
 def test_pooling_along_one_axis(arguments: Any) -> None:
     x = distinct(2, 2, 5)
     largest, mean = zt.max_pool1d(x, *arguments), zt.avg_pool1d(x, *arguments)
-    np.testing.assert_array_equal(largest.value, looped(x, *arguments, largest=True))
-    np.testing.assert_allclose(mean.value, looped(x, *arguments, largest=False), atol=1e-15)
+    np.testing.assert_array_equal(largest.value, looped(x, arguments, largest=True))
+    np.testing.assert_allclose(mean.value, looped(x, arguments, largest=False), atol=1e-15)
     assert_gradients(lambda x: zt.max_pool1d(x, *arguments), x)
     assert_gradients(lambda x: zt.avg_pool1d(x, *arguments), x)
 
@@ -52,8 +53,8 @@ def test_pooling_along_one_axis(arguments: Any) -> None:
 def test_pooling_of_images(arguments: Any) -> None:
     x = distinct(1, 2, 4, 5)
     largest, mean = zt.max_pool2d(x, *arguments), zt.avg_pool2d(x, *arguments)
-    np.testing.assert_array_equal(largest.value, looped(x, *arguments, largest=True))
-    np.testing.assert_allclose(mean.value, looped(x, *arguments, largest=False), atol=1e-15)
+    np.testing.assert_array_equal(largest.value, looped(x, arguments, largest=True))
+    np.testing.assert_allclose(mean.value, looped(x, arguments, largest=False), atol=1e-15)
     assert_gradients(lambda x: zt.max_pool2d(x, *arguments), x)
     assert_gradients(lambda x: zt.avg_pool2d(x, *arguments), x)
 
@@ -130,7 +131,7 @@ def test_no_images(function: Any, shape: Any) -> None:
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ({"x": np.ones((2, 2))}, r"max_pool2d of \(2, 2\) float64: expected \(N, C, H, W\)"),
+        ({"x": np.ones((2, 2))}, r"of \(2, 2\) float64: expected \(N, C, H, W\)"),
         ({"kernel": 5}, "a window of 5 does not fit 4 padded by 0"),
         ({"padding": 2}, "padding 2 is more than half a window of 3"),
         ({"kernel": 0}, "kernel 0 must be one or two integers from 1 up"),
@@ -141,7 +142,7 @@ def test_no_images(function: Any, shape: Any) -> None:
 )
 def test_errors_of_pooling(arguments: dict[str, Any], message: str) -> None:
     usual: dict[str, Any] = {"x": np.ones((1, 1, 4, 4)), "kernel": 3}
-    with pytest.raises(ValueError, match=f"max_pool2d.*{message}|{message}"):
+    with pytest.raises(ValueError, match=f"max_pool2d.*{message}"):
         zt.max_pool2d(**(usual | arguments))
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 from flint import arb
 
-from zenverify.operators.balls import Ball
+from zenverify.operators.balls import Ball, addition
 from zenverify.operators.steps.step import Balls
 from zenverify.oracles.enclosure import THRESHOLD
 from zenverify.verification.judge import Judgement, Status, judge
@@ -115,3 +115,15 @@ def test_more_precision_is_taken_where_it_is_needed() -> None:
     (found,) = judge([1.0], [0], "float64", 0, evaluate, infinite_input=[False])
     assert found.status is Status.RIGHT
     assert max(seen) > 200
+
+
+def test_an_infinity_is_no_fault_where_rounding_decides_whether_there_is_an_answer() -> None:
+    def evaluate(_: bool) -> Balls:
+        small = addition()(arb(1), arb(2.0**-60) - 1)
+        return [small.log() if small > 0 else arb("nan")]
+
+    (lost,) = judge([-math.inf], [0], "float64", 1, evaluate, infinite_input=[False])
+    assert lost.status is Status.UNDEFINED
+    assert lost.truth.is_finite()
+    (kept,) = judge([-math.inf], [0], "float64", 1, lambda _: [arb(3)], infinite_input=[False])
+    assert kept.status is Status.NON_FINITE

@@ -116,7 +116,7 @@ def _errors(
         gradients = read_gradients(engine, graph, run)
     except EngineFault:
         return  # the campaign reports it
-    truths = _Truth(engine, case)
+    truths = _Truth(engine, case, run.values[graph.root])
     dtype = graph.dtypes[graph.root]
     yield "value", None, dtype, _differences(run.values[graph.root], truths.value, dtype)
     if truths.kinked:
@@ -133,9 +133,9 @@ def _errors(
 class _Truth:
     """The value and the gradients of a case of one operation, each element as exact as it needs."""
 
-    def __init__(self, engine: Engine, case: Case) -> None:
+    def __init__(self, engine: Engine, case: Case, value: Array) -> None:
         graph = case.graph
-        values: list[Balls] = [*lift_all(case.values), ()]
+        values: list[Balls] = lift_all([*case.values, value])
         seed = lift_all([case.cotangent])[0]
         cotangents: list[Balls] = [[] for _ in graph.nodes]
         cotangents[graph.root] = seed

@@ -71,9 +71,9 @@ def check(
     Examples
     --------
     >>> from zenverify import check
-    >>> card = check("tanh", graphs=100)
-    >>> bool(card), card.mutation.survivors
-    (True, ())
+    >>> card = check("exp", graphs=100)
+    >>> bool(card), card.mutation.found == card.mutation.of
+    (True, True)
     """
     with known(subject, engine) as (subject_engine, operator):
         return examine(subject_engine, operator, graphs=graphs, seed=seed, timeout=timeout)

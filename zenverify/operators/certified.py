@@ -26,6 +26,12 @@ _GUARD_BITS = 64
 _START_BITS = 2
 """What a start is good for, at least; from there on every refinement triples it."""
 
+_SPARE_BITS = 24
+"""Of those that solutions are refined with; the rounding of the refinement itself takes them."""
+
+_LEEWAY = 16
+"""How much larger a midpoint may be than its radius, and yet be nothing but rounding."""
+
 _INFLATIONS = 3
 
 _SMALLEST = arb(2) ** -2200
@@ -198,11 +204,10 @@ class _Solving:
             self.residuals[row] += errors * _column(self.points[row])
 
     def _is_near(self, row: int) -> bool:
-        """Whether another step would be small, for the number or for what is uncertain of it."""
-        small = arb(2) ** (-self.bits // 2)
-        leeway = arb(2) ** (self.bits // 6)
+        """Whether another step would be lost in what is uncertain of it, or of the number."""
+        small = arb(2) ** (_SPARE_BITS - self.bits)
         return all(
-            abs(step.mid()) <= abs(item) * small + step.rad() * leeway
+            abs(step.mid()) <= abs(item) * small + step.rad() * _LEEWAY
             for item, step in zip(self.points[row], self.steps[row], strict=True)
         )
 

@@ -24,18 +24,14 @@ from zenverify.tensor.arithmetic import add, divide, multiply, negative, power, 
 from zenverify.tensor.attention import scaled_dot_product_attention
 from zenverify.tensor.contractions import dot, inner, tensordot
 from zenverify.tensor.convolution import conv1d, conv2d
+from zenverify.tensor.cross_entropies import cross_entropy, soft_cross_entropy
 from zenverify.tensor.custom import NewOperation, new_operation
 from zenverify.tensor.determinants import det, slogdet
 from zenverify.tensor.deviations import average, std, var
 from zenverify.tensor.diagonals import diag, diagonal, trace, tril, triu
 from zenverify.tensor.differences import diff, gradient
+from zenverify.tensor.divergences import binary_cross_entropy_with_logits, kl_div
 from zenverify.tensor.embeddings import embedding
-from zenverify.tensor.entropies import (
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    kl_div,
-    soft_cross_entropy,
-)
 from zenverify.tensor.exponential import (
     exp,
     exp2,

@@ -86,13 +86,16 @@ _LARGE = 10
 def log_gamma(x: Array) -> Array:
     """The logarithm of |Gamma(x)|: inf at the poles 0, -1, -2, ...
 
-    The standard library's, but next to its zeros 1 and 2 a polynomial times the distances from
-    them, so that the digits there hold.
+    The standard library's, but around its zeros 1 and 2 a polynomial times the distances from
+    them, so that the digits there hold; the recurrence (DLMF 5.5.1) leads there from below 3.25.
     """
     x = np.asarray(x, dtype=np.float64)
     by_element = np.asarray(np.frompyfunc(_log_gamma, 1, 1)(x), dtype=np.float64)
-    near = (x - 1) * (x - 2) * chebval((4 * x - 6) / 3, _BETWEEN_ZEROS)
-    return np.where((x > 0.75) & (x < 2.25), near, by_element)
+    above = x > 2.25
+    z = np.where(above, x - 1, x)
+    near = (z - 1) * (z - 2) * chebval((4 * z - 6) / 3, _BETWEEN_ZEROS)
+    near = np.where(above, near + np.log(z), near)
+    return np.where((x > 0.75) & (x < 3.25), near, by_element)
 
 
 def _log_gamma(x: float) -> float:

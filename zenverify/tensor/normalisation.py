@@ -1,83 +1,27 @@
-"""Normalisation: elements made comparable by the statistics of those around them.
-
-In all of them s is the inverse of the deviation, or of the root mean square, and h = g * weight:
-the slopes are s * (h - mean(h) - z * mean(h * z)) for a result z with mean 0, and the same without
-mean(h) where none was subtracted.
-"""
+"""Normalisation: elements made comparable by the statistics of those around them."""
 
 from __future__ import annotations
 
-from math import isfinite, sqrt
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from math import isfinite
+from typing import TYPE_CHECKING
 
 from zenverify.tensor.arrays import describe
-from zenverify.tensor.axes import Shape, reduced_size
+from zenverify.tensor.axes import Shape
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.precision import promoted
 from zenverify.tensor.recording import Operand, as_operands, record
 from zenverify.tensor.reductions import add_up
+from zenverify.tensor.standardisation import (
+    by_rms,
+    pull_by_rms,
+    pull_standardised,
+    standardised,
+)
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
 __all__ = ["batch_norm", "layer_norm", "rms_norm"]
-
-
-class _Scale(NamedTuple):
-    """A deviation or root mean square, root * 2 ** exponent: its square may be out of range."""
-
-    root: Array
-    exponent: NDArray[np.intc]
-
-    def divides(self, x: Array) -> Array:
-        quotient: Array = np.ldexp(x / self.root, -self.exponent)
-        return quotient
-
-
-def _mean(x: Array, axes: Shape) -> Array:
-    return add_up(x, axis=axes, keepdims=True) / reduced_size(x.shape, axes)
-
-
-def _exponent(x: Array, axes: Shape, eps: float) -> NDArray[np.intc]:
-    """The power of two that makes the largest element, and the root of eps, at most 1."""
-    largest = np.maximum.reduce(np.abs(x), axis=axes, keepdims=True, initial=sqrt(eps))
-    exponent: NDArray[np.intc] = np.frexp(largest)[1]
-    return exponent
-
-
-def _scale(part: Array, exponent: NDArray[np.intc], axes: Shape, eps: float) -> _Scale:
-    """The root of mean(x * x) + eps, where part is x * 2 ** -exponent."""
-    added = np.ldexp(part.dtype.type(eps), -2 * exponent)
-    if eps > 0:
-        # Where that underflows it must still keep a row of equal elements from 0 / 0.
-        added = np.maximum(added, np.finfo(part.dtype).tiny)
-    return _Scale(np.sqrt(_mean(part * part, axes) + added), exponent)
-
-
-def _standardised(x: Array, axes: Shape, eps: float) -> tuple[Array, _Scale]:
-    """The elements less their mean, over their deviation; and that deviation."""
-    exponent = _exponent(x, axes, eps)
-    part = np.ldexp(x, -exponent)
-    # Less any element first, so that nothing but 0 is left where all are equal.
-    part -= part[tuple(slice(0, 1) if a in axes else slice(None) for a in range(x.ndim))]
-    part -= _mean(part, axes)
-    scale = _scale(part, exponent, axes, eps)
-    return part / scale.root, scale
-
-
-def _pull_standardised(h: Array, x: Array, axes: Shape, eps: float) -> Array:
-    z, scale = _standardised(x, axes, eps)
-    return scale.divides(h - _mean(h, axes) - z * _mean(h * z, axes))
-
-
-def _by_rms(x: Array, axes: Shape, eps: float) -> tuple[Array, _Scale]:
-    """The elements over their root mean square; and that."""
-    exponent = _exponent(x, axes, eps)
-    scale = _scale(np.ldexp(x, -exponent), exponent, axes, eps)
-    return scale.divides(x), scale
 
 
 def _of_channels(weight: Array, x: Array) -> Array:
@@ -91,13 +35,13 @@ def _all_but_channels(x: Array) -> Shape:
 
 def _batch_norm(x: Array, weight: Array, bias: Array, eps: float) -> Array:
     x, weight, bias = promoted(x, weight, bias)
-    z, _ = _standardised(x, _all_but_channels(x), eps)
+    z, _ = standardised(x, _all_but_channels(x), eps)
     return z * _of_channels(weight, x) + _of_channels(bias, x)
 
 
 def _pull_batch(g: Array, y: Array, x: Array, weight: Array, bias: Array, eps: float) -> Array:
     x, weight, g = promoted(x, weight, g)
-    return _pull_standardised(g * _of_channels(weight, x), x, _all_but_channels(x), eps)
+    return pull_standardised(g * _of_channels(weight, x), x, _all_but_channels(x), eps)
 
 
 def _pull_batch_weight(
@@ -105,7 +49,7 @@ def _pull_batch_weight(
 ) -> Array:
     x, g = promoted(x, g)
     axes = _all_but_channels(x)
-    return add_up(g * _standardised(x, axes, eps)[0], axis=axes)
+    return add_up(g * standardised(x, axes, eps)[0], axis=axes)
 
 
 define(
@@ -158,19 +102,19 @@ def _leading(x: Array, weight: Array) -> Shape:
 
 def _layer_norm(x: Array, weight: Array, bias: Array, eps: float) -> Array:
     x, weight, bias = promoted(x, weight, bias)
-    return _standardised(x, _last(x, weight), eps)[0] * weight + bias
+    return standardised(x, _last(x, weight), eps)[0] * weight + bias
 
 
 def _pull_layer(g: Array, y: Array, x: Array, weight: Array, bias: Array, eps: float) -> Array:
     x, weight, g = promoted(x, weight, g)
-    return _pull_standardised(g * weight, x, _last(x, weight), eps)
+    return pull_standardised(g * weight, x, _last(x, weight), eps)
 
 
 def _pull_layer_weight(
     g: Array, y: Array, x: Array, weight: Array, bias: Array, eps: float
 ) -> Array:
     x, g = promoted(x, g)
-    return add_up(g * _standardised(x, _last(x, weight), eps)[0], axis=_leading(x, weight))
+    return add_up(g * standardised(x, _last(x, weight), eps)[0], axis=_leading(x, weight))
 
 
 define(
@@ -211,20 +155,17 @@ def layer_norm(x: Operand, weight: Operand, bias: Operand, eps: float = 1e-5) ->
 
 def _rms_norm(x: Array, weight: Array, eps: float) -> Array:
     x, weight = promoted(x, weight)
-    return _by_rms(x, _last(x, weight), eps)[0] * weight
+    return by_rms(x, _last(x, weight), eps)[0] * weight
 
 
 def _pull_rms(g: Array, y: Array, x: Array, weight: Array, eps: float) -> Array:
     x, weight, g = promoted(x, weight, g)
-    axes = _last(x, weight)
-    z, scale = _by_rms(x, axes, eps)
-    h = g * weight
-    return scale.divides(h - z * _mean(h * z, axes))
+    return pull_by_rms(g * weight, x, _last(x, weight), eps)
 
 
 def _pull_rms_weight(g: Array, y: Array, x: Array, weight: Array, eps: float) -> Array:
     x, g = promoted(x, g)
-    return add_up(g * _by_rms(x, _last(x, weight), eps)[0], axis=_leading(x, weight))
+    return add_up(g * by_rms(x, _last(x, weight), eps)[0], axis=_leading(x, weight))
 
 
 define("rms_norm", _rms_norm, _pull_rms, _pull_rms_weight)

@@ -117,6 +117,9 @@ def judge(
         if beyond_reals or (left and not finite):
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif truth.is_finite():
+            if not finite and not _is_determined(scale, element, dtype):
+                judgements.append(Judgement(Status.UNDEFINED, truth))
+                continue
             judgements.append(
                 _measure(number, dtype, terms, truth, size, underflow, inside=between is not None)
             )
@@ -174,6 +177,15 @@ def _scales(
                     size = abs(rough.mid()) + rough.rad() * arb(2) ** bits
                     scales[element] = float(size.abs_upper())
     return [scales[element] for element in elements]
+
+
+def _is_determined(evaluate: Evaluate, element: int, dtype: str) -> bool:
+    """Whether the dtype's precision is enough to tell that there is a finite answer at all.
+
+    The logarithm of a determinant that rounding may make zero may come out as minus infinity.
+    """
+    with precision(SIGNIFICAND[dtype], rounding=True):
+        return bool(evaluate(False)[element].is_finite())
 
 
 def _measure(

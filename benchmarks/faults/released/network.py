@@ -8,7 +8,8 @@ import numpy as np
 
 from benchmarks.faults.fault import Fault, rule, value
 from zenverify.tensor.attention import _turned, _visible, _weights
-from zenverify.tensor.normalisation import _all_but_channels, _by_rms, _last, _standardised
+from zenverify.tensor.normalisation import _all_but_channels, _last
+from zenverify.tensor.standardisation import by_rms, standardised
 
 NORMALISATION = "released: normalisation"
 NETWORK = "released: network"
@@ -24,14 +25,14 @@ def _of_channels(weight: Any, x: Any) -> Any:
 
 def _constant_mean(g: Any, y: Any, x: Any, weight: Any, bias: Any, eps: float) -> Any:
     axes = _all_but_channels(x)
-    z, scale = _standardised(x, axes, eps)
+    z, scale = standardised(x, axes, eps)
     h = g * _of_channels(weight, x)
     return scale.divides(h - z * _mean(h * z, axes))
 
 
 def _constant_variance(g: Any, y: Any, x: Any, weight: Any, bias: Any, eps: float) -> Any:
     axes = _all_but_channels(x)
-    _, scale = _standardised(x, axes, eps)
+    _, scale = standardised(x, axes, eps)
     h = g * _of_channels(weight, x)
     return scale.divides(h - _mean(h, axes))
 
@@ -49,7 +50,7 @@ def _layer(
     g: Any, x: Any, weight: Any, eps: float, *, mean: bool, product: bool, over: Any = None
 ) -> Any:
     axes = _last(x, weight)
-    z, scale = _standardised(x, axes, eps)
+    z, scale = standardised(x, axes, eps)
     h = g * weight
     slopes = h
     if mean:
@@ -67,7 +68,7 @@ def _eps_outside(x: Any, weight: Any, bias: Any, eps: float) -> Any:
 
 
 def _no_cross_term(g: Any, y: Any, x: Any, weight: Any, eps: float) -> Any:
-    _, scale = _by_rms(x, _last(x, weight), eps)
+    _, scale = by_rms(x, _last(x, weight), eps)
     return scale.divides(g * weight)
 
 

@@ -40,7 +40,7 @@ class Examination:
         ]
         points = points_in(setting.domains, special=self._special())
         undefined = self._undefined(points)
-        told: set[Condition | str] = set()
+        told: set[Condition] = set()
         for point in undefined:
             reason = self._reason(point)
             if reason is not None and reason not in told:
@@ -83,26 +83,22 @@ class Examination:
             left = [point for point, value in zip(left, found, strict=True) if value.is_nan()]
         return dict.fromkeys(left)
 
-    def _reason(self, point: Numbers) -> Condition | str | None:
-        """The condition that does not hold; None if that cannot be told."""
-        certain = True
+    def _reason(self, point: Numbers) -> Condition | None:
+        """The condition that certainly does not hold, if any: balls can overflow without one."""
         with precision(_PRECISIONS[-1]):
             for condition, evaluate in zip(self.conditions, self._evaluators, strict=True):
-                outcome = condition.holds(*evaluate(*_lifted(point)))
-                if outcome is False:
+                if condition.holds(*evaluate(*_lifted(point))) is False:
                     return condition
-                certain = certain and outcome is True
-        return "" if certain else None
+        return None
 
     def _tell(
         self,
         point: Numbers,
-        reason: Condition | str,
+        reason: Condition,
         points: Sequence[Numbers],
         undefined: dict[Numbers, None],
     ) -> None:
-        needs = "" if isinstance(reason, str) else _needs(self.setting, reason)
-        isolated = not isinstance(reason, str) and reason.is_isolated
+        needs = _needs(self.setting, reason)
         zero = False
         for place, (domain, number) in enumerate(zip(self.setting.domains, point, strict=True)):
             beside = [p for p in points if p[place] == number]
@@ -111,7 +107,7 @@ class Examination:
             if number in domain.edges and not everywhere:
                 self._note(self._at(point), "an edge of the declared domain", needs)
                 return
-        if isolated and not zero:
+        if reason.is_isolated and not zero:
             self._note(self._at(point), "which no domain can leave out", needs)
         else:
             self._complain(self._at(point), needs)

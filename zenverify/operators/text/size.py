@@ -142,6 +142,8 @@ def combined(sign: Sign, left: Size, right: Size) -> Size:
                 raise RefusedError("division by zero")
             scale = left.scale * right.scale
         case "**":
+            if right.constant is None and left.constant is not None and not left.constant > 0:
+                raise RefusedError("a number with an argument in its exponent must be positive")
             base = left.bits + (right.bits if right.logarithmic else 0)
             bits = right.bits + (base and base * right.scale)
             scale = _power(left.scale, right.scale)
