@@ -29,11 +29,16 @@ _FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE 
 _UNSTEADY = (
     (re.compile(r"seen [\d,]+ times?, first in graph [\d,]+"), "seen N times, first in graph N"),
     (re.compile(r"\b[\d.]+ ?(s|ms|min)\b"), "T s"),
+    (re.compile(r"at most [\d.e+]+ ulp"), "at most N ulp"),
+    (re.compile(r"^(value|gradient in \w+) +(float\d+) .*$", re.MULTILINE), r"\1 \2"),
+    (re.compile(r"[\d,]+ graphs, [\d,]+ nodes, [\d,]+ elements"), "N graphs, nodes, elements"),
+    (re.compile(r"^(met|note) .*$", re.MULTILINE), r"\1"),
     (re.compile(r"\d+\.\d+(e[+-]\d+)?"), lambda match: f"{float(match[0]):.9g}"),
     (re.compile(r" {2,}"), " "),
 )
 """What may differ from one machine to the next: times, the drawing of graphs by another version of
-Hypothesis, the last digits of an elementary function, the width of columns."""
+Hypothesis, the last digits of an elementary function and so the largest errors, the width of
+columns."""
 
 
 @dataclass(frozen=True)

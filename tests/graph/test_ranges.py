@@ -10,6 +10,7 @@ from zenverify.graph.drawing import instances_of
 from zenverify.graph.filling import Filling
 from zenverify.graph.ranges import range_of
 from zenverify.operators import catalogue
+from zenverify.operators.attributes import Attributes
 from zenverify.operators.operator import Operator
 from zenverify.oracles.enclosure import lift
 
@@ -56,3 +57,21 @@ def test_padding_puts_zero_into_the_range() -> None:
     low, high = range_of(conv, [(2.0, 3.0), (1.0, 1.0)]) or (np.nan, np.nan)
     assert low <= 0
     assert high >= 3
+
+
+@pytest.mark.parametrize(
+    "name, shapes, attributes, largest",
+    [
+        ("softmax", ((2, 3),), (("axis", 1),), 1.0),
+        ("rms_norm", ((2, 4), (4,)), (("eps", 1e-5),), 2.0),
+        ("layer_norm", ((4,), (4,), (4,)), (("eps", 1e-5),), 3.0),
+    ],
+)
+def test_a_result_known_to_lie_between_two_numbers_has_that_range(
+    name: str, shapes: tuple[tuple[int, ...], ...], attributes: Attributes, largest: float
+) -> None:
+    program = catalogue.get(name).program(shapes, attributes)
+    ranges = [(-30.0, 20.0), (-1.0, 1.0), (-1.0, 1.0)][: len(shapes)]
+    low, high = range_of(program, ranges) or (np.nan, np.nan)
+    assert low == pytest.approx(0 if name == "softmax" else -largest, abs=1e-6)
+    assert high == pytest.approx(largest)

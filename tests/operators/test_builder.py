@@ -93,6 +93,18 @@ def test_nothing_flows_back_through_a_detached_move() -> None:
     assert list(map(float, program.push([[arb(3), arb(5)]], [[arb(1), arb(1)]]))) == [3, 5]
 
 
+def test_what_is_known_to_lie_between_two_numbers_is_otherwise_as_it_was() -> None:
+    builder = ProgramBuilder(((2, 3),))
+    program = builder.program(builder.within(builder.operands[0], 0, 1))
+    items = [arb(item) for item in range(6)]
+    linear = program.linearise([items])
+    assert list(linear.value) == items
+    (pulled,) = linear.pull(items)
+    assert pulled == items
+    bound = program.steps[-1].bound([arb(-5, 3)])
+    assert (float(bound.lower()), float(bound.upper())) == pytest.approx((0, 1), abs=1e-6)
+
+
 @pytest.mark.parametrize(
     "build, terms",
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -135,7 +135,7 @@ class _Truth:
 
     def __init__(self, engine: Engine, case: Case, value: Array) -> None:
         graph = case.graph
-        values: list[Balls] = lift_all([*case.values, value])
+        values: Sequence[Balls] = lift_all([*case.values, value])
         seed = lift_all([case.cotangent])[0]
         cotangents: list[Balls] = [[] for _ in graph.nodes]
         cotangents[graph.root] = seed

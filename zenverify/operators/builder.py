@@ -105,6 +105,12 @@ class ProgramBuilder:
         """The same values, without a derivative: for a shift that the result does not depend on."""
         return self.move(lambda numbers: numbers, buffer, detached=True)
 
+    def within(self, buffer: Buffer, low: float, high: float) -> Buffer:
+        """The same values, which lie between these two whatever the operands are."""
+        places = tuple(range(buffer.size))
+        step = Move((buffer.number,), (buffer.size,), places, known=(low, high))
+        return self._result(step, buffer.shape)
+
     def broadcast(self, buffer: Buffer, shape: Shape) -> Buffer:
         if buffer.shape == shape:
             return buffer

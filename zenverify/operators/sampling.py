@@ -67,6 +67,13 @@ _WIDE = {
     "sum": (Instance(((150,),), _WHOLE), Instance(((2, 64),), {"axis": 1, "keepdims": True})),
     "mean": (Instance(((150,),), _WHOLE), Instance(((2, 64),), {"axis": -1, "keepdims": False})),
     "matmul": (Instance(((150,), (150,))), Instance(((1, 100), (100, 1)))),
+    "std": (Instance(((150,),), {**_WHOLE, "ddof": 1}),),
+    "norm": tuple(Instance(((150,),), {**_WHOLE, "ord": power}) for power in (None, 3.0)),
+    "average": (Instance(((150,), (150,)), _WHOLE),),
+    "cumsum": (Instance(((150,),), {"axis": 0}),),
+    "cumprod": (Instance(((60,),), {"axis": 0}),),
+    "logcumsumexp": (Instance(((100,),), {"axis": 0}),),
+    "median": (Instance(((120,),), _WHOLE),),
 }
 
 

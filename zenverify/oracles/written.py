@@ -17,8 +17,8 @@ import sympy.codegen.cfunctions
 from numpy.typing import NDArray
 
 from zenverify.graph.graph import Graph
-from zenverify.operators.derive import flattened
 from zenverify.operators.program import Program
+from zenverify.operators.rewriting import flattened
 from zenverify.operators.steps.extremum import Extremum
 from zenverify.operators.steps.fill import Fill
 from zenverify.operators.steps.homogeneous import Homogeneous

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import sympy
 import sympy.codegen.cfunctions  # the expressions of kernels use it
 
-from zenverify.operators.derive import flattened
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.operator import Operator
+from zenverify.operators.rewriting import flattened
 from zenverify.report.mathml import Printer, equation, partial
 
 

@@ -13,8 +13,12 @@ from zenverify.operators.operator import Argument, Choose, Instance, Operator
 Axes = tuple[int, ...]
 
 
+def _count(x: Buffer, axes: Axes) -> int:
+    return math.prod(x.shape[axis] for axis in axes)
+
+
 def _mean(builder: ProgramBuilder, x: Buffer, axes: Axes) -> Buffer:
-    count = math.prod(x.shape[axis] for axis in axes)
+    count = _count(x, axes)
     return builder.map(kernels.divide, builder.sum(x, axes, keepdims=True), builder.fill(count))
 
 
@@ -23,7 +27,12 @@ def _over_root(builder: ProgramBuilder, x: Buffer, axes: Axes, eps: float) -> Bu
     squares = builder.map(kernels.multiply, x, x)
     total = builder.map(kernels.add, _mean(builder, squares, axes), builder.fill(eps))
     root = builder.map(kernels.of(powers.SQRT), total)
-    return builder.map(kernels.divide, x, root)
+    z = builder.map(kernels.divide, x, root)
+    if eps == 0:
+        return z
+    # None is larger than the root of the sum of all squares.
+    largest = math.sqrt(_count(x, axes))
+    return builder.within(z, -largest, largest)
 
 
 def _standardised(builder: ProgramBuilder, x: Buffer, axes: Axes, eps: float) -> Buffer:

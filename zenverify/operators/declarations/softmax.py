@@ -16,7 +16,8 @@ def _shifted(builder: ProgramBuilder, x: Buffer, axis: Axis) -> Buffer:
 
 def softmax(builder: ProgramBuilder, x: Buffer, *, axis: Axis) -> Buffer:
     powers = builder.map(kernels.exp, _shifted(builder, x, axis))
-    return builder.map(kernels.divide, powers, builder.sum(powers, axis, keepdims=True))
+    shares = builder.map(kernels.divide, powers, builder.sum(powers, axis, keepdims=True))
+    return builder.within(shares, 0, 1)
 
 
 def log_softmax(builder: ProgramBuilder, x: Buffer, *, axis: Axis) -> Buffer:

@@ -61,10 +61,7 @@ class Homogeneous:
 
     def value(self, sources: Sequence[Balls]) -> Balls:
         found = self.program.value(sources)
-        states = self._states(sources[0], found)
-        if _Row.UNSURE not in states:
-            return found
-        return self._bounded(sources[0], found, states)
+        return self._bounded(sources[0], found, self._states(sources[0], found))
 
     def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
         linear = self.program.linearise(sources, at_kink)
@@ -123,7 +120,7 @@ class Homogeneous:
             buffers.append(one.bound([buffers[source] for source in one.sources]))
         if buffers[-1].is_finite() or not self.convex or not self.rows:
             return buffers[-1]
-        return _reach([sources[0]] * self.width, self._sides())
+        return self._reach([sources[0]] * self.width, self._sides())
 
     def _slice(self, row: int) -> slice:
         return slice(row * self.width, (row + 1) * self.width)
@@ -139,16 +136,30 @@ class Homogeneous:
         return _Row.UNSURE if all(item.is_finite() for item in row) else _Row.ORDINARY
 
     def _bounded(self, items: Balls, results: Balls, states: Sequence[_Row]) -> Balls:
-        """The results, with an enclosure of those that may be zero."""
-        if _Row.UNSURE not in states:
+        """The results, with an enclosure of those that the program has none for near zero."""
+        lost = [
+            state is _Row.UNSURE and not result.is_finite()
+            for result, state in zip(results, states, strict=True)
+        ]
+        if not any(lost):
             return results
         sides = self._sides()
         return [
-            (_reach(items[self._slice(row)], sides) if self.convex else ANYTHING)
-            if state is _Row.UNSURE
-            else result
-            for row, (result, state) in enumerate(zip(results, states, strict=True))
+            self._reach(items[self._slice(row)], sides) if lost[row] else result
+            for row, result in enumerate(results)
         ]
+
+    def _reach(self, row: Balls, sides: Sides) -> Ball:
+        """A ball that holds the function's value at a row.
+
+        A convex and homogeneous function is subadditive, so f(x) is at most the sum of
+        |x_i| f(e_i), or of |x_i| f(-e_i), and no less than -f(-x).
+        """
+        if not self.convex:
+            return ANYTHING
+        slopes = (slope.abs_upper() for slope in _between(sides))
+        parts = (abs(item) * slope for item, slope in zip(row, slopes, strict=True))
+        return total(parts).abs_upper() * arb(0, 1)
 
     def _sides(self) -> Sides:
         places = range(min(self.width, 1) if self.symmetric else self.width)
@@ -176,15 +187,3 @@ def _chosen(sides: Sides, at_kink: AtKink) -> Balls:
         return _between(sides)
     share = at_kink.at_zero
     return [left * (1 - share) + right * share for left, right in zip(*sides, strict=True)]
-
-
-def _reach(row: Balls, sides: Sides) -> Ball:
-    """A ball that holds a convex function's value at a row.
-
-    A convex and homogeneous function is subadditive, so f(x) is at most the sum of |x_i| f(e_i),
-    or of |x_i| f(-e_i), and no less than -f(-x).
-    """
-    parts = (
-        abs(item) * slope.abs_upper() for item, slope in zip(row, _between(sides), strict=True)
-    )
-    return total(parts).abs_upper() * arb(0, 1)

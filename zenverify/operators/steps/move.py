@@ -27,13 +27,14 @@ class Move:
     """Takes elements from the sources, laid end to end; an index past the end is a zero.
 
     A `detached` move passes no derivative: its result only shifts something that does not depend
-    on the shift.
+    on the shift. What a move is `known` to lie between, if anything, balls are too coarse to see.
     """
 
     sources: tuple[int, ...]
     sizes: tuple[int, ...]
     indices: tuple[int, ...]
     detached: bool = False
+    known: tuple[float, float] | None = None
 
     @cached_property
     def _pick(self) -> Callable[[Balls], Balls]:
@@ -120,6 +121,9 @@ class Move:
         return False
 
     def bound(self, sources: Sequence[Ball]) -> Ball:
+        if self.known is not None:
+            low, high = self.known
+            return Ball(low).union(Ball(high))
         parts = [source for source, size in zip(sources, self.sizes, strict=True) if size]
         if sum(self.sizes) in self.indices or not parts:
             parts.append(ZERO)
