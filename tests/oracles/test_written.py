@@ -49,6 +49,29 @@ def test_extrema_and_padding() -> None:
     assert run(conv, [[a], [v, w]]) == [a * w, a * v]
 
 
+def test_a_norm_is_written_as_the_function_of_its_row() -> None:
+    a, b = sympy.symbols("a b", real=True)
+    norm = catalogue.get("norm").program(((2,),), (("axis", 0), ("keepdims", False), ("ord", None)))
+    assert run(norm, [[a, b]]) == [sympy.sqrt(a**2 + b**2)]
+
+
+def test_what_is_sorted_is_written_with_minima_and_maxima() -> None:
+    a, b, c = sympy.symbols("a b c", real=True)
+    sort = catalogue.get("sort").program(((3,),), (("axis", 0),))
+    low, middle, high = run(sort, [[a, b, c]])
+    assert (low, high) == (sympy.Min(a, b, c), sympy.Max(a, b, c))
+    assert middle.subs({a: 5, b: 1, c: 3}) == 3
+
+
+def test_the_middle_of_many_is_a_named_function() -> None:
+    numbers = sympy.symbols("x:9", real=True)
+    sort = catalogue.get("sort").program(((9,),), (("axis", 0),))
+    written = run(sort, [list(numbers)])
+    assert written[0] == sympy.Min(*numbers)
+    assert written[4].func.__name__ == "sorted_4"
+    assert written[4].args == numbers
+
+
 def test_an_unknown_step_is_an_error_of_ours() -> None:
     program = catalogue.get("tanh").program(((),), ())
     broken = type(program)((1,), (object(),), (), 1)  # type: ignore[arg-type]

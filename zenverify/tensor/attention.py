@@ -15,6 +15,7 @@ from zenverify.tensor.operation import Array, define
 from zenverify.tensor.precision import promoted
 from zenverify.tensor.recording import Operand, as_operands, record
 from zenverify.tensor.reductions import add_up, proportions
+from zenverify.tensor.softmaxes import root_proportions
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
@@ -36,12 +37,15 @@ def _visible(q: Array, k: Array, mask: Mask | None, is_causal: bool) -> Mask | N
     return before if mask is None else before & mask
 
 
-def _weights(q: Array, k: Array, visible: Mask | None) -> Array:
+def _scores(q: Array, k: Array, visible: Mask | None) -> Array:
     scores = (q / sqrt(q.shape[-1])) @ _turned(k)
-    if visible is None:
-        return proportions(scores, -1)
+    return scores if visible is None else np.where(visible, scores, -np.inf)
+
+
+def _weights(q: Array, k: Array, visible: Mask | None) -> Array:
+    weights = proportions(_scores(q, k, visible), -1)
     # Also for a query that sees nothing, whose weights would be 0 / 0.
-    return np.where(visible, proportions(np.where(visible, scores, -np.inf), -1), 0)
+    return weights if visible is None else np.where(visible, weights, 0)
 
 
 def _attention(q: Array, k: Array, v: Array, mask: Mask | None, is_causal: bool) -> Array:
@@ -54,13 +58,13 @@ def _pull_scores(
 ) -> Array:
     """The cotangents of the scores, over the root of their length."""
     visible = _visible(q, k, mask, is_causal)
-    weights = _weights(q, k, visible)
+    roots = root_proportions(_scores(q, k, visible), -1)
     slopes = g @ _turned(v)
     if visible is not None:
-        slopes = np.where(visible, slopes, 0)
-    centred = slopes - add_up(weights * slopes, axis=-1, keepdims=True)
-    pulled = weights * centred / sqrt(q.shape[-1])
-    return pulled if visible is None else np.where(visible, pulled, 0)
+        roots, slopes = np.where(visible, roots, 0), np.where(visible, slopes, 0)
+    # A weight that underflows times a slope that is huge: root by root it keeps its digits.
+    centred = slopes - add_up(roots * (roots * slopes), axis=-1, keepdims=True)
+    return roots * (roots * centred) / sqrt(q.shape[-1])
 
 
 def _summed(contribution: Array, shape: Shape) -> Array:

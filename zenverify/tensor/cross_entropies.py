@@ -21,6 +21,7 @@ from zenverify.tensor.operation import Array, define
 from zenverify.tensor.precision import promoted
 from zenverify.tensor.recording import Operand, as_tensor, record, record_single
 from zenverify.tensor.reductions import add_up, exponentials, proportions
+from zenverify.tensor.softmaxes import root_proportions
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
@@ -157,7 +158,8 @@ def _per_class(g: Array, x: Array, reduction: str) -> Array:
 def _pull_logits(g: Array, y: Array, x: Array, target: Array, reduction: str) -> Array:
     x, target, g = promoted(x, target, g)
     axis = _class_axis(x)
-    slopes = proportions(x, axis) * add_up(target, axis=axis, keepdims=True) - target
+    roots = root_proportions(x, axis)
+    slopes = roots * (roots * add_up(target, axis=axis, keepdims=True)) - target
     return _per_class(g, x, reduction) * slopes
 
 

@@ -14,7 +14,13 @@ from zenverify.tensor.reductions import add_up, exponentials, proportions
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
-__all__ = ["log_softmax", "softmax"]
+__all__ = ["log_softmax", "root_proportions", "softmax"]
+
+
+def root_proportions(x: Array, axis: Axis) -> Array:
+    """Return the square roots of `proportions`, which are never subnormal where those are not 0."""
+    shift, terms = exponentials(x, axis)
+    return np.exp((x - shift) / 2) / np.sqrt(add_up(terms, axis=axis, keepdims=True))
 
 
 def _pull_softmax(g: Array, y: Array, x: Array, axis: Axis) -> Array:

@@ -327,8 +327,8 @@ _SQUARES: tuple[Shape, ...] = (
     (1, 3, 3),
 )
 _RECTANGLES: tuple[Shape, ...] = (
-    (2, 3),
     (3, 2),
+    (2, 3),
     (1, 2),
     (3, 1),
     (2, 3, 2),
@@ -355,7 +355,7 @@ def _declare(
         arguments=(Argument("x", Domain(matrix=matrix)),),
         build=build,
         sample=_sample_square if square else _sample_one,
-        first_shapes=_SQUARES if square else (*_SQUARES, *_RECTANGLES),
+        first_shapes=_SQUARES if square else (*_RECTANGLES, *_SQUARES),
     )
 
 
