@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from benchmarks.faults import FAULTS, Fault
@@ -59,15 +60,19 @@ def elements_of(case: Case) -> int:
     return sum(graph.sizes[leaf] for leaf in graph.leaves)
 
 
-def hunt(fault: Fault, seed: int) -> Outcome:
-    """Run the default campaign on the engine with a fault, until it is blamed rightly and small."""
+def hunt(fault: Fault, seed: int, operators: Iterable[str] = ()) -> Outcome:
+    """Run a campaign on the engine with a fault, until it is blamed rightly and small.
+
+    The default campaign, unless it is confined to some operators.
+    """
     buckets: list[str] = []
     best: tuple[int, int] | None = None
     blamed = False
     graphs = 0
+    options = CampaignOptions(seed=seed, operators=tuple(operators))
     start = time.perf_counter()
     with fault.plant():
-        for event in run(ZenEngine(), CampaignOptions(seed=seed)):
+        for event in run(ZenEngine(), options):
             if isinstance(event, CaseVerified):
                 graphs = event.number
             if not isinstance(event, FailureMinimised):

@@ -228,11 +228,15 @@ def follow(document: str, directory: Path) -> Iterator[Output]:
 def update(path: Path) -> None:
     """Write into a document what its code prints now."""
     document = path.read_text(encoding="utf-8")
+    place = 0
     with tempfile.TemporaryDirectory() as directory:
         for output in follow(document, Path(directory)):
-            if not output.holds:
-                old, new = output.source + output.shown, output.source + output.printed
-                document = document.replace(old, new, 1)
+            # The same command may stand in a document twice: what comes before is done with.
+            place = document.index(output.source + output.shown, place) + len(output.source)
+            after = document[place + len(output.shown) :]
+            shown = output.shown if output.holds else output.printed
+            document = document[:place] + shown + after
+            place += len(shown)
     path.write_text(document, encoding="utf-8")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
 import pytest
+from flint import arb
 
 from zenverify import Contribution, Domain
 from zenverify.errors import UsageError
@@ -52,10 +54,27 @@ def test_an_operator_declares_itself() -> None:
         ({"name": "my op", "expression": "x"}, "'my op': the name is no Python identifier"),
         ({"name": "lambda", "expression": "x"}, "'lambda': the name is no Python identifier"),
         ({"function": 3, "expression": "x"}, "function is of type int, expected a callable"),
-        ({}, "expected either an expression or an operator"),
+        ({}, "expected one of expression, equation and operator"),
+        (
+            {"expression": "x", "equation": "y = x", "start": identity},
+            "expected one of expression, equation and operator",
+        ),
+        ({"expression": "x", "start": identity}, "start belongs to an equation, and there is none"),
+        ({"equation": "y = x"}, "an equation needs a start, a function of its arguments as NumPy"),
+        ({"equation": "y = x", "start": 0.5}, "that gives approximate results; got float"),
+        (
+            {"equation": "y = x", "start": identity, "kinks": ("x = 0",)},
+            "an equation has neither kinks nor slices",
+        ),
+        ({"equation": "y = exp(y)", "start": identity}, "the equation has no arguments"),
+        ({"equation": lambda sp, y: y, "start": identity}, "the equation has no arguments"),
+        (
+            {"equation": "y = x", "start": identity, "domains": {"y": Domain()}},
+            "domains names 'y'; the arguments are x",
+        ),
         (
             {"expression": "x", "operator": catalogue.get("tanh")},
-            "expected either an expression or an operator",
+            "expected one of expression, equation and operator",
         ),
         (
             {"operator": catalogue.get("tanh")},
@@ -81,3 +100,69 @@ def test_a_function_without_a_counterpart_on_balls_is_refused() -> None:
     own = contribution(expression=lambda sp, x: sp.zeta(x))
     with pytest.raises(UsageError, match="contribution 'own': the expression: zeta has no counter"):
         own.declaration  # noqa: B018  the access is the test
+
+
+def test_an_equation_declares_an_elementwise_operator() -> None:
+    own = contribution(
+        equation=lambda sp, root, a, y: root - sp.cos(a * root + y),
+        start=lambda a, y: a * y,
+        domains={"a": Domain(low=0.0, high=0.5)},
+        summary="a fixed point",
+    )
+    declared = own.declaration
+    assert own.declaration is declared
+    assert own.arguments == ("a", "y")
+    assert declared.signature == "own(a, y)"
+    assert [argument.domain for argument in declared.arguments] == ["a > 0, a < 0.5", ""]
+    assert declared.summary == "a fixed point"
+    assert declared.is_elementwise
+    assert declared.equation is not None
+    assert declared.equation.result == "root"
+
+
+@pytest.mark.parametrize("text", ["y + exp(y) = x", "x = exp(y) + y", "y + exp(y) - x"])
+def test_an_equation_can_be_text(text: str) -> None:
+    own = contribution(equation=text, start=identity)
+    assert own.arguments == ("x",)
+    linear = own.declaration.program([()], ()).linearise([[arb(2)]])
+    (slopes,) = linear.pull([arb(1)])
+    assert slopes is not None
+    solution = float(linear.value[0])
+    assert solution + math.exp(solution) == pytest.approx(2, rel=1e-14)
+    assert float(slopes[0]) == pytest.approx(1 / (1 + math.exp(solution)), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "equation, message",
+    [
+        ("abs(y) = x", "contribution 'own': the equation has kinks, expected a smooth one"),
+        ("x = 3 * z", "the equation does not depend on y, the result"),
+        (lambda sp, w, x: x**2 - 1, "the equation does not depend on w, the result"),
+        (lambda sp, y, x: sp.zeta(y) - x, "contribution 'own': the equation: zeta has no counter"),
+    ],
+)
+def test_an_equation_that_cannot_be_solved_for_its_result_is_refused(
+    equation: Any, message: str
+) -> None:
+    own = contribution(equation=equation, start=identity)
+    with pytest.raises(UsageError, match=re.escape(message)):
+        own.declaration  # noqa: B018  the access is the test
+
+
+def raising(x: Any) -> Any:
+    return x / None
+
+
+@pytest.mark.parametrize(
+    "start, message",
+    [
+        (raising, "own: start raised TypeError: unsupported operand"),
+        (lambda x: x[:1], "own: start returned shape (1,), expected (2,) like its arguments"),
+        (lambda x: ["a", "b"], "own: start raised ValueError: could not convert string to float"),
+    ],
+)
+def test_a_start_that_fails_is_told(start: Any, message: str) -> None:
+    own = contribution(equation="y**3 + y = x", start=start)
+    program = own.declaration.program([(2,)], ())
+    with pytest.raises(UsageError, match=re.escape(message)):
+        program.value([[arb(1), arb(2)]])

@@ -78,6 +78,16 @@ def test_what_code_prints_is_compared_and_can_be_updated(tmp_path: Path) -> None
     assert path.read_text() == wrong.replace("\n3\n", "\n2\n").replace("\n5\n", "\n4\n")
 
 
+@posix
+def test_a_command_that_comes_twice_is_updated_in_each_place(tmp_path: Path) -> None:
+    path = tmp_path / "document.md"
+    command = "$ echo x >> log; wc -l < log | tr -d ' '\n"
+    path.write_text(f"```console\n{command}```\n\nAgain:\n\n```console\n{command}```\n")
+    update(path)
+    shown = [block.text for block in blocks(path.read_text())]
+    assert shown == [f"{command}1\n", f"{command}2\n"]
+
+
 @pytest.mark.parametrize("document", ["```text\nhello\n```\n", "```ruby\nputs 1\n```\n"])
 def test_a_block_that_nobody_runs_is_an_error(document: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="line 1: nobody runs this"):

@@ -28,7 +28,8 @@ __all__ = ["Contribution"]
 class Contribution:
     """An operation of one's own, declared outside the catalogue.
 
-    An elementwise operation is declared by its expression; any other by an `Operator`.
+    An elementwise operation is declared by its expression, or by the equation that its result
+    satisfies; any other by an `Operator`.
 
     Attributes
     ----------
@@ -39,8 +40,16 @@ class Contribution:
     expression
         ``expression(sympy, *symbols)`` gives a SymPy expression in the arguments; or text, such as
         ``"log(1 + exp(x))"``, which is parsed and never evaluated.
+    equation
+        In place of `expression`, where there is none: a root finder, a fixed point.
+        ``equation(sympy, y, *symbols)`` gives a SymPy expression in the result and the arguments
+        that is zero; or text, such as ``"y + exp(y) = x"``, in which the result is ``y``.
+    start
+        Of an `equation`: ``start(*arguments)`` takes float arrays of one shape to approximate
+        results, NaN where there is none. Newton's method starts there, and a proof follows that
+        there is one solution nearby. It decides which one is meant if there are several.
     operator
-        The declaration of an operation that is not elementwise, in place of `expression`.
+        The declaration of an operation that is not elementwise, in place of these.
     domains
         Per argument, where it is defined; everywhere by default.
     kinks
@@ -61,6 +70,8 @@ class Contribution:
     name: str
     function: Callable[..., Any]
     expression: Callable[..., sympy.Expr] | str | None = None
+    equation: Callable[..., sympy.Expr] | str | None = None
+    start: Callable[..., Any] | None = None
     operator: Operator | None = None
     domains: Mapping[str, Domain] = field(default_factory=dict)
     kinks: tuple[str, ...] = ()
@@ -76,8 +87,10 @@ class Contribution:
             raise UsageError(
                 f"{where}: function is of type {type(self.function).__name__}, expected a callable"
             )
-        if (self.expression is None) == (self.operator is None):
-            raise UsageError(f"{where}: expected either an expression or an operator")
+        declared = (self.expression, self.equation, self.operator)
+        if sum(one is not None for one in declared) != 1:
+            raise UsageError(f"{where}: expected one of expression, equation and operator")
+        self._check_equation(where)
         if self.operator is not None:
             if self.operator.name != self.name:
                 raise UsageError(
@@ -88,10 +101,24 @@ class Contribution:
         else:
             self._check_arguments(where)
 
+    def _check_equation(self, where: str) -> None:
+        if self.equation is None:
+            if self.start is not None:
+                raise UsageError(f"{where}: start belongs to an equation, and there is none")
+            return
+        if not callable(self.start):
+            raise UsageError(
+                f"{where}: an equation needs a start, a function of its arguments as NumPy arrays "
+                f"that gives approximate results; got {type(self.start).__name__}"
+            )
+        if self.kinks or self.slices:
+            raise UsageError(f"{where}: an equation has neither kinks nor slices")
+
     def _check_arguments(self, where: str) -> None:
         names = self.arguments
         if not names:
-            raise UsageError(f"{where}: the expression has no arguments")
+            what = "expression" if self.equation is None else "equation"
+            raise UsageError(f"{where}: the {what} has no arguments")
         unknown = [name for name in self.domains if name not in names]
         if unknown:
             raise UsageError(
@@ -108,10 +135,24 @@ class Contribution:
         return self.expression
 
     @cached_property
+    def _equation(self) -> tuple[tuple[str, ...], Callable[..., sympy.Expr]]:
+        """The arguments' names, and what is zero."""
+        if isinstance(self.equation, str):
+            from zenverify.operators.equation_text import parse_equation
+
+            parsed = parse_equation(self.equation)
+            return parsed.arguments, parsed.residual
+        assert self.equation is not None
+        # The first two parameters receive SymPy and the result.
+        return tuple(inspect.signature(self.equation).parameters)[2:], self.equation
+
+    @cached_property
     def arguments(self) -> tuple[str, ...]:
         """The names of the operands."""
         if self.operator is not None:
             return tuple(argument.name for argument in self.operator.arguments)
+        if self.equation is not None:
+            return self._equation[0]
         if isinstance(self.expression, str):
             from zenverify.operators.expression_text import parse_expression
 
@@ -127,10 +168,13 @@ class Contribution:
         Raises
         ------
         UsageError
-            If the expression holds something that has no counterpart on balls.
+            If the expression or equation holds something that has no counterpart on balls, or the
+            equation has kinks, or the result does not occur in it.
         """
         if self.operator is not None:
             return self.operator
+        if self.equation is not None:
+            return self._declared_by_equation()
         from zenverify.operators.declarations.elementwise import mapped
         from zenverify.operators.kernel import Kernel
 
@@ -142,3 +186,28 @@ class Contribution:
             raise UsageError(f"contribution {self.name!r}: the expression: {error}") from error
         arguments = [Argument(name, self.domains.get(name, EVERYWHERE)) for name in names]
         return mapped("contributed", self.summary, scalar, arguments, self.kinks)
+
+    def _declared_by_equation(self) -> Operator:
+        from zenverify.operators.declarations.implicit import elementwise_implicit
+
+        assert self.start is not None
+        names, residual = self._equation
+        declared = elementwise_implicit(
+            self.name,
+            self.summary,
+            residual,
+            self.start,
+            arguments=names if isinstance(self.equation, str) else None,
+            domains=self.domains,
+        )
+        assert declared.equation is not None
+        where = f"contribution {self.name!r}: the equation"
+        try:
+            derived = declared.equation.residual.derived
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"{where}: {error}") from error
+        if derived.kink_count:
+            raise UsageError(f"{where} has kinks, expected a smooth one")
+        if derived.constants[0] == 0:
+            raise UsageError(f"{where} does not depend on {declared.equation.result}, the result")
+        return declared

@@ -95,7 +95,7 @@ def test_the_domain_of_an_expression(zenverify: Zenverify, own: Path) -> None:
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["tanf"], "there is no operator 'tanf'; did you mean 'tanh'?"),
+        (["softmx"], "there is no operator 'softmx'; did you mean 'softmax'?"),
         (["missing.py:f"], "operation file 'missing.py' does not exist"),
         (["own.py:sofplus"], "own.py has no attribute 'sofplus'; did you mean 'softplus'?"),
         (["no.such.module:f"], "operation module 'no.such.module': ModuleNotFoundError"),

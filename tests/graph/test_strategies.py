@@ -79,7 +79,7 @@ def test_only_the_fillings_asked_for_are_drawn(case: Case) -> None:
     assert (case.cotangent == 1).all()
 
 
-def many_structures(count: int = 400) -> list[Structure]:
+def many_structures(count: int = 1200) -> list[Structure]:
     draw = random.Random(5)
     operators = catalogue.all_operators()
     return [

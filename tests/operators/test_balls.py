@@ -84,6 +84,27 @@ def test_a_power_outside_its_domain_is_no_number(base: float, exponent: float) -
     assert not power(arb(base), arb(exponent)).is_finite()
 
 
+@pytest.mark.parametrize("middle", [0.0, 0.25, -0.5])
+@pytest.mark.parametrize("radius", [1.0, 1.5, 1e-30])
+@pytest.mark.parametrize("exponent", [1, 2, 3, 4, 5])
+def test_whole_powers_of_a_ball_around_zero(middle: float, radius: float, exponent: int) -> None:
+    middle *= radius
+    found = power(arb(middle, radius), exponent)
+    ends = middle - radius, middle + radius
+    assert found.is_finite()
+    assert all(found.contains(arb(x) ** exponent) for x in (*ends, middle, 0.0))
+    assert found.abs_upper() <= 1.01 * arb(max(map(abs, ends))) ** exponent
+
+
+def test_powers_of_a_ball_around_zero_at_the_edge() -> None:
+    around = arb(0, 1)
+    assert power(around, 0) == 1
+    assert power(around, 2).lower() >= -1e-8
+    assert not power(around, -1).is_finite()
+    assert not power(around, -2).is_finite()
+    assert not power(ANYTHING, 2).is_finite()
+
+
 def test_powers_of_python_numbers() -> None:
     assert power(2, 3) == 8
 

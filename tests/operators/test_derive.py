@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -382,3 +383,15 @@ def test_the_hypergeometric_function_in_place_of_sinc_is_sinc() -> None:
     assert with_hyper.has(sympy.hyper)
     plain = sympy.hyperexpand(with_hyper)
     assert sympy.simplify(plain - sympy.diff(sympy.sin(x) / x, x)) == 0
+
+
+@pytest.mark.parametrize("places", list(permutations(range(3))))
+def test_a_sum_allows_for_the_rounding_of_any_order(places: tuple[int, ...]) -> None:
+    """Of 1e10, -1e10 and 1 two cancel exactly, unless the third comes in between."""
+    three = Kernel("three", 3, lambda sp, x, y, z: x + y + z)
+    terms = [arb(1e10), arb(-1e10), arb(1)]
+    with precision(53, rounding=True):
+        found = three.derived.value(*(terms[place] for place in places))
+    assert found.mid() == 1
+    assert found.rad() >= 1e10 * 2.0**-53
+    assert three.derived.value(*terms) == 1

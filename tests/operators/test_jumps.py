@@ -8,6 +8,7 @@ import pytest
 from flint import arb
 
 from tests.operators.test_program import balls, floats, program_of, slopes
+from zenverify.operators import catalogue
 from zenverify.operators.balls import ANYTHING, ZERO, precision
 from zenverify.operators.kinks import LEFT, MEAN, RIGHT, AtKink
 from zenverify.operators.steps.finite import Finite
@@ -26,6 +27,13 @@ def test_roundings_are_known_exactly_also_at_the_jumps(name: str) -> None:
     assert all(item.is_exact() for item in found)
     assert not program.can_kink
     assert slopes(program, [balls(*POINTS)], MEAN) == [[0.0] * len(POINTS)]
+
+
+@pytest.mark.parametrize("name", ["cbrt", "softsign"])
+def test_a_sign_that_meets_a_zero_is_no_jump(name: str) -> None:
+    program = program_of(name, (1,))
+    assert not program.jumps([[arb(0, 0.5)]])
+    assert catalogue.get(name).kernel.derived.jumps is None
 
 
 PAIRS = [(x, y) for x in (-7.5, -6.0, -0.1, 0.0, 0.3, 6.0, 7.5) for y in (-2.0, -0.1, 0.1, 1.5)]

@@ -127,3 +127,9 @@ def test_estimates_meet_where_their_intervals_do() -> None:
     assert Estimate(1.0, 0.5).meets(Estimate(2.0, 0.5))
     assert not Estimate(1.0, 0.4).meets(Estimate(2.0, 0.5))
     assert not Estimate(math.nan, math.inf).meets(Estimate(1.0, 0.0))
+
+
+@pytest.mark.parametrize("near", [1e-3, 1e-6])
+def test_a_pole_that_the_steps_jump_over(near: float) -> None:
+    found = differentiate(lambda t: (1 / (t + near), 1 / near), unit=DOUBLE)
+    assert math.isinf(found.error) or found.low <= -1 / near**2 <= found.high

@@ -1,11 +1,16 @@
 """Graphs written out as SymPy expressions."""
 
+import math
+
 import pytest
 import sympy
 
 from tests.verification.prepared import CaseBuilder, square_of_tanh
+from zenverify.graph.drawing import instances_of
 from zenverify.graph.graph import Graph
 from zenverify.operators import catalogue
+from zenverify.operators.attributes import freeze_attributes
+from zenverify.operators.operator import Operator
 from zenverify.oracles.written import leaf_symbols, run, write_out
 
 
@@ -70,6 +75,27 @@ def test_the_middle_of_many_is_a_named_function() -> None:
     assert written[0] == sympy.Min(*numbers)
     assert written[4].func.__name__ == "sorted_4"
     assert written[4].args == numbers
+
+
+def test_what_is_finite_is_passed_on() -> None:
+    a, b = sympy.symbols("a b", real=True)
+    replaced = (("nan", 1.5), ("neginf", None), ("posinf", 2.0))
+    assert run(catalogue.get("nan_to_num").program(((2,),), replaced), [[a, b]]) == [a, b]
+
+
+@pytest.mark.parametrize("operator", catalogue.all_operators(), ids=lambda o: o.name)
+def test_every_operation_can_be_written(operator: Operator) -> None:
+    """On the smallest of its instances that have elements."""
+    instances = [i for i in instances_of(operator) if all(map(math.prod, i.shapes))]
+    smallest = min(instances, key=lambda i: sum(map(math.prod, i.shapes)))
+    program = operator.program(smallest.shapes, freeze_attributes(smallest.attributes))
+    operands = [
+        list(sympy.symbols(f"x{number}_:{math.prod(shape)}", real=True))
+        for number, shape in enumerate(smallest.shapes)
+    ]
+    written = run(program, operands)
+    assert len(written) == math.prod(program.shape)
+    assert all(isinstance(item, sympy.Expr) for item in written)
 
 
 def test_an_unknown_step_is_an_error_of_ours() -> None:

@@ -98,6 +98,12 @@ def test_a_key_that_is_not_seen_may_be_nan() -> None:
     np.testing.assert_array_equal(result.value, [v[0], v[0]])
 
 
+def test_an_infinite_cotangent_does_not_reach_a_key_that_is_not_seen() -> None:
+    q, k, v = normal(2, 2), Tensor(normal(3, 2)), np.ones((3, 2))
+    attend(q, k, v, np.array([True, True, False])).get_gradients([[1.0, np.inf], [1.0, 1.0]])
+    np.testing.assert_array_equal(k.gradient[2], 0)
+
+
 def test_precision_follows_numpy() -> None:
     single = [normal(2, 3).astype(np.float32) for _ in range(3)]
     for number in range(3):

@@ -207,6 +207,37 @@ def test_binary_cross_entropy_far_out() -> None:
 
 
 @pytest.mark.parametrize("name", TERMS)
+def test_nan_is_passed_on_and_stays_where_it_is(name: str) -> None:
+    x = Tensor([np.nan, 1.0])
+    target = np.array([0.5, 0.25])
+    result = TERMS[name][0](x, target, reduction="none")
+    np.testing.assert_array_equal(np.isnan(result.value), [True, False])
+    result.get_gradients()
+    assert np.isfinite(x.gradient[1])
+    assert np.isnan(TERMS[name][0](x, target, reduction="mean").value)
+
+
+def test_logits_that_are_nan_spoil_their_own_row() -> None:
+    x = Tensor([[np.nan, 0.0], [1.0, 2.0]])
+    for target in ([1, 0], [[0.5, 0.5], [1.0, 0.0]]):
+        x.zero_gradients()
+        result = zt.cross_entropy(x, target, "none")
+        np.testing.assert_array_equal(np.isnan(result.value), [True, False])
+        result.get_gradients()
+        np.testing.assert_array_equal(np.isnan(x.gradient), [[True, True], [False, False]])
+
+
+def test_logits_that_are_huge_do_not_overflow() -> None:
+    x = Tensor([[1e308, -1e308, 0.0]])
+    for target in ([0], [[1.0, 0.0, 0.0]]):
+        x.zero_gradients()
+        result = zt.cross_entropy(x, target)
+        assert result.value == 0
+        result.get_gradients()
+        np.testing.assert_array_equal(x.gradient, 0)
+
+
+@pytest.mark.parametrize("name", TERMS)
 @pytest.mark.parametrize("number", [0, 1])
 def test_precision_follows_numpy(name: str, number: int) -> None:
     arrays = [normal(2, 3), random.uniform(0.1, 1, (2, 3))]

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from flint import arb
 
-from tests.verification.prepared import CaseBuilder, square_of_tanh, unary
+from tests.verification.prepared import WHOLE, CaseBuilder, square_of_tanh, unary
 from zenverify.engines.zen import ZenEngine
 from zenverify.oracles.difference import Estimate
 from zenverify.verification import trace
 from zenverify.verification.arbitrate import Forward, element_difference, settle
+from zenverify.verification.blame import denied_by_difference
 from zenverify.verification.judge import Judgement, Status
 from zenverify.verification.verdict import Verdict
 
@@ -75,6 +76,32 @@ def test_the_difference_of_one_element(dtype: str, tolerance: float, at: float) 
     truth = -3 / math.cosh(at) ** 2 if abs(at) < 100 else 0.0
     assert found.low <= truth <= found.high
     assert found.error <= tolerance * 10
+
+
+def test_the_noise_of_what_cancels_is_larger_than_the_result() -> None:
+    build = CaseBuilder()
+    terms = build.variable([0.1, 1e13, -1e13, 0.3])
+    build.apply("sum", terms, **WHOLE)
+    case = build.case()
+    engine = ZenEngine()
+    values = trace.forward(engine, case).values
+    root = {case.graph.root: case.cotangent}
+    found = element_difference(Forward(engine, case, values), case.graph, values, root, 0, 0)
+    assert abs(found.value - 1) > 1e-9
+    assert found.low <= 1.0 <= found.high
+
+
+@pytest.mark.parametrize("name", ["solve", "inv"])
+def test_a_pole_within_the_steps_denies_nothing(name: str) -> None:
+    """Where the matrix is all but singular, every step leads past the place where it is."""
+    draw = np.random.default_rng(7)
+    build = CaseBuilder()
+    matrix = build.variable(np.tril(draw.normal(size=(6, 6))))
+    operands = [matrix] if name == "inv" else [matrix, build.variable(draw.normal(size=6))]
+    build.apply(name, *operands)
+    case = build.case()
+    assert np.linalg.cond(case.values[0]) > 1e6
+    assert denied_by_difference(ZenEngine(), case) is None
 
 
 def test_numbers_are_handed_over_as_numbers() -> None:

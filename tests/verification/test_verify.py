@@ -123,7 +123,7 @@ def test_a_wrong_expression() -> None:
         finding = finding_of(TANH)
     assert finding.verdict is Verdict.EXPRESSION_WRONG
     assert finding.blame.operation == "tanh"
-    assert finding.message.startswith("the expression of tanh is wrong")
+    assert finding.message.startswith("the SymPy expression of tanh is at fault")
 
 
 def test_a_derivative_that_sympy_gets_wrong() -> None:
@@ -212,6 +212,86 @@ def test_a_smooth_function_of_kinks_has_one_slope() -> None:
     )
     assert declared.verdict is Verdict.CONVENTION, "no declaration makes it right"
     assert verify_case(ZenEngine(), identity_of_relus()).verdict is Verdict.AGREE
+
+
+@pytest.mark.parametrize("matrix", [[[1.0, 2.0], [2.0, 4.0]], np.arange(1.0, 10).reshape(3, 3)])
+@pytest.mark.parametrize(
+    "outcome", [(0.0, -np.inf, np.nan), (0.0, -np.inf, np.inf), (1.0, -36.0, 4e15)]
+)
+def test_the_logarithm_of_a_determinant_that_rounding_makes_zero(
+    matrix: Any, outcome: tuple[float, float, float]
+) -> None:
+    sign, log, slope = outcome
+    with (
+        wrong_value("slogdet", lambda x: np.array([sign, log])),
+        wrong_rule("slogdet", lambda g, y, x: g[1] * np.full(x.shape, slope)),
+    ):
+        result = verify_case(ZenEngine(), unary("slogdet", at=matrix))
+    assert result.verdict is Verdict.AGREE
+    assert any("is undefined" in note for note in result.notes)
+
+
+def test_a_logarithm_of_nothing_but_zero_is_infinite() -> None:
+    with wrong_value("log", lambda x: np.full(x.shape, -745.0)):
+        assert finding_of(unary("log", at=[0.0])).verdict is Verdict.NON_FINITE
+    with wrong_value("slogdet", lambda x: np.array([0.0, -36.0])):
+        # A single element is not rounded, and never comes out as anything else than zero.
+        assert finding_of(unary("slogdet", at=[[0.0]])).verdict is Verdict.NON_FINITE
+
+
+def chosen_share(shares: list[float]) -> Callable[..., Any]:
+    return lambda g, y, x, **attributes: g * np.asarray(shares)
+
+
+def three_ties(name: str) -> Case:
+    build = CaseBuilder()
+    build.apply(name, build.variable([1.0, 1.0, 1.0]), **WHOLE)
+    return build.case()
+
+
+LEGAL_SHARES = [[1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0], [1 / 3] * 3, [0.25, 0.5, 0.25]]
+
+
+@pytest.mark.parametrize("name", ["max", "min", "median"])
+@pytest.mark.parametrize("shares", LEGAL_SHARES)
+def test_any_share_of_three_ties_is_right_if_nothing_is_declared(
+    name: str, shares: list[float]
+) -> None:
+    case = three_ties(name)
+    with wrong_rule(name, chosen_share(shares)):
+        assert verify_case(declaring(), case).verdict is Verdict.AGREE
+
+
+@pytest.mark.parametrize("name", ["max", "median"])
+@pytest.mark.parametrize("share", [-0.01, 1 + 1e-8, 2.0])
+def test_a_share_of_three_ties_outside_the_two_sides(name: str, share: float) -> None:
+    with wrong_rule(name, chosen_share([0.0, share, 0.0])):
+        finding = finding_of(three_ties(name), declaring())
+    assert finding.verdict is Verdict.CONVENTION
+    assert finding.blame.operation == name
+
+
+def test_a_declared_side_of_three_ties() -> None:
+    """The median stays as it is when one element moves, but it is not flat."""
+    case = three_ties("median")
+    middle = chosen_share([0.0, 1.0, 0.0])
+    with wrong_rule("median", middle):
+        assert verify_case(declaring(median=LEFT), case).verdict is Verdict.AGREE
+        assert finding_of(case).verdict is Verdict.CONVENTION
+
+
+def test_ties_that_cancel_have_one_slope() -> None:
+    """The least, the middle and the largest of three add up to their sum."""
+    build = CaseBuilder()
+    x = build.variable([1.0, 1.0, 1.0])
+    ends = build.apply("add", build.apply("max", x, **WHOLE), build.apply("min", x, **WHOLE))
+    build.apply("add", ends, build.apply("median", x, **WHOLE))
+    first = chosen_share([1.0, 0.0, 0.0])
+    with wrong_rule("max", first), wrong_rule("min", first), wrong_rule("median", first):
+        finding = finding_of(build.case(), declaring())
+    assert finding.verdict is Verdict.CONVENTION
+    assert "is 1.0 on both sides; the engine gives 3.0" in finding.message
+    assert verify_case(ZenEngine(), build.case()).verdict is Verdict.AGREE
 
 
 def times_a_millionth(build: CaseBuilder, y: int) -> int:

@@ -76,7 +76,7 @@ class _Table:
     ) -> None:
         for element, error in errors.items():
             self.count += 1
-            if operator.kernel is not None and case.values[0].size == case.cotangent.size:
+            if operator.is_elementwise and case.values[0].size == case.cotangent.size:
                 self._dots.append(Dot(float(case.values[0].flat[element]), error))
             if error > self.worst:
                 self.worst = error
@@ -96,7 +96,7 @@ class _Table:
 
 
 def _words(operator: Operator, case: Case, argument: int | None, element: int) -> str:
-    if operator.kernel is not None and all(v.size == case.cotangent.size for v in case.values):
+    if operator.is_elementwise and all(v.size == case.cotangent.size for v in case.values):
         names = [operator.argument(place).name for place in range(len(case.values))]
         numbers = [value.flat[element] for value in case.values]
         return ", ".join(f"{n} = {float(v)!r}" for n, v in zip(names, numbers, strict=True))

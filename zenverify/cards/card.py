@@ -104,6 +104,10 @@ class Declared:
     ----------
     expression
         The expression as text; empty for operations that are not elementwise.
+    equation
+        For an elementwise operation that has no expression, the equation as text.
+    result
+        What the equation calls the result.
     partials
         Per argument, its name and the partial that SymPy derived, as text.
     domains
@@ -131,6 +135,8 @@ class Declared:
     singularities: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    equation: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,16 @@ class Card:
     @property
     def exit_code(self) -> int:
         """0 passed, 1 discrepancies, 2 nothing was tested, 130 interrupted."""
-        return 1 if self.declared.problems and self.run.exit_code == 0 else self.run.exit_code
+        if self.run.exit_code:
+            return self.run.exit_code
+        if self.declared.problems:
+            return 1
+        return 2 if self._is_blind else 0
+
+    @property
+    def _is_blind(self) -> bool:
+        """Whether any fault would have passed: nowhere was the truth known."""
+        return self.mutation is not None and self.mutation.found == 0 < self.mutation.of
 
     @property
     def verdict(self) -> str:
@@ -184,8 +199,14 @@ class Card:
         graphs = f"{self.run.cases:,} graphs"
         if self.run.exit_code == 130:
             return f"{self.name} was interrupted after {graphs}"
-        if self.exit_code == 2:
+        if self.run.exit_code == 2:
             return f"{self.name} was not tested"
+        if self.exit_code == 2:
+            assert self.mutation is not None
+            return (
+                f"{self.name} was not tested: none of {self.mutation.of} planted faults was found "
+                f"in {graphs}"
+            )
         if self.exit_code == 1:
             return f"{self.name} fails: {self._complaint()} in {graphs}"
         parts = [f"{self.name} passes: no discrepancy in {graphs}"]

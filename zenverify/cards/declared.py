@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from zenverify.cards.card import Declared
-from zenverify.operators.operator import Operator
+from zenverify.operators.operator import Equation, Operator
 
 
 def declared(operator: Operator) -> Declared:
-    """The declaration, and for an elementwise operation what follows from its expression."""
+    """The declaration, and for an elementwise operation what follows from it."""
     domains = tuple(argument.domain for argument in operator.arguments if argument.domain)
+    if operator.equation is not None:
+        return _by_equation(operator, operator.equation, domains)
     if operator.kernel is None:
         return Declared(domains=domains, kinks=operator.kinks)
     # SymPy is imported here only: most of a card does without it.
@@ -26,4 +28,19 @@ def declared(operator: Operator) -> Declared:
         singularities=found.singularities,
         problems=found.problems,
         notes=found.notes,
+    )
+
+
+def _by_equation(operator: Operator, equation: Equation, domains: tuple[str, ...]) -> Declared:
+    from zenverify.operators.equation_analysis import analyse_equation, unsolved
+
+    names = [argument.name for argument in operator.arguments]
+    found = analyse_equation(equation, names)
+    return Declared(
+        equation=found.text,
+        result=equation.result,
+        partials=tuple(zip(names, found.partial_texts, strict=True)),
+        domains=domains,
+        singularities=found.singularities,
+        problems=unsolved(operator),
     )

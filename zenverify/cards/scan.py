@@ -19,7 +19,7 @@ _KEPT = 24
 
 def scans(operator: Operator, seed: int) -> tuple[Case, ...]:
     """A case per dtype; none for an operator that is not elementwise."""
-    if operator.kernel is None or operator.integers_extend is not None:
+    if not operator.is_elementwise or operator.integers_extend is not None:
         return ()
     domains = [argument.limits for argument in operator.arguments]
     return tuple(_case(operator.name, points_of(domains, dtype, seed), dtype) for dtype in DTYPES)

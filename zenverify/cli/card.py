@@ -45,8 +45,11 @@ def _declared_lines(card: Card) -> Iterator[str]:
     yield f"{'engine':<{_LABEL}}{card.engine} {card.engine_version}"
     if declared.expression:
         yield f"{'expression':<{_LABEL}}{declared.expression}"
+    if declared.equation:
+        yield f"{'equation':<{_LABEL}}{declared.equation}"
     for name, partial in declared.partials:
-        yield f"{'d/d' + name:<{_LABEL}}{partial}"
+        label = f"d{declared.result}/d{name}"
+        yield f"{label:<{_LABEL}}{partial}"
     yield from _labelled("domain", declared.domains, "everywhere")
     yield from _labelled("follows from", declared.natural)
     yield from _labelled("kinks", declared.kinks, "none")

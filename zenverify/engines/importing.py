@@ -42,9 +42,7 @@ def imported(spec: str, what: str) -> Any:
         public = [name for name in vars(module) if not name.startswith("_")]
         close = difflib.get_close_matches(attribute, public, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise UsageError(
-            f"{what} {spec!r}: {place} has no attribute {attribute!r}{hint}"
-        ) from None
+        raise UsageError(f"{what} {spec!r}: {place} has no attribute {attribute!r}{hint}") from None
 
 
 def _from_module(name: str, what: str) -> ModuleType:

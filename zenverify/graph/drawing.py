@@ -219,7 +219,7 @@ class _Drawing:
 
 def _is_binary(operator: Operator) -> bool:
     """Whether it is elementwise with two operands, whose shapes may change places."""
-    return operator.kernel is not None and len(operator.arguments) == 2
+    return operator.is_elementwise and len(operator.arguments) == 2
 
 
 def _size_of(operator: Operator, instance: Instance) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -127,5 +126,5 @@ def _has_elements(instance: Instance) -> bool:
 
 def _spread(instances: Sequence[Instance], most: int) -> Sequence[Instance]:
     """At most so many of them, evenly spaced."""
-    step = math.ceil(len(instances) / most) or 1
-    return instances[::step]
+    count = min(most, len(instances))
+    return [instances[i * len(instances) // count] for i in range(count)]

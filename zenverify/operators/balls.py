@@ -118,12 +118,25 @@ def power(base: Ball | int, exponent: Ball | int) -> Ball:
     if base == 1:
         return arb(1)
     if exponent.is_integer() and abs(exponent) <= _LARGEST_INTEGER_EXPONENT:
-        return base**exponent
+        return _whole_power(base, exponent)
     if base > 0:
         return (exponent * base.log()).exp()
     if base.is_zero() and exponent > 0:
         return ZERO
     return base**exponent
+
+
+def _whole_power(base: Ball, exponent: Ball) -> Ball:
+    """A power by a whole number, also of a ball around zero, of which FLINT gives none."""
+    if base.is_exact() or not base.mid().is_zero() or not exponent > 0:
+        return base**exponent
+    reach = base.rad() ** exponent
+    if not reach.is_finite():
+        return ANYTHING
+    around = arb(0, reach.upper())
+    return (
+        around if not (exponent / 2).is_integer() else arb(around.upper() / 2, around.upper() / 2)
+    )
 
 
 def step(argument: Ball, at_zero: Ball) -> Ball:

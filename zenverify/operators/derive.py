@@ -7,13 +7,15 @@ after a kernel of the catalogue was added or changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sympy
 
 from zenverify.operators import balls, kernel
+from zenverify.operators.balls import Ball
 from zenverify.operators.kernel import Derived, DerivedSlice, Kernel, Slice
 from zenverify.operators.printer import BallPrinter
 from zenverify.operators.rewriting import Flat, partial, prepared, with_roots
@@ -96,6 +98,15 @@ def constant_partials(derived: Partials) -> tuple[int | None, ...]:
     return tuple(int(p) if p.is_Integer else None for p in derived.partials)
 
 
+def _jumps(value: sympy.Expr, part: Flat) -> bool:
+    """Whether a value may jump where a part of it does: sign(x) * f(x) does not if f(0) = 0."""
+    inner = part.args[0]
+    if type(part).__name__ != "sign" or not inner.is_Symbol:
+        return True
+    right, left = (value.xreplace({part: side}) for side in (sympy.S.One, -sympy.S.One))
+    return bool((right - left).subs(inner, 0) != 0)
+
+
 def source(kernel: Kernel) -> tuple[str, str]:
     """Python text that defines a kernel's functions, and the call that makes its `Derived`."""
     found = differentiate(kernel)
@@ -112,7 +123,8 @@ def source(kernel: Kernel) -> tuple[str, str]:
         parts.append(_function(f"kinks_{name}", found.arguments, found.kinks))
         parts.append(_function(f"kink_partials_{name}", found.arguments, slopes))
         fields += [f"kinks_{name}", f"kink_partials_{name}", str(len(found.kinks))]
-    jumping = sorted(found.value.atoms(Flat), key=sympy.default_sort_key)
+    parts_that_jump = (part for part in found.value.atoms(Flat) if _jumps(found.value, part))
+    jumping = sorted(parts_that_jump, key=sympy.default_sort_key)
     if jumping:
         parts.append(_function(f"jumps_{name}", found.arguments, jumping))
         fields.append(f"jumps=jumps_{name}")
@@ -151,20 +163,42 @@ def _function(
 def derive(kernel: Kernel) -> Derived:
     """Derive a kernel's evaluators now.
 
-    The text that is executed is printed from the SymPy tree by `BallPrinter`, which knows names
-    of its own making only.
-
     Raises
     ------
     ValueError
         If the expression holds a function that has no counterpart on balls.
     """
-    namespace: dict[str, object] = {**vars(balls), "Derived": Derived, "DerivedSlice": DerivedSlice}
     functions, made = source(kernel)
-    exec(f"{functions}\n\nresult = {made}\n", namespace)  # noqa: S102
-    result = namespace["result"]
+    result = _executed(f"{functions}\n\nresult = {made}\n")
     assert isinstance(result, Derived)
     return result
+
+
+def evaluator(
+    arguments: Sequence[sympy.Symbol], results: Sequence[sympy.Expr]
+) -> Callable[..., tuple[Ball, ...]]:
+    """A function of balls that evaluates expressions.
+
+    The arguments' names must be of our own making: see `symbols`.
+
+    Raises
+    ------
+    ValueError
+        If an expression holds a function that has no counterpart on balls.
+    """
+    result: Callable[..., tuple[Ball, ...]] = _executed(_function("result", arguments, results))
+    return result
+
+
+def _executed(text: str) -> Any:
+    """What a text leaves in the name `result`.
+
+    The text is printed from a SymPy tree by `BallPrinter`, which knows names of its own making
+    only.
+    """
+    namespace: dict[str, object] = {**vars(balls), "Derived": Derived, "DerivedSlice": DerivedSlice}
+    exec(text, namespace)  # noqa: S102
+    return namespace["result"]
 
 
 def module_text() -> str:

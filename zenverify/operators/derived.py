@@ -40,6 +40,7 @@ from zenverify.operators.balls import (
     sqrt,
     tan,
     tanh,
+    total,
     trigamma,
 )
 from zenverify.operators.kernel import Derived, DerivedSlice
@@ -112,9 +113,6 @@ def value_cbrt(x0: Ball) -> Ball:
 def linear_cbrt(x0: Ball) -> tuple[Ball, ...]:
     t0 = root(absolute(x0), 3)
     return (t0*sign(x0), (ratio(1, 3))/(t0 * t0),)
-
-def jumps_cbrt(x0: Ball) -> tuple[Ball, ...]:
-    return (sign(x0),)
 
 def value_ceil(x0: Ball) -> Ball:
     return ceiling(x0)
@@ -238,13 +236,13 @@ def linear_gelu_tail(x0: Ball) -> tuple[Ball, ...]:
     return ((ratio(1, 2))*erfc(x0), -exp(-(x0 * x0))/sqrt(Ball.pi()),)
 
 def value_gelu_tanh(x0: Ball) -> Ball:
-    return (ratio(1, 2))*x0*(tanh(sqrt(Ball(2))*((ratio(8943, 200000))*x0 ** 3 + x0)/sqrt(Ball.pi())) + 1)
+    return (ratio(1, 2))*x0*(tanh(sqrt(Ball(2))*((ratio(8943, 200000))*power(x0, 3) + x0)/sqrt(Ball.pi())) + 1)
 
 def linear_gelu_tanh(x0: Ball) -> tuple[Ball, ...]:
     t0 = sqrt(Ball(2))/sqrt(Ball.pi())
-    t1 = tanh(t0*((ratio(8943, 200000))*x0 ** 3 + x0))
+    t1 = tanh(t0*((ratio(8943, 200000))*power(x0, 3) + x0))
     t2 = (ratio(1, 2))*x0
-    return (t2*(t1 + 1), t0*t2*(1 - (t1 * t1))*((ratio(26829, 200000))*(x0 * x0) + 1) + (ratio(1, 2))*t1 + ratio(1, 2),)
+    return (t2*(t1 + 1), total((t0*t2*(1 - (t1 * t1))*((ratio(26829, 200000))*(x0 * x0) + 1), (ratio(1, 2))*t1, ratio(1, 2))),)
 
 def value_hypot(x0: Ball, x1: Ball) -> Ball:
     return sqrt((x0 * x0) + (x1 * x1))
@@ -490,7 +488,7 @@ def value_sinc(x0: Ball) -> Ball:
     return sinc(Ball.pi()*x0)
 
 def linear_sinc(x0: Ball) -> tuple[Ball, ...]:
-    t0 = Ball.pi() ** 2
+    t0 = power(Ball.pi(), 2)
     return (sinc(Ball.pi()*x0), -ratio(1, 3)*t0*x0*hypergeometric(ratio(5, 2), -ratio(1, 4)*t0*(x0 * x0)),)
 
 def value_sinh(x0: Ball) -> Ball:
@@ -515,9 +513,6 @@ def linear_softsign(x0: Ball) -> tuple[Ball, ...]:
     t1 = t0 + 1
     t2 = 1 / t1
     return (t0*t2*sign(x0), -t0/(t1 * t1) + t2,)
-
-def jumps_softsign(x0: Ball) -> tuple[Ball, ...]:
-    return (sign(x0),)
 
 def value_sqrt(x0: Ball) -> Ball:
     return sqrt(x0)
@@ -594,7 +589,7 @@ DERIVED: dict[str, Derived] = {
     "arctan": Derived(value_arctan, linear_arctan, (None,)),
     "arctan2": Derived(value_arctan2, linear_arctan2, (None, None)),
     "arctanh": Derived(value_arctanh, linear_arctanh, (None,)),
-    "cbrt": Derived(value_cbrt, linear_cbrt, (None,), jumps=jumps_cbrt),
+    "cbrt": Derived(value_cbrt, linear_cbrt, (None,)),
     "ceil": Derived(value_ceil, linear_ceil, (0,), jumps=jumps_ceil),
     "cos": Derived(value_cos, linear_cos, (None,)),
     "cosh": Derived(value_cosh, linear_cosh, (None,)),
@@ -642,7 +637,7 @@ DERIVED: dict[str, Derived] = {
     "sinc": Derived(value_sinc, linear_sinc, (None,)),
     "sinh": Derived(value_sinh, linear_sinh, (None,)),
     "softplus": Derived(value_softplus, linear_softplus, (None,)),
-    "softsign": Derived(value_softsign, linear_softsign, (None,), jumps=jumps_softsign),
+    "softsign": Derived(value_softsign, linear_softsign, (None,)),
     "sqrt": Derived(value_sqrt, linear_sqrt, (None,)),
     "square": Derived(value_square, linear_square, (None,)),
     "subtract": Derived(value_subtract, linear_subtract, (1, -1)),

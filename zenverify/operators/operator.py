@@ -121,6 +121,22 @@ class Instance:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """What the result of an elementwise operator is declared by, in place of an expression.
+
+    Attributes
+    ----------
+    residual
+        The scalar kernel that is zero: of the result, and the arguments.
+    result
+        What to call the result.
+    """
+
+    residual: Kernel
+    result: str
+
+
 Sampler = Callable[[Choose, Shape], Instance | None]
 """Draws an instance whose first operand has a given shape; None where that shape does not fit."""
 
@@ -147,6 +163,8 @@ class Operator:
         Shapes to draw the first operand's from, where the graph holds none that fits.
     kernel
         The scalar kernel, for elementwise operators.
+    equation
+        For elementwise operators that have none, the equation which the result satisfies.
     kinks
         Where it is not differentiable, in words.
     variadic
@@ -163,9 +181,15 @@ class Operator:
     sample: Sampler
     first_shapes: tuple[Shape, ...]
     kernel: Kernel | None = None
+    equation: Equation | None = None
     kinks: tuple[str, ...] = ()
     variadic: bool = False
     integers_extend: int | None = None
+
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether each element of the result depends on one of each operand, broadcast."""
+        return self.kernel is not None or self.equation is not None
 
     @property
     def signature(self) -> str:

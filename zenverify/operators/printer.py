@@ -38,6 +38,9 @@ FUNCTIONS = {
 """By SymPy's name, the function on balls."""
 
 
+_EXACT = {"sign", "floor", "ceiling"}
+
+
 class UnknownFunctionError(ValueError):
     """What has no counterpart on balls."""
 
@@ -108,6 +111,17 @@ class BallPrinter(AbstractPythonCodePrinter):  # type: ignore[misc]
             return str(self._print(first))
         return f"{function}({self._nested(function, rest)}, {self._print(first)})"
 
+    def _print_Add(self, expr: sympy.Add, order: str | None = None) -> str:
+        """A sum; one of several terms allows for the rounding of any order of adding.
+
+        Not so where signs and roundings are added up: these are small integers, and exact.
+        """
+        flat = {type(part).__name__ for part in expr.atoms(sympy.Function)} & _EXACT
+        if len(expr.args) < 3 or flat:
+            return str(super()._print_Add(expr, order))
+        terms = self._as_ordered_terms(expr, order=order)
+        return f"total(({', '.join(map(self._print, terms))}))"
+
     def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:
         base, exponent = expr.as_base_exp()
         printed = self.parenthesize(base, sympy.printing.precedence.PRECEDENCE["Pow"])
@@ -117,11 +131,10 @@ class BallPrinter(AbstractPythonCodePrinter):  # type: ignore[misc]
             return f"1 / sqrt({self._print_ball(base)})"
         if exponent == 2 and base.is_Symbol:
             return f"({printed} * {printed})"
-        if exponent.is_Integer and exponent > 0:
-            return f"{printed} ** {exponent}"
-        if exponent.is_Integer:
-            power = printed if exponent == -1 else f"{printed} ** {-exponent}"
-            return f"1 / ({power})" if exponent != -1 else f"1 / {power}"
+        if exponent == -1:
+            return f"1 / {printed}"
+        if exponent.is_Integer and exponent < 0:
+            return f"1 / power({self._print(base)}, {-exponent})"
         return f"power({self._print(base)}, {self._print(exponent)})"
 
     def _print_not_supported(self, expr: sympy.Basic) -> str:

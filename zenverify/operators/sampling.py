@@ -67,6 +67,12 @@ _WIDE = {
     "sum": (Instance(((150,),), _WHOLE), Instance(((2, 64),), {"axis": 1, "keepdims": True})),
     "mean": (Instance(((150,),), _WHOLE), Instance(((2, 64),), {"axis": -1, "keepdims": False})),
     "matmul": (Instance(((150,), (150,))), Instance(((1, 100), (100, 1)))),
+    "dot": (Instance(((150,), (150,))), Instance(((1, 150), (150,)))),
+    "inner": (Instance(((150,), (150,))), Instance(((1, 100), (2, 100)))),
+    "einsum": (
+        Instance(((150,), (150,)), {"subscripts": "i,i->"}),
+        Instance(((2, 100), (100, 1)), {"subscripts": "ij,jk->ik"}),
+    ),
     "std": (Instance(((150,),), {**_WHOLE, "ddof": 1}),),
     "norm": tuple(Instance(((150,),), {**_WHOLE, "ord": power}) for power in (None, 3.0)),
     "average": (Instance(((150,), (150,)), _WHOLE),),

@@ -50,14 +50,24 @@ class Estimate:
         return self.low <= other.high and other.low <= self.high
 
 
+_UNRESOLVED = 0.1
+"""How far the value at 0 may be from what those around it say, for their spread."""
+
 _UNKNOWN = Estimate(math.nan, math.inf, "the function bends or jumps nearby")
 
 
 @dataclass(frozen=True, slots=True)
 class _Stencil:
+    """Where to look, the weights of two orders, and what is zero for smooth functions.
+
+    The first point is 0. A central difference does not use the value there. So it is the one to
+    tell whether anything happens between the points, such as a pole on one side of 0.
+    """
+
     points: NDArray[np.float64]
     weights: NDArray[np.float64]
     lower: NDArray[np.float64]
+    residual: NDArray[np.float64]
 
 
 def _weights(points: NDArray[np.float64], used: int) -> NDArray[np.float64]:
@@ -73,7 +83,15 @@ def _weights(points: NDArray[np.float64], used: int) -> NDArray[np.float64]:
 
 def _stencil(points: list[float], lower: int) -> _Stencil:
     array = np.array(points)
-    return _Stencil(array, _weights(array, len(points)), _weights(array, lower))
+    return _Stencil(array, _weights(array, len(points)), _weights(array, lower), _residual(array))
+
+
+def _residual(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of the value at 0 less that of the polynomial through all other points."""
+    others = points[1:]
+    target = np.zeros(len(others))
+    target[0] = 1.0
+    return np.array([1.0, *-np.linalg.solve(np.vander(others, increasing=True).T, target)])
 
 
 _STENCILS: dict[str, _Stencil] = {
@@ -95,8 +113,8 @@ def differentiate(
     Parameters
     ----------
     function
-        Takes t to the value there and the sum of the magnitudes of the terms that make it up,
-        which scales its rounding noise.
+        Takes t to the value there and to what scales its rounding noise: the sum of the magnitudes
+        of the terms that make it up.
     unit
         Unit roundoff of the arithmetic in which the function is evaluated.
     side
@@ -146,5 +164,10 @@ def _estimate(
     lower = float(stencil.lower @ samples) / step
     noise = 8 * unit * scale * float(np.abs(stencil.weights).sum()) / step
     truncation = 2 * abs(value - lower)
+    missed = abs(float(stencil.residual @ samples))
+    spread = float(np.abs(samples - samples[0]).max())
+    audible = 8 * unit * scale * float(np.abs(stencil.residual).sum())
+    if missed > audible and missed > _UNRESOLVED * spread:
+        return Estimate(direction * value, math.inf, "something happens within the step")
     reason = "the function bends within the step" if truncation > noise else "rounding noise"
     return Estimate(direction * value, truncation + noise, reason)

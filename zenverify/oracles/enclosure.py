@@ -231,6 +231,29 @@ def one_sided(
 ) -> Ball:
     """The whole graph's one-sided derivative when one element of one node moves.
 
+    Parameters
+    ----------
+    graph, values, cotangent, smooth
+        As in `along`.
+    node, element
+        What moves.
+    sign
+        1 or -1: the direction.
+    """
+    start = [ZERO] * graph.sizes[node]
+    start[element] = arb(sign)
+    return along(graph, values, cotangent, {node: start}, smooth)
+
+
+def along(
+    graph: Graph,
+    values: Sequence[Balls],
+    cotangent: Balls,
+    tangents: Mapping[int, Balls],
+    smooth: Mapping[int, Linearised] = MappingProxyType({}),
+) -> Ball:
+    """The whole graph's one-sided derivative along a direction.
+
     For piecewise smooth functions the chain rule holds for directional derivatives exactly
     (Shapiro, "On concepts of directional differentiability", 1990), so no operation's choice at a
     kink enters.
@@ -241,10 +264,9 @@ def one_sided(
         The graph, and the value of every node.
     cotangent
         The root's.
-    node, element
-        What moves.
-    sign
-        1 or -1: the direction.
+    tangents
+        The direction: per node that moves, how far each element does. A node that is given here
+        is cut loose from its operands.
     smooth
         The partials at these values, if they are known, of operations that lie at no kink: they
         hold in every direction.
@@ -254,18 +276,16 @@ def one_sided(
     Ball
         The derivative of <cotangent, root> along the direction.
     """
-    start = [ZERO] * graph.sizes[node]
-    start[element] = arb(sign)
-    moving: dict[int, Balls] = {node: start}
+    moving = dict(tangents)
     for position, _, operands, program, _ in graph.calls:
-        if position <= node or moving.keys().isdisjoint(operands):
+        if position in tangents or moving.keys().isdisjoint(operands):
             continue
-        tangents = [moving.get(operand) or [ZERO] * graph.sizes[operand] for operand in operands]
+        arriving = [moving.get(operand) or [ZERO] * graph.sizes[operand] for operand in operands]
         if position in smooth:
-            moving[position] = smooth[position].push(tangents)
+            moving[position] = smooth[position].push(arriving)
         else:
             given = [values[operand] for operand in operands]
-            moving[position] = program.push(given, tangents, values[position])
+            moving[position] = program.push(given, arriving, values[position])
     return sum(map(mul, moving.get(graph.root, ()), cotangent), ZERO)
 
 

@@ -21,6 +21,7 @@ from zenverify.operators.program import Program
 from zenverify.operators.rewriting import flattened
 from zenverify.operators.steps.extremum import Extremum
 from zenverify.operators.steps.fill import Fill
+from zenverify.operators.steps.finite import Finite
 from zenverify.operators.steps.homogeneous import Homogeneous
 from zenverify.operators.steps.implicit import Implicit
 from zenverify.operators.steps.map import Map
@@ -97,6 +98,9 @@ def run(
                 buffers.append(_solutions(step, sources, name))
             case Fill(items=items):
                 buffers.append([_exact(item) for item in items])
+            case Finite():
+                # Symbols stand for finite numbers, which it passes on.
+                buffers.append(list(sources[0]))
             case _:
                 raise TypeError(type(step).__name__)
     return buffers[-1]

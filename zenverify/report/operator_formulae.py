@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import sympy
 import sympy.codegen.cfunctions  # the expressions of kernels use it
 
+from zenverify.operators.equation_analysis import analyse_equation
 from zenverify.operators.kernel import Kernel
-from zenverify.operators.operator import Operator
+from zenverify.operators.operator import Equation, Operator
 from zenverify.operators.rewriting import flattened
 from zenverify.report.mathml import Printer, equation, partial
 
@@ -22,7 +23,9 @@ class OperatorFormula:
 
 
 def operator_formulae(operator: Operator) -> tuple[OperatorFormula, ...]:
-    """The expression and its partials; none for an operator that is not elementwise."""
+    """The expression or equation, and the partials; none if an operator is not elementwise."""
+    if operator.equation is not None:
+        return tuple(_by_equation(operator, operator.equation))
     if operator.kernel is None:
         return ()
     return tuple(_formulae(operator, operator.kernel))
@@ -44,4 +47,17 @@ def _formulae(operator: Operator, kernel: Kernel) -> list[OperatorFormula]:
         found.append(
             OperatorFormula(caption, equation(printer, left, flattened(expression).diff(symbol)))
         )
+    return found
+
+
+def _by_equation(operator: Operator, declared: Equation) -> list[OperatorFormula]:
+    arguments = [argument.name for argument in operator.arguments]
+    analysis = analyse_equation(declared, arguments)
+    printer = Printer({})
+    zero = equation(printer, printer._print(analysis.residual), sympy.Integer(0))
+    found = [OperatorFormula(f"Equation for {declared.result}, the result", zero)]
+    for name, slope in zip(arguments, analysis.partials, strict=True):
+        left = partial(printer, printer.leaf("mi", declared.result), printer.leaf("mi", name))
+        caption = f"Its partial in {name}, derived by SymPy"
+        found.append(OperatorFormula(caption, equation(printer, left, slope)))
     return found

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zenverify.atomic import write_text
-from zenverify.cards.card import Card
 from zenverify.engines.registry import file_label
 from zenverify.errors import UsageError
 from zenverify.report.model import ReportModel
+
+if TYPE_CHECKING:
+    from zenverify.cards.card import Card
 
 
 def write_report(model: ReportModel, directory: Path) -> Path:

@@ -64,7 +64,9 @@ def _pull_scores(
         roots, slopes = np.where(visible, roots, 0), np.where(visible, slopes, 0)
     # A weight that underflows times a slope that is huge: root by root it keeps its digits.
     centred = slopes - add_up(roots * (roots * slopes), axis=-1, keepdims=True)
-    return roots * (roots * centred) / sqrt(q.shape[-1])
+    pulled = roots * (roots * centred) / sqrt(q.shape[-1])
+    # Also where an infinite slope at a key that is seen would make it 0 times infinity.
+    return pulled if visible is None else np.where(visible, pulled, 0)
 
 
 def _summed(contribution: Array, shape: Shape) -> Array:

@@ -105,7 +105,12 @@ def cross_entropy(
         What to do with the terms. The mean is over those that are not ignored, and NaN if there
         are none.
     ignore_index : int
-        A target without a class: its term is 0, and so are its logits' slopes.
+        A target without a class: its term is 0, and so are its logits' slopes. Probabilities are
+        never ignored.
+
+    Returns
+    -------
+    Tensor, (), or of the shape of the classes if the reduction is "none"
 
     Raises
     ------
@@ -145,7 +150,9 @@ def _soft_cross_entropy(x: Array, target: Array, reduction: str) -> Array:
     x, target = promoted(x, target)
     shift, total = _log_total(x)
     axis = _class_axis(x)
-    return reduced(add_up(target * (total + (shift - x)), axis=axis), reduction)
+    # Halves: the difference of huge logits may overflow, and a probability of 0 meet it.
+    halves = total / 2 + (shift / 2 - x / 2)
+    return reduced(2 * add_up(target * halves, axis=axis), reduction)
 
 
 def _per_class(g: Array, x: Array, reduction: str) -> Array:
@@ -183,6 +190,10 @@ def soft_cross_entropy(x: Operand, target: Operand, reduction: Reduction = "mean
         Probabilities. That they add up to 1 is not needed.
     reduction : {"mean", "sum", "none"}
         What to do with the terms, one for each set of classes.
+
+    Returns
+    -------
+    Tensor, (), or of the shape of x without its classes if the reduction is "none"
 
     Raises
     ------

@@ -31,7 +31,24 @@ define("softmax", proportions, _pull_softmax)
 
 
 def softmax(x: Operand, axis: AxisArgument = -1) -> Tensor:
-    """Exponentials divided by their sum along the axes, or of all elements if axis is None."""
+    """Exponentials divided by their sum along the axes.
+
+    Parameters
+    ----------
+    x : array
+        Logits. However large they are, nothing overflows: only their differences matter.
+    axis : int, tuple of int or None
+        The axes to sum along; None means all of them.
+
+    Returns
+    -------
+    Tensor, of the shape of x
+
+    Raises
+    ------
+    ValueError
+        If x has no such axis, or one is named twice.
+    """
     operand = as_tensor("softmax", x)
     return record_single("softmax", operand, {"axis": checked_axis("softmax", operand, axis)})
 
@@ -49,7 +66,10 @@ define("log_softmax", _log_softmax, _pull_log_softmax)
 
 
 def log_softmax(x: Operand, axis: AxisArgument = -1) -> Tensor:
-    """Logarithm of `softmax`, accurate where that underflows."""
+    """Logarithm of `softmax`, accurate where that underflows.
+
+    Arguments, result and errors are those of `softmax`.
+    """
     operand = as_tensor("log_softmax", x)
     return record_single(
         "log_softmax", operand, {"axis": checked_axis("log_softmax", operand, axis)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -11,9 +11,11 @@ import numpy as np
 from zenverify.engines.protocol import Engine, Handle
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, LeafKind
+from zenverify.operators.balls import Ball, precision
 from zenverify.operators.signs import turned_towards
+from zenverify.operators.steps.step import Balls
 from zenverify.oracles.difference import Estimate, Side, differentiate
-from zenverify.oracles.enclosure import UNIT_ROUNDOFF
+from zenverify.oracles.enclosure import SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF, lift
 from zenverify.verification.judge import Judgement, Status
 from zenverify.verification.verdict import Verdict
 
@@ -96,6 +98,9 @@ def element_difference(
         return Estimate(math.nan, math.inf, "too close to underflow")
     scale = size if 0 < size < math.inf else 1.0
     weights = {i: c.astype(np.float64) for i, c in cotangents.items()}
+    scales = _scales(graph, values, node, weights)
+    with np.errstate(over="ignore"):  # infinite noise settles nothing
+        noise = float(sum((np.abs(weights[i]) * scales[i]).sum() for i in weights))
 
     def function(t: float) -> tuple[float, float]:
         move = np.zeros(values[node].shape, dtype=dtype)
@@ -103,7 +108,8 @@ def element_difference(
         with np.errstate(all="ignore"):
             moved = forward.run({node: move})
             terms = [weights[i] * moved[i] for i in weights]
-            return float(sum(t.sum() for t in terms)), float(sum(np.abs(t).sum() for t in terms))
+            size = float(sum(np.abs(t).sum() for t in terms))
+            return float(sum(t.sum() for t in terms)), max(size, noise)
 
     unit = UNIT_ROUNDOFF[dtype]
     estimate = differentiate(function, unit=unit, side=side, steps=STEPS[dtype])
@@ -112,6 +118,38 @@ def element_difference(
     return Estimate(
         estimate.value / scale, (estimate.error + rounded_move) / scale, estimate.reason
     )
+
+
+def _scales(
+    graph: Graph, values: Sequence[Array], moved: int, wanted: Iterable[int]
+) -> dict[int, Array]:
+    """What scales the rounding noise of values, as the local check allows for it.
+
+    That is a running error bound of all that is computed from the node that is moved: the noise of
+    a result that cancelled, or of an ill-conditioned system's solution, is larger than its size.
+    """
+    reached: dict[int, Balls] = {moved: lift(values[moved])}
+    factor = 1.0
+    bits = SIGNIFICAND[graph.dtypes[moved]]
+    with precision(bits, rounding=True):
+        for position, _, operands, program, _ in graph.calls:
+            if position == moved or reached.keys().isdisjoint(operands):
+                continue
+            given = [reached.get(operand) or lift(values[operand]) for operand in operands]
+            reached[position] = program.value(given, lift(values[position]))
+            factor = max(factor, (THRESHOLD + program.terms) / THRESHOLD)
+        return {
+            node: np.reshape(
+                [_scale(ball, bits) * factor for ball in reached.get(node, ())]
+                or np.abs(values[node]),
+                values[node].shape,
+            )
+            for node in wanted
+        }
+
+
+def _scale(ball: Ball, bits: int) -> float:
+    return float(abs(ball.mid()) + ball.rad() * 2.0**bits) if ball.is_finite() else math.inf
 
 
 def settle(judgement: Judgement, number: float, dtype: str, difference: Estimate | None) -> Verdict:

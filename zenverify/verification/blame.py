@@ -212,7 +212,7 @@ def condition_of(case: Case, leaf: int) -> str:
         edges = operator.argument(position).limits.edges
         if any((values[operand] == edge).any() for edge in edges):
             return "domain edge"
-    if operator.kernel is not None and graph.shapes[leaf] != graph.shapes[graph.root]:
+    if operator.is_elementwise and graph.shapes[leaf] != graph.shapes[graph.root]:
         return "broadcast"
     sizes = np.abs(np.concatenate([values[i].ravel() for i in graph.leaves]).astype(float))
     if ((sizes > 30) | ((sizes < 1e-6) & (sizes > 0))).any():

@@ -103,7 +103,7 @@ def _conditions(graph: Graph, node: Call) -> list[str]:
     found = ["seen"]
     if graph.dtypes[node.position] == "float32":
         found.append("float32")
-    if catalogue.get(node.operator).kernel is not None and any(s != shape for s in shapes):
+    if catalogue.get(node.operator).is_elementwise and any(s != shape for s in shapes):
         found.append("broadcast")
     if len(set(node.operands)) < len(node.operands):
         found.append("repeated operand")

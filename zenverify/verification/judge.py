@@ -137,6 +137,8 @@ def judge(
                     inside=between is not None,
                 )
             )
+        elif _may_be_defined(evaluate, element, dtype):
+            judgements.append(Judgement(Status.UNDEFINED, truth))
         else:
             judgements.append(Judgement(Status.NON_FINITE, truth))
     return judgements
@@ -188,6 +190,15 @@ def _is_determined(evaluate: Evaluate, element: int, dtype: str) -> bool:
         return bool(evaluate(False)[element].is_finite())
 
 
+def _may_be_defined(evaluate: Evaluate, element: int, dtype: str) -> bool:
+    """Whether rounding at the dtype's precision may lead from a pole to where there is an answer.
+
+    A determinant that is exactly zero may come out as 1e-16, and then it has a logarithm.
+    """
+    with precision(SIGNIFICAND[dtype], rounding=True):
+        return not evaluate(True)[element].is_nan()
+
+
 def _measure(
     number: float,
     dtype: str,
@@ -205,6 +216,9 @@ def _measure(
     with precision(PRECISION):
         distance = arb(number) - truth
         residual = float(distance.abs_lower() if inside else distance.abs_upper())
+        if inside:
+            # The sides of a kink may have lost what one between them takes up.
+            scale = max(scale, float(truth.abs_upper()))
     if residual <= terms * underflow:
         return Judgement(Status.RIGHT, truth)
     yardstick = UNIT_ROUNDOFF[dtype] * scale

@@ -18,7 +18,7 @@ from flint import arb
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph
 from zenverify.operators.balls import ZERO, Ball, precision
-from zenverify.operators.kinks import LEFT, RIGHT, AtKink
+from zenverify.operators.kinks import LEFT, MEAN, RIGHT, AtKink
 from zenverify.operators.program import Linearised
 from zenverify.operators.steps.step import Balls
 from zenverify.oracles.enclosure import (
@@ -39,6 +39,12 @@ _SURELY_RIGHT = THRESHOLD - 1
 left covers the rounding of the truth to a float."""
 
 _ENOUGH_BITS = 60
+
+_ANY_SHARES = tuple(AtKink(side.step, None) for side in (LEFT, RIGHT))
+"""One side and the other, where any tied element may get any share: which of three does is no
+matter of sides."""
+
+_WIDER = 1 + 2.0**-20
 
 _MARGIN = 4
 """Bits that the solver of a singular system may have lost more than the error unit allows for."""
@@ -236,21 +242,26 @@ class LocalCheck:
         graph = self._graph
         consumers = sorted({k for k, _ in graph.consumers[node] if graph.trainable[k]})
         seed = {node: seeds[node]} if node in seeds else {}
-        choices = self._choices(consumers)
+        choices = self._choices(consumers, (LEFT, RIGHT))
 
-        def sides(dead_is_zero: bool) -> list[Balls]:
+        def sides(chosen: Sequence[Conventions], dead_is_zero: bool) -> list[Balls]:
             return [
                 self._pulled(choice, consumers, cotangents, seed, node, dead_is_zero)
-                for choice in choices
+                for choice in chosen
             ]
 
         def evaluate(dead_is_zero: bool) -> Balls:
-            first, *others = sides(dead_is_zero)
-            return list(map(arb.union, first, *others)) if others else first
+            first, *others = sides(choices, dead_is_zero)
+            if not others:
+                return first
+            wide = sides(self._choices(consumers, _ANY_SHARES), dead_is_zero)
+            return list(map(_joined, map(arb.union, first, *others), map(arb.union, *wide)))
 
         def larger(dead_is_zero: bool) -> Balls:
             """Of each element the side whose rounding matters more."""
-            return [max(pair, key=_size) for pair in zip(*sides(dead_is_zero), strict=True)]
+            return [
+                max(pair, key=_size) for pair in zip(*sides(choices, dead_is_zero), strict=True)
+            ]
 
         terms = len(consumers) + max((graph.programs[k].terms for k in consumers), default=0)
         infinite, overflowed = self._infinities(node, elements, consumers, cotangents)
@@ -355,8 +366,10 @@ class LocalCheck:
                 self.worst_by_operation[name] = max(held, judgement.units)
         return found
 
-    def _choices(self, consumers: Sequence[int]) -> list[Mapping[str, AtKink]]:
-        """What the consumers may do at kinks: as declared, or anything between the two sides."""
+    def _choices(
+        self, consumers: Sequence[int], sides: Sequence[AtKink]
+    ) -> list[Mapping[str, AtKink]]:
+        """What the consumers may do at kinks: as declared, or what any of the sides says."""
         free = {
             operator
             for k in consumers
@@ -365,7 +378,7 @@ class LocalCheck:
         }
         if not free:
             return [self._conventions]
-        return [{**self._conventions, **dict.fromkeys(free, side)} for side in (LEFT, RIGHT)]
+        return [{**self._conventions, **dict.fromkeys(free, side)} for side in sides]
 
     def _pulled(
         self,
@@ -397,7 +410,7 @@ class LocalCheck:
                     node,
                     True,
                 )[element]
-                for side in (LEFT, RIGHT)
+                for side in (LEFT, RIGHT, MEAN)
             ]
 
     def smooth(self, kinked: Sequence[int]) -> dict[int, Linearised]:
@@ -418,6 +431,14 @@ _NAN = arb("nan")
 
 def _size(ball: Ball) -> float:
     return float(ball.abs_upper())
+
+
+def _joined(sides: Ball, wide: Ball) -> Ball:
+    """What lies between two sides, or more where ties are many.
+
+    A ball's radius has thirty bits, so the wider ball is taken only where it is wider by more.
+    """
+    return wide if wide.rad() > sides.rad() * _WIDER else sides
 
 
 def _is_infinite(ball: Ball) -> bool:

@@ -22,6 +22,7 @@ from zenverify.oracles.enclosure import (
     Conventions,
     OneSided,
     WholeEnclosure,
+    along,
     lift,
     lift_all,
 )
@@ -32,6 +33,10 @@ from zenverify.verification.trace import flat
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 
 SAMPLED_ELEMENTS = 12
+_DIRECTIONS = 24
+_NEAR = 2.0**-40
+"""So small a step leads from one piece of a function to another by rare chance only."""
+
 _STEPS = {
     "float64": (2.0**-7, 2.0**-10, 2.0**-14),
     "float32": (2.0**-4, 2.0**-6, 2.0**-8),
@@ -82,7 +87,18 @@ def disputed(graph: Graph, gradients: Mapping[int, Array], place: tuple[int, int
 
 @dataclass(frozen=True, slots=True)
 class Slopes:
-    """The whole function's one-sided slopes at one element, and the engine's gradient there."""
+    """The least and the largest slope of the whole function at one element, and the engine's.
+
+    Attributes
+    ----------
+    node, element
+        Where.
+    engine
+        The engine's gradient there.
+    left, right
+        The slopes on both sides, or, where slopes nearby lie further out, the least and the
+        largest of all.
+    """
 
     node: int
     element: int
@@ -92,7 +108,7 @@ class Slopes:
 
     @property
     def smooth(self) -> bool:
-        """Whether both sides have the same slope, up to the rounding of the enclosures."""
+        """Whether all slopes are the same, up to the rounding of the enclosures."""
         return math.isclose(self.left, self.right, rel_tol=1e-12)
 
 
@@ -138,9 +154,46 @@ def slopes_at_kinks(
             continue
         low = min(float(left), float(right)) - slack
         high = max(float(left), float(right)) + slack
-        if not low <= engine <= high:
-            found.append(Slopes(node, element, engine, float(left), float(right)))
+        if low <= engine <= high:
+            continue
+        ends = float(left), float(right)
+        nearby = _slopes_nearby(case, check, node, element, kinked)
+        further = [slope for slope in nearby if not low <= slope <= high]
+        if further:
+            ends = min(*ends, *further), max(*ends, *further)
+        if not ends[0] - slack <= engine <= ends[1] + slack or not further:
+            found.append(Slopes(node, element, engine, *ends))
     return found, len(sample), len(places)
+
+
+def _slopes_nearby(
+    case: Case, check: LocalCheck, node: int, element: int, kinked: Sequence[int]
+) -> list[float]:
+    """An element's slopes at some points around this one.
+
+    Where three elements tie, the median stays as it is when any one of them moves, and yet its
+    gradient nearby is one in one of them. So it bends there, though not along any axis, and what
+    an engine gives may be any mean of the gradients nearby (Clarke, "Optimization and Nonsmooth
+    Analysis", 1983). Here only the variables move: relu(x) - relu(-x) is the same line everywhere.
+    """
+    graph = case.graph
+    moving = {node, *(leaf for leaf in graph.leaves if graph.trainable[leaf])}
+    cotangent = lift(case.cotangent)
+    smooth = check.smooth(kinked)
+    draw = np.random.default_rng(0)
+    found = []
+    for number in range(_DIRECTIONS):
+        moves = {other: draw.normal(size=graph.sizes[other]) for other in sorted(moving)}
+        # In the middle, first or last of those that it may tie with.
+        moves[node][element] = (0.0, 8.0, -8.0)[number % 3]
+        with precision(PRECISION):
+            tangents = {other: lift(move) for other, move in moves.items()}
+            start = along(graph, check.balls, cotangent, tangents, smooth)
+            tangents[node][element] += _NEAR
+            slope = (along(graph, check.balls, cotangent, tangents, smooth) - start) / _NEAR
+        if slope.is_finite():
+            found.append(float(slope))
+    return found
 
 
 def _slack(dtype: str, left: float, right: float) -> float:

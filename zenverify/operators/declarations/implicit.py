@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zenverify.errors import UsageError
 from zenverify.operators import sampling
 from zenverify.operators.builder import Buffer, ProgramBuilder
+from zenverify.operators.equation_text import RESULT
 from zenverify.operators.kernel import Kernel
-from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Operator
+from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Equation, Operator
 
 if TYPE_CHECKING:
     import sympy
+
+Floats = NDArray[np.floating[Any]]
 
 
 def elementwise_implicit(
     name: str,
     summary: str,
     equation: Callable[..., sympy.Expr],
-    start: Callable[..., NDArray[np.floating[Any]]],
+    start: Callable[..., Floats],
     *,
+    arguments: Sequence[str] | None = None,
     domains: Mapping[str, Domain] | None = None,
     branch: Callable[[NDArray[np.object_]], NDArray[np.bool_]] | None = None,
     family: str = "contributed",
@@ -35,12 +40,14 @@ def elementwise_implicit(
     name, summary, family
         As in `Operator`.
     equation
-        ``equation(sympy, y, *arguments)`` gives the SymPy expression that is zero. Its parameters
-        name the operator's arguments.
+        ``equation(sympy, y, *arguments)`` gives the SymPy expression that is zero.
     start
         ``start(*arguments)`` takes float arrays of one shape to approximate results, NaN where
         there is none. Newton's method starts there, and a proof that the equation has one solution
         nearby follows. So it decides which solution is meant, and need not be accurate.
+    arguments
+        The names of the operator's arguments; by default, those that the equation's parameters
+        have.
     domains
         Per argument, where it is defined; everywhere by default.
     branch
@@ -61,7 +68,9 @@ def elementwise_implicit(
     >>> round(float(linear.value[0]), 12), round(float(contribution[0]), 12)
     (0.442854401002, 0.391061033205)
     """
-    names = list(inspect.signature(equation).parameters)[2:]
+    parameters = list(inspect.signature(equation).parameters)
+    names = parameters[2:] if arguments is None else list(arguments)
+    result = parameters[1] if arguments is None else RESULT
     residual = Kernel(f"{name}_equation", 1 + len(names), equation)
 
     def build(builder: ProgramBuilder, *operands: Buffer) -> Buffer:
@@ -74,7 +83,7 @@ def elementwise_implicit(
             lambda inner, y, *given: inner.map(residual, y, *given),
             [()],
             rows,
-            start=lambda *given: [start(*given)],
+            start=lambda *given: [_started(name, start, given)],
             branch=branch,
         )
         return builder.move(lambda n: n.reshape(shape), results)
@@ -88,4 +97,19 @@ def elementwise_implicit(
         build=build,
         sample=sampling.elementwise(len(names)),
         first_shapes=sampling.ANY_SHAPES,
+        equation=Equation(residual, result),
     )
+
+
+def _started(name: str, start: Callable[..., Any], given: Sequence[Floats]) -> Floats:
+    """What `start` gives; it is somebody's own, so that what goes wrong there is to be told."""
+    try:
+        found = np.asarray(start(*given), np.float64)
+    except Exception as error:
+        raise UsageError(f"{name}: start raised {type(error).__name__}: {error}") from error
+    if found.shape != given[0].shape:
+        raise UsageError(
+            f"{name}: start returned shape {found.shape}, expected {given[0].shape} like its "
+            "arguments"
+        )
+    return found

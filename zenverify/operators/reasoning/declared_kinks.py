@@ -9,8 +9,9 @@ from flint import arb
 
 from zenverify.errors import UsageError
 from zenverify.operators.balls import Ball, precision
+from zenverify.operators.derive import evaluator
 from zenverify.operators.expression_text import constant_bounds
-from zenverify.operators.reasoning.evaluation import Point, compiled
+from zenverify.operators.reasoning.evaluation import Point
 from zenverify.operators.reasoning.places import Place, Setting
 from zenverify.operators.reasoning.samples import generic
 
@@ -85,7 +86,7 @@ def _covers(setting: Setting, points: Sequence[Point], place: Place) -> bool:
     """Whether one of the points belongs to a place; what has no equation may hold any."""
     if place.zero is None:
         return True
-    evaluate = compiled(setting.found.arguments, [place.zero])
+    evaluate = evaluator(setting.found.arguments, [place.zero])
     slack = arb(1, _SLACK)
     return any(
         evaluate(*(coordinate * slack for coordinate in point))[0].contains(0) for point in points

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import sympy
 from flint import arb
@@ -12,30 +11,11 @@ from zenverify.operators import balls
 from zenverify.operators.balls import Ball
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.kinks import MEAN
-from zenverify.operators.printer import BallPrinter
 from zenverify.operators.steps.map import Map
 
 Point = tuple[Ball, ...]
 
 _DIGITS = 60
-
-
-def compiled(
-    arguments: Sequence[sympy.Symbol], expressions: Sequence[sympy.Expr]
-) -> Callable[..., tuple[Ball, ...]]:
-    """A function of balls that evaluates expressions.
-
-    The text that is evaluated is printed from the SymPy tree by `BallPrinter`, which knows names
-    of its own making only; so must the arguments' be: see `zenverify.operators.derive.symbols`.
-    """
-    printer = BallPrinter()
-    results = "".join(f"Ball({printer.doprint(expression)}), " for expression in expressions)
-    names = ", ".join(map(str, arguments))
-    namespace: dict[str, Any] = dict(vars(balls))
-    function: Callable[..., tuple[Ball, ...]] = eval(  # noqa: S307
-        f"lambda {names}: ({results})", namespace
-    )
-    return function
 
 
 def number(value: sympy.Expr) -> Ball:

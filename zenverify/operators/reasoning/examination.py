@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import sympy
 
 from zenverify.operators.balls import Ball, precision
+from zenverify.operators.derive import evaluator
 from zenverify.operators.operator import Domain
 from zenverify.operators.reasoning.conditions import Condition, NoPole, Within
-from zenverify.operators.reasoning.evaluation import compiled, values
+from zenverify.operators.reasoning.evaluation import values
 from zenverify.operators.reasoning.places import Setting
 from zenverify.operators.reasoning.samples import Numbers, holds, points_in
 from zenverify.operators.reasoning.solving import preimage
@@ -36,7 +37,7 @@ class Examination:
         self.problems: list[str] = []
         self.notes: list[str] = []
         self._evaluators = [
-            compiled(setting.found.arguments, condition.operands) for condition in conditions
+            evaluator(setting.found.arguments, condition.operands) for condition in conditions
         ]
         points = points_in(setting.domains, special=self._special())
         undefined = self._undefined(points)

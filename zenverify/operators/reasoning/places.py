@@ -10,11 +10,11 @@ import sympy
 from flint import arb
 
 from zenverify.operators.balls import ZERO, Ball, precision, step
-from zenverify.operators.derive import Partials
+from zenverify.operators.derive import Partials, evaluator
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.operator import Domain
 from zenverify.operators.reasoning.conditions import NoPole, conditions_of
-from zenverify.operators.reasoning.evaluation import Point, compiled, number, partials, values
+from zenverify.operators.reasoning.evaluation import Point, number, partials, values
 from zenverify.operators.reasoning.samples import generic, holds
 from zenverify.operators.reasoning.solving import preimage
 from zenverify.operators.reasoning.wording import equation, formula, solved_for
@@ -105,7 +105,7 @@ class Setting:
         if solved.is_number:
             at = [number(solved)] * _TRIES
         else:
-            solve = compiled(self.found.arguments, [solved])
+            solve = evaluator(self.found.arguments, [solved])
             at = [solve(*self.inside(seed))[0] for seed in range(_TRIES)]
         for seed, coordinate in enumerate(at):
             point = list(self.inside(seed))
@@ -150,7 +150,7 @@ def _jumps(kernel: Kernel, position: int, point: Point) -> bool:
 
 def _changes_sign(setting: Setting, zero: sympy.Expr) -> bool:
     """Whether an expression has both signs inside the domain, on a few points."""
-    evaluate = compiled(setting.found.arguments, [zero])
+    evaluate = evaluator(setting.found.arguments, [zero])
     found = [evaluate(*setting.inside(seed))[0] for seed in range(4 * _TRIES)]
     return any(ball > 0 for ball in found) and any(ball < 0 for ball in found)
 
@@ -171,7 +171,7 @@ def jumps(setting: Setting) -> list[Place]:
                 found.append(Place(f"{formula(setting.named(inner))} an integer", None))
                 continue
             either = sympy.Symbol("s0", real=True)
-            sides = compiled([*setting.found.arguments, either], [value.xreplace({part: either})])
+            sides = evaluator([*setting.found.arguments, either], [value.xreplace({part: either})])
             found += [
                 place
                 for place in setting.zeros(inner, setting.domains)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import arb
 
-from zenverify.operators.balls import ZERO, Ball, addition, step
+from zenverify.operators.balls import ANYTHING, ZERO, Ball, addition, rounding_unit, step
 from zenverify.operators.kernel import DerivedSlice, Kernel
 from zenverify.operators.kinks import MEAN, AtKink
 from zenverify.operators.steps.step import Balls, scale
@@ -29,7 +29,20 @@ class Map:
         for piece in self.kernel.derived.slices:
             if piece.argument is None:
                 values = _mend(values, piece, sources)
+        if rounding_unit() and any(ball.is_nan() for ball in values):
+            return [
+                ANYTHING if ball.is_nan() and self._may_have_value(point) else ball
+                for ball, point in zip(values, zip(*sources, strict=True), strict=True)
+            ]
         return values
+
+    def _may_have_value(self, point: tuple[Ball, ...]) -> bool:
+        """Whether rounding decides if there is a value, as it does for log(0.3 - 3 * 0.1)."""
+        if all(ball.is_exact() for ball in point) or not all(ball.is_finite() for ball in point):
+            return False
+        value = self.kernel.derived.value
+        ends = [ball.lower() for ball in point], [ball.upper() for ball in point]
+        return any(arb(value(*end)).is_finite() for end in ends)
 
     def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:
         derived = self.kernel.derived
@@ -61,7 +74,10 @@ class Map:
                 partial = partials[piece.argument]
                 if not isinstance(partial, int):
                     partials[piece.argument] = _mend(partial, piece, sources)
-        return self._mended(values, sources), partials
+        mended = self._mended(values, sources)
+        if rounding_unit() and any(ball is ANYTHING for ball in mended):
+            partials = [_unknown(partial, mended) for partial in partials]
+        return mended, partials
 
     def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         return [scale(partial, cotangent, dead_is_zero) for partial in saved]
@@ -137,4 +153,14 @@ def _mend(items: Balls, piece: DerivedSlice, sources: Sequence[Balls]) -> Balls:
     return [
         arb(piece.function(*point)) if ball.is_nan() and piece.holds_at(point) else ball
         for ball, point in zip(items, zip(*sources, strict=True), strict=True)
+    ]
+
+
+def _unknown(partials: int | Balls, values: Balls) -> int | Balls:
+    """Partials of which nothing is known where nothing is known of the value."""
+    if isinstance(partials, int):
+        return partials
+    return [
+        ANYTHING if value is ANYTHING and partial.is_nan() else partial
+        for partial, value in zip(partials, values, strict=True)
     ]
