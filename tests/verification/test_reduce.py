@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.verification.prepared import WHOLE, CaseBuilder, planted, wrong_rule, wrong_value
+from tests.verification.prepared import (
+    WHOLE,
+    CaseBuilder,
+    binary,
+    planted,
+    wrong_rule,
+    wrong_value,
+)
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
@@ -66,10 +73,13 @@ def test_a_failure_is_made_small_and_stays_the_same(name: str) -> None:
 def test_random_graphs_are_reduced_to_the_wrong_operation() -> None:
     draw = random.Random(3)
     sizes = []
+    offered = [
+        catalogue.get(name) for name in ("sigmoid", "add", "multiply", "sum", "exp", "matmul")
+    ]
     with wrong_rule("sigmoid", lambda g, y, x: g * y):
         for seed in range(12):
             dtypes = DTYPE_ODDS[seed % 4]
-            structure = draw_structure(draw.randrange, catalogue.all_operators(), 10, dtypes)
+            structure = draw_structure(draw.randrange, offered, 10, dtypes)
             case = fill(structure, Filling.ORDINARY, seed)
             for finding in verify_case(ZenEngine(), case).findings[:1]:
                 found = reduce(ZenEngine(), case, finding)
@@ -86,6 +96,17 @@ def test_a_crash_of_an_inner_operations_forward_rule_is_made_small(name: str) ->
         found = reduce(ZenEngine(), large_case(), finding)
     assert found.finding.blame.operation == name
     assert len(found.case.graph.operations) == 1
+
+
+@pytest.mark.parametrize("place", [0, 4, 8])
+def test_a_fault_at_special_values_is_made_small(place: int) -> None:
+    x, y = np.linspace(0.5, 2.5, 9), np.linspace(1.5, 3.5, 9)
+    x[place] = y[place] = 0.0
+    case = binary("xlogy", x.reshape(3, 3), y.reshape(3, 3))
+    with wrong_rule("xlogy", lambda g, y, a, b: g * a / b, 1):
+        finding = verify_case(ZenEngine(), case).findings[0]
+        found = reduce(ZenEngine(), case, finding)
+    assert [value.size for value in found.case.values] == [1, 1]
 
 
 def test_numbers_become_simple() -> None:

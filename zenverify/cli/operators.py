@@ -11,6 +11,9 @@ from zenverify.cli.options import json_option, verbose_option
 if TYPE_CHECKING:
     from zenverify.operators.operator import Operator
 
+_ONE_LINE = 1000
+"""Columns that any row fits in: what a program reads has a row per operation."""
+
 _EXAMPLES = """\b
 Examples:
   zenverify operators
@@ -85,6 +88,8 @@ def _print_tables(declared: tuple[Operator, ...]) -> None:
     from zenverify.cli.output import results_console
 
     console = results_console()
+    if not console.is_terminal:
+        console.width = _ONE_LINE
     table = Table("operation", "domain", "kinks", "calls", "what it is", box=None)
     for family in dict.fromkeys(operator.family for operator in declared):
         table.add_row(family.upper())

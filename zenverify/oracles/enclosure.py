@@ -158,15 +158,22 @@ class WholeEnclosure:
             self.values[leaf] = value
         linear: dict[int, Linearised] = {}
         for bits, calls in groupby(graph.calls, self._bits_forward):
-            with precision(bits, rounding=rounded):
-                for position, operator, operands, program, _ in calls:
-                    given = [self.values[operand] for operand in operands]
-                    hint = None
-                    if near is not None and program.free_signs:
-                        hint = lift(near[position])
-                    made = program.linearise(given, conventions.get(operator, MEAN), hint)
-                    linear[position] = made
+            for call in calls:
+                position, operator, operands, program, _ = call
+                given = [self.values[operand] for operand in operands]
+                hint = None
+                if near is not None and program.free_signs:
+                    hint = lift(near[position])
+                at_kink = conventions.get(operator, MEAN)
+                with precision(bits, rounding=rounded):
+                    made = program.linearise(given, at_kink, hint)
                     self.values[position] = self._widen(graph.dtypes[position], made.value)
+                narrow = self._bits_backward(call)
+                if narrow < bits:
+                    # A rule may compute anew, and in less precision, what the result was made of.
+                    with precision(narrow, rounding=rounded):
+                        made = program.linearise(given, at_kink, hint)
+                linear[position] = made
         self.gradients = self._pull(linear, lift(case.cotangent))
 
     def _bits_forward(self, call: Call) -> int:
