@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import random
 import re
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -11,7 +14,11 @@ from flint import arb
 
 from zenverify import Contribution, Domain
 from zenverify.errors import UsageError
+from zenverify.graph.graph import Leaf, LeafKind
+from zenverify.graph.sweep import draw_way, ways_of
 from zenverify.operators import catalogue
+from zenverify.tensor import new_operation
+from zenverify.verification.campaign import CampaignOptions, draw_cases
 
 
 def identity(x: Any) -> Any:
@@ -44,7 +51,7 @@ def test_an_expression_can_be_text() -> None:
 def test_an_operator_declares_itself() -> None:
     operator = catalogue.get("tanh")
     own = contribution(name="tanh", operator=operator)
-    assert own.declaration is operator
+    assert own.declaration == replace(operator, composed=True)
     assert own.arguments == ("x",)
 
 
@@ -166,3 +173,29 @@ def test_a_start_that_fails_is_told(start: Any, message: str) -> None:
     program = own.declaration.program([(2,)], ())
     with pytest.raises(UsageError, match=re.escape(message)):
         program.value([[arb(1), arb(2)]])
+
+
+def test_what_new_operation_made_is_one_operation_and_a_plain_function_several() -> None:
+    one = contribution(expression="x", function=new_operation("own", identity, identity))
+    assert not one.declaration.composed
+    assert contribution(expression="x").declaration.composed
+    absolute = replace(catalogue.get("absolute"), name="own")
+    assert contribution(operator=absolute).declaration.composed
+
+
+def test_a_function_of_several_operations_gets_operands_of_one_precision_and_no_numbers() -> None:
+    own = contribution(expression="x * y")
+    draw = random.Random(1)
+    with catalogue.including(own.declaration):
+        cases = islice(draw_cases(CampaignOptions(seed=1), ("own",)), 300)
+        ways = ways_of(own.declaration)
+        graphs = [draw_way(draw.randrange, own.declaration, way).graph for way in ways]
+        for graph in [*graphs, *(case.graph for case in cases)]:
+            leaves = [node for node in graph.nodes if isinstance(node, Leaf)]
+            assert len({leaf.dtype for leaf in leaves}) == 1
+            called = [graph.nodes[operand] for operand in graph.apply(graph.root).operands]
+            assert not any(isinstance(n, Leaf) and n.kind is LeafKind.NUMBER for n in called)
+        assert {leaf.dtype for g in graphs for leaf in g.nodes if isinstance(leaf, Leaf)} == {
+            "float32",
+            "float64",
+        }

@@ -8,13 +8,14 @@ from __future__ import annotations
 import inspect
 import keyword
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from zenverify.engines.registry import DEFAULT
 from zenverify.errors import UsageError
 from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Operator
+from zenverify.tensor import NewOperation
 
 if TYPE_CHECKING:
     import sympy
@@ -37,6 +38,8 @@ class Contribution:
         A Python identifier.
     function
         ``function(*operands, **attributes)`` on the engine's own handles: what is to be checked.
+        One operation if `zenverify.tensor.new_operation` made it. Any other is taken for a function
+        of several operations, and not called with plain numbers or operands of unequal precision.
     expression
         ``expression(sympy, *symbols)`` gives a SymPy expression in the arguments; or text, such as
         ``"log(1 + exp(x))"``, which is parsed and never evaluated.
@@ -161,6 +164,15 @@ class Contribution:
         # The first parameter receives SymPy.
         return tuple(inspect.signature(self.expression).parameters)[1:]
 
+    @property
+    def _known_slices(self) -> tuple[Slice, ...]:
+        """What the catalogue knows of a function that the text is nothing but a call of."""
+        if not isinstance(self.expression, str):
+            return ()
+        from zenverify.operators.expression_text import parse_expression
+
+        return parse_expression(self.expression).slices
+
     @cached_property
     def declaration(self) -> Operator:
         """The operator that the contribution declares.
@@ -171,6 +183,9 @@ class Contribution:
             If the expression or equation holds something that has no counterpart on balls, or the
             equation has kinks, or the result does not occur in it.
         """
+        return replace(self._declaration(), composed=not isinstance(self.function, NewOperation))
+
+    def _declaration(self) -> Operator:
         if self.operator is not None:
             return self.operator
         if self.equation is not None:
@@ -179,7 +194,7 @@ class Contribution:
         from zenverify.operators.kernel import Kernel
 
         names = self.arguments
-        scalar = Kernel(self.name, len(names), self._expression, self.slices)
+        scalar = Kernel(self.name, len(names), self._expression, self.slices or self._known_slices)
         try:
             scalar.derived  # noqa: B018  at once, while it is clear whose expression it is
         except (ValueError, RecursionError) as error:

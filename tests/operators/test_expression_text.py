@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sympy
+from flint import arb
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sympy.codegen import cfunctions
@@ -15,6 +16,7 @@ from zenverify.errors import UsageError
 from zenverify.operators import catalogue, derive
 from zenverify.operators.expression_text import constant_bounds, parse_expression
 from zenverify.operators.kernel import Kernel
+from zenverify.operators.steps.map import Map
 from zenverify.operators.text.functions import functions
 
 X, Y, Z = derive.symbols(3)
@@ -359,3 +361,30 @@ HOSTILE = [
 def test_hostile_repetition_is_refused_at_once(piece: str) -> None:
     for text in (piece * (2000 // len(piece)), "x" + piece * 55, piece * 40 + "x"):
         assert len(refusal(text)) < 400
+
+
+@pytest.mark.parametrize(
+    "text, conditions",
+    [
+        ("xlogy(x, y)", [("zero", "number")] * 2),
+        ("x ** y", [("any", "zero"), ("zero", "positive")]),
+        ("power(x, y)", [("any", "zero"), ("zero", "positive")]),
+        ("xlogy(x, 2 * y)", []),
+        ("xlogy(x, y) + x", []),
+        ("xlogy(x, x)", []),
+        ("log(x)", []),
+    ],
+)
+def test_what_the_catalogue_knows_of_special_points(
+    text: str, conditions: list[tuple[str, ...]]
+) -> None:
+    assert [piece.conditions for piece in parse_expression(text).slices] == conditions
+
+
+def test_special_points_of_arguments_in_another_order() -> None:
+    first, second = parse_expression("xlogy(b, a)", ["a", "b"]).slices
+    assert (first.argument, first.conditions) == (None, ("number", "zero"))
+    assert (second.argument, second.conditions) == (0, ("number", "zero"))
+    kernel = Kernel("text", 2, parse_expression("xlogy(b, a)", ["a", "b"]).expression, (first,))
+    program = Map(kernel, (0, 1))
+    assert program.value([[arb(0)], [arb(0)]]) == [arb(0)]

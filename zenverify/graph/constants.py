@@ -56,4 +56,4 @@ def constant_on(
 
 def takes_number(operator: Operator, shapes: Sequence[Shape], argument: int) -> bool:
     """Whether an operand can be a Python number: a scalar, and not one of a sequence."""
-    return shapes[argument] == () and not operator.variadic
+    return shapes[argument] == () and not (operator.variadic or operator.composed)

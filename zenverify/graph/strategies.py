@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import FILLINGS, Filling, fill
-from zenverify.graph.structure import DTYPE_ODDS, Structure
+from zenverify.graph.structure import Structure, dtype_odds
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
 
@@ -54,7 +54,7 @@ def structures(
     """
     available = _operators(operators)
     operations = draw(st.integers(min_operations, max_operations))
-    dtypes = draw(st.sampled_from(DTYPE_ODDS))
+    dtypes = draw(st.sampled_from(dtype_odds(available)))
     return draw_structure(
         lambda count: draw(st.integers(0, count - 1)), available, operations, dtypes
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from zenverify.graph.graph import Graph
-from zenverify.operators.operator import Domain
+from zenverify.operators.operator import Domain, Operator
 
 
 class Dtypes(StrEnum):
@@ -21,6 +22,13 @@ class Dtypes(StrEnum):
 
 DTYPE_ODDS = (Dtypes.FLOAT64, Dtypes.FLOAT64, Dtypes.FLOAT32, Dtypes.MIXED)
 """Each as often as it is drawn; the simplest first."""
+
+
+def dtype_odds(operators: Iterable[Operator]) -> Sequence[Dtypes]:
+    """What to draw the dtypes of a graph of these operations from."""
+    if any(operator.composed for operator in operators):
+        return [dtypes for dtypes in DTYPE_ODDS if dtypes is not Dtypes.MIXED]
+    return DTYPE_ODDS
 
 
 @dataclass(frozen=True, slots=True)

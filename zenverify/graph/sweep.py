@@ -10,7 +10,7 @@ from itertools import zip_longest
 from zenverify.graph.constants import CONSTANT_KINDS, Constant, takes_number
 from zenverify.graph.drawing import instances_of, single_structure
 from zenverify.graph.graph import LeafKind
-from zenverify.graph.structure import DTYPE_ODDS, Dtypes, Structure
+from zenverify.graph.structure import Dtypes, Structure, dtype_odds
 from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.operator import Choose, Instance, Operator
 from zenverify.operators.sampling import pick, wide_instances
@@ -84,7 +84,7 @@ def ways_of(operator: Operator) -> tuple[Way, ...]:
 
 def draw_way(choose: Choose, operator: Operator, way: Way) -> Structure:
     """Draw a graph of one operation, called in a given way."""
-    dtypes = way.dtypes or pick(choose, DTYPE_ODDS)
+    dtypes = way.dtypes or pick(choose, dtype_odds([operator]))
     return single_structure(choose, operator, way.instance, dtypes, way.constant)
 
 

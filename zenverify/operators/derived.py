@@ -242,7 +242,7 @@ def linear_gelu_tanh(x0: Ball) -> tuple[Ball, ...]:
     t0 = sqrt(Ball(2))/sqrt(Ball.pi())
     t1 = tanh(t0*((ratio(8943, 200000))*power(x0, 3) + x0))
     t2 = (ratio(1, 2))*x0
-    return (t2*(t1 + 1), total((t0*t2*(1 - (t1 * t1))*((ratio(26829, 200000))*(x0 * x0) + 1), (ratio(1, 2))*t1, ratio(1, 2))),)
+    return (t2*(t1 + 1), total((t0*t2*(1 - (t1 * t1))*((ratio(26829, 200000))*(x0 * x0) + 1), (ratio(1, 2))*t1, Ball(ratio(1, 2)))),)
 
 def value_hypot(x0: Ball, x1: Ball) -> Ball:
     return sqrt((x0 * x0) + (x1 * x1))

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from zenverify.errors import UsageError
 from zenverify.operators.balls import Ball
+from zenverify.operators.kernel import Slice
 from zenverify.operators.text.complaint import quoted
 from zenverify.operators.text.reader import MOST_ARGUMENTS, Reader, name_fault
-from zenverify.operators.text.tree import Tree, build
+from zenverify.operators.text.tree import Tree, build, slices_of
 
 if TYPE_CHECKING:
     import sympy
@@ -39,6 +40,11 @@ class ParsedExpression:
     text: str
     arguments: tuple[str, ...]
     tree: Tree
+
+    @property
+    def slices(self) -> tuple[Slice, ...]:
+        """Where the general formula is undefined although the function is not."""
+        return slices_of(self.tree)
 
     def expression(self, sp: Any, *symbols: sympy.Symbol) -> sympy.Expr:
         """The SymPy expression in the given symbols, as `Kernel` takes it; `sp` is the module.

@@ -171,6 +171,9 @@ class Operator:
         Whether any number of operands may be given.
     integers_extend
         The argument whose integers let the first one be anything: the exponent of a negative base.
+    composed
+        Whether an engine makes it of several operations, each of which rounds by itself. Then what
+        mixed precisions and plain numbers give is a matter of those, and it is called with neither.
     """
 
     name: str
@@ -185,6 +188,7 @@ class Operator:
     kinks: tuple[str, ...] = ()
     variadic: bool = False
     integers_extend: int | None = None
+    composed: bool = False
 
     @property
     def is_elementwise(self) -> bool:

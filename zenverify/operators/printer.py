@@ -120,7 +120,7 @@ class BallPrinter(AbstractPythonCodePrinter):  # type: ignore[misc]
         if len(expr.args) < 3 or flat:
             return str(super()._print_Add(expr, order))
         terms = self._as_ordered_terms(expr, order=order)
-        return f"total(({', '.join(map(self._print, terms))}))"
+        return f"total(({', '.join(map(self._print_ball, terms))}))"
 
     def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:
         base, exponent = expr.as_base_exp()

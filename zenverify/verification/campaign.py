@@ -19,7 +19,7 @@ from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_chain
 from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill
 from zenverify.graph.strategies import structures
-from zenverify.graph.structure import DTYPE_ODDS, Structure
+from zenverify.graph.structure import Structure, dtype_odds
 from zenverify.graph.sweep import Way, draw_way, ways_of
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
@@ -357,7 +357,7 @@ def _chain(
     most = max(1, options.max_nodes - 1)
     length = draw.randint(most // 2 + 1, most)
     operators = [catalogue.get(name) for name in names]
-    return draw_chain(draw.randrange, operators, length, draw.choice(DTYPE_ODDS))
+    return draw_chain(draw.randrange, operators, length, draw.choice(dtype_odds(operators)))
 
 
 def _structures(

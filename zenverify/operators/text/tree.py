@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from zenverify.operators.kernel import Kernel, Slice
 from zenverify.operators.text.functions import Function, Sign
 
 if TYPE_CHECKING:
@@ -111,3 +112,35 @@ def _apply(sign: Sign, left: sympy.Expr, right: sympy.Expr) -> sympy.Expr:
             return left / right
         case "**":
             return left**right
+
+
+def slices_of(tree: Tree) -> tuple[Slice, ...]:
+    """What the catalogue says of points without a general formula, as of ``0 * log(0)``.
+
+    It is said of a function of arguments. Where a function's operands are expressions, or it is a
+    part of one, the points are others, and nothing is said.
+    """
+    match tree:
+        case Call(function, operands):
+            kernel = function.kernel
+        case Binary("**", left, right):
+            kernel, operands = _power(), (left, right)
+        case _:
+            return ()
+    places = [operand.position for operand in operands if isinstance(operand, Parameter)]
+    if sorted(places) != list(range(len(operands))) or len(operands) != kernel.arity:
+        return ()
+    return tuple(
+        Slice(
+            None if piece.argument is None else places[piece.argument],
+            tuple(piece.conditions[places.index(i)] for i in range(len(places))),
+        )
+        for piece in kernel.slices
+    )
+
+
+def _power() -> Kernel:
+    from zenverify.operators.declarations.arithmetic import POWER
+
+    assert POWER.kernel is not None
+    return POWER.kernel
