@@ -23,8 +23,7 @@ MAY_IMPORT = {
     "cards": FOUNDATION
     | {"operators", "graph", "engines", "oracles", "verification", "contribution"},
     "corpus": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
-    "report": FOUNDATION
-    | {"operators", "graph", "engines", "oracles", "verification", "cards"},
+    "report": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification", "cards"},
     "cli": FOUNDATION
     | {"operators", "graph", "engines", "oracles", "verification", "contribution", "cards"}
     | {"corpus", "report"},

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from zenverify.engines.mutants import is_one_operation
 from zenverify.engines.registry import DEFAULT
 from zenverify.errors import UsageError
 from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Operator
-from zenverify.tensor import NewOperation
 
 if TYPE_CHECKING:
     import sympy
@@ -183,7 +183,7 @@ class Contribution:
             If the expression or equation holds something that has no counterpart on balls, or the
             equation has kinks, or the result does not occur in it.
         """
-        return replace(self._declaration(), composed=not isinstance(self.function, NewOperation))
+        return replace(self._declaration(), composed=not is_one_operation(self.function))
 
     def _declaration(self) -> Operator:
         if self.operator is not None:

@@ -105,7 +105,10 @@ def test_the_domain_of_an_expression(zenverify: Zenverify, own: Path) -> None:
         (["own.py:softplus", "--expression", "x"], "is declared already; leave --expression out"),
         (["tanh", "--expression", "x"], "names an operation of the catalogue"),
         (["own.py:softplus", "--domain", "x > 0"], "--domain goes with --expression"),
-        (["own.py:plain", "--expression", "__import__('os')"], 'text has no place in an expression'),
+        (
+            ["own.py:plain", "--expression", "__import__('os')"],
+            "text has no place in an expression",
+        ),
         (["own.py:plain", "--expression", "x", "--domain", "z > 0"], "z"),
         (["tanh", "--engine", "zem"], "there is no engine 'zem'; did you mean 'zen'?"),
     ],

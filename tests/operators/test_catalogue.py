@@ -62,7 +62,9 @@ def test_a_declaration_is_complete(operator: Operator) -> None:
 
 
 def test_an_operator_is_found_by_name_and_the_closest_is_named() -> None:
-    with pytest.raises(GraphError, match=r"^there is no operator 'softmx'; did you mean 'softmax'\?$"):
+    with pytest.raises(
+        GraphError, match=r"^there is no operator 'softmx'; did you mean 'softmax'\?$"
+    ):
         catalogue.get("softmx")
     with pytest.raises(GraphError, match=r"^there is no operator 'x{60}'$"):
         catalogue.get("x" * 1000)

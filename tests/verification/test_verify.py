@@ -231,6 +231,13 @@ def test_the_logarithm_of_a_determinant_that_rounding_makes_zero(
     assert any("is undefined" in note for note in result.notes)
 
 
+@pytest.mark.parametrize("log", [5.0, 0.0, -20.0, -2000.0])
+def test_a_logarithm_that_no_rounding_of_a_singular_matrix_has(log: float) -> None:
+    with wrong_value("slogdet", lambda x: np.array([0.0, log])):
+        finding = finding_of(unary("slogdet", at=[[1.0, 2.0], [2.0, 4.0]]))
+    assert finding.verdict is Verdict.NON_FINITE
+
+
 def test_a_logarithm_of_nothing_but_zero_is_infinite() -> None:
     with wrong_value("log", lambda x: np.full(x.shape, -745.0)):
         assert finding_of(unary("log", at=[0.0])).verdict is Verdict.NON_FINITE

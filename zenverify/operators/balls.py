@@ -50,25 +50,35 @@ _LARGEST_INTEGER_EXPONENT = 2**20
 
 
 _slack: Ball | None = None
+_nearby = False
 
 
 @contextmanager
-def precision(bits: int, *, rounding: bool = False) -> Iterator[None]:
+def precision(bits: int, *, rounding: bool = False, nearby: bool = False) -> Iterator[None]:
     """Work with `bits` bits, and put the old precision back.
 
     With `rounding`, every addition widens its result by the rounding error that *some* order of
     adding could have made, even where the order at hand was exact. The radii then bound what any
     sane evaluation with that precision may lose: a running error analysis (Higham, "Accuracy and
     Stability of Numerical Algorithms", section 3.3) done by the ball arithmetic itself.
+
+    With `nearby` as well, a function at a ball that holds a pole has for its value what it has
+    around the pole, as far as floats come near it, instead of anything.
     """
-    global _slack
-    before = ctx.prec, _slack
+    global _slack, _nearby
+    before = ctx.prec, _slack, _nearby
     ctx.prec = bits
+    _nearby = nearby
     _slack = arb(0, 2.0**-bits) if rounding else None
     try:
         yield
     finally:
-        ctx.prec, _slack = before
+        ctx.prec, _slack, _nearby = before
+
+
+def looks_nearby() -> bool:
+    """Whether `precision` asks for the values around a pole."""
+    return _nearby
 
 
 def rounding_unit() -> float:

@@ -137,7 +137,7 @@ def judge(
                     inside=between is not None,
                 )
             )
-        elif _may_be_defined(evaluate, element, dtype):
+        elif _may_be_defined(evaluate, element, number, dtype, terms):
             judgements.append(Judgement(Status.UNDEFINED, truth))
         else:
             judgements.append(Judgement(Status.NON_FINITE, truth))
@@ -190,13 +190,18 @@ def _is_determined(evaluate: Evaluate, element: int, dtype: str) -> bool:
         return bool(evaluate(False)[element].is_finite())
 
 
-def _may_be_defined(evaluate: Evaluate, element: int, dtype: str) -> bool:
-    """Whether rounding at the dtype's precision may lead from a pole to where there is an answer.
+def _may_be_defined(
+    evaluate: Evaluate, element: int, number: float, dtype: str, terms: int
+) -> bool:
+    """Whether rounding at the dtype's precision may lead from a pole to where this is the answer.
 
-    A determinant that is exactly zero may come out as 1e-16, and then it has a logarithm.
+    A determinant that is exactly zero may come out as 1e-16, and then it has a logarithm: -36.8 or
+    less, and not 5.
     """
-    with precision(SIGNIFICAND[dtype], rounding=True):
-        return not evaluate(True)[element].is_nan()
+    bits = SIGNIFICAND[dtype] - (THRESHOLD + terms).bit_length()
+    with precision(bits, rounding=True, nearby=True):
+        reached = evaluate(True)[element]
+        return not reached.is_nan() and bool(reached.contains(arb(number)))
 
 
 def _measure(

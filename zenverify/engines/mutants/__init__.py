@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from zenverify.engines.protocol import Mutant
+
+if TYPE_CHECKING:
+    from zenverify.tensor import NewOperation
 
 
 def mutants_of_function(function: Callable[..., Any]) -> Sequence[Mutant]:
@@ -17,15 +20,20 @@ def mutants_of_function(function: Callable[..., Any]) -> Sequence[Mutant]:
 
     Of any other function the rule cannot be had, so there are none.
     """
-    if "zenverify.tensor" not in sys.modules:
+    if not is_one_operation(function):
         return ()
     from zenverify.engines.mutants.planted import mutants_of
-    from zenverify.tensor import NewOperation
-
-    if not isinstance(function, NewOperation):
-        return ()
 
     def install(operation: Any) -> None:
         function.operation = operation
 
     return tuple(mutants_of(function.operation, install))
+
+
+def is_one_operation(function: Callable[..., Any]) -> TypeGuard[NewOperation]:
+    """Whether a function is one that `zenverify.tensor.new_operation` made."""
+    if "zenverify.tensor" not in sys.modules:
+        return False
+    from zenverify.tensor import NewOperation
+
+    return isinstance(function, NewOperation)

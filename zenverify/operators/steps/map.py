@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from flint import arb
 
-from zenverify.operators.balls import ANYTHING, ZERO, Ball, addition, rounding_unit, step
+from zenverify.operators.balls import (
+    ANYTHING,
+    ZERO,
+    Ball,
+    addition,
+    looks_nearby,
+    rounding_unit,
+    step,
+)
 from zenverify.operators.kernel import DerivedSlice, Kernel
 from zenverify.operators.kinks import MEAN, AtKink
 from zenverify.operators.steps.step import Balls, scale
+
+_CLOSEST = 1100
+"""Powers of two: floats come no closer to zero."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +34,24 @@ class Map:
     sources: tuple[int, ...]
 
     def value(self, sources: Sequence[Balls]) -> Balls:
-        return self._mended(list(map(self.kernel.derived.value, *sources)), sources)
+        values = self._mended(list(map(self.kernel.derived.value, *sources)), sources)
+        if looks_nearby() and any(ball is ANYTHING for ball in values):
+            return [
+                self._around(point) if ball is ANYTHING else ball
+                for ball, point in zip(values, zip(*sources, strict=True), strict=True)
+            ]
+        return values
+
+    def _around(self, point: tuple[Ball, ...]) -> Ball:
+        """What holds the values at the ends of the arguments' balls, and ever closer to a pole.
+
+        A pole is where an argument is zero: the kernels of composed programs have no other.
+        """
+        value = self.kernel.derived.value
+        ends = [[ball.lower() for ball in point], [ball.upper() for ball in point]]
+        near = [[end * arb(2) ** -_CLOSEST for end in every] for every in ends]
+        found = [arb(value(*each)) for each in (*ends, *near)]
+        return reduce(arb.union, filter(arb.is_finite, found))
 
     def _mended(self, values: Balls, sources: Sequence[Balls]) -> Balls:
         """The values, with those of the slices where they hold."""
