@@ -13,7 +13,7 @@ from zenverify.cards.card import Accuracy
 from zenverify.cards.examination import known
 from zenverify.cards.scan import scans
 from zenverify.engines.zen import ZenEngine
-from zenverify.graph.case import Case
+from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import GraphBuilder
 from zenverify.operators import catalogue
 
@@ -39,7 +39,7 @@ def test_an_exact_value_has_no_error() -> None:
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("wrong", [1, 4, 1000])
 def test_an_error_is_counted_in_units_in_the_last_place(dtype: str, wrong: int) -> None:
-    def off(x: np.ndarray) -> np.ndarray:
+    def off(x: Array) -> Array:
         right = np.logaddexp(x, 0)
         return right + np.where(x == 3, wrong, 0).astype(x.dtype) * np.spacing(right)
 

@@ -11,12 +11,13 @@ from tests.cards.test_accuracy import case_of
 from zenverify.cards.mutation import mutation_score
 from zenverify.engines.protocol import Mutant
 from zenverify.engines.zen import ZenEngine
+from zenverify.graph.case import Array
 from zenverify.tensor import OPERATIONS, Operation
 
 CASES = [case_of("tanh", 0.5, -1.0, 2.0)]
 
 
-def mutant(name: str, rule: Callable[..., np.ndarray], argument: int = 0) -> Mutant:
+def mutant(name: str, rule: Callable[..., Array], argument: int = 0) -> Mutant:
     @contextmanager
     def plant() -> Iterator[None]:
         right = OPERATIONS["tanh"]
@@ -38,8 +39,9 @@ class Planted(ZenEngine):
         return self._mutants
 
 
-def right(g: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    return g / np.cosh(x) ** 2
+def right(g: Array, y: Array, x: Array) -> Array:
+    contribution: Array = g / np.cosh(x) ** 2
+    return contribution
 
 
 def test_found_survived_and_harmless_are_told_apart() -> None:
@@ -65,7 +67,7 @@ def test_blame_on_another_argument_does_not_count() -> None:
 
 
 def test_a_crash_is_blamed_on_the_operation() -> None:
-    def raising(g: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    def raising(g: Array, y: Array, x: Array) -> Array:
         raise ArithmeticError
 
     score = mutation_score(Planted(mutant("crash", raising)), "tanh", CASES)

@@ -8,6 +8,7 @@ from tests.cards.prepared import softplus
 from zenverify.cards.examination import known
 from zenverify.cards.scan import narrowed, scans
 from zenverify.engines.zen import ZenEngine
+from zenverify.graph.case import Array
 from zenverify.operators import catalogue
 from zenverify.verification.verify import verify_case
 
@@ -27,7 +28,7 @@ def test_a_scan_that_passes_stays_whole() -> None:
 
 
 def test_a_scan_that_fails_becomes_its_failing_elements() -> None:
-    def pullback(g: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    def pullback(g: Array, y: Array, x: Array) -> Array:
         slope = 1 / (1 + np.exp(-x))
         return g * np.where((x > 4) & (x < 5), slope * (1 + 1e-9), slope)
 
@@ -42,9 +43,10 @@ def test_a_scan_that_fails_becomes_its_failing_elements() -> None:
 
 
 def test_a_fault_that_needs_company_keeps_the_whole_scan() -> None:
-    def pullback(g: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    def pullback(g: Array, y: Array, x: Array) -> Array:
         slope = g / (1 + np.exp(-x))
-        return 2 * slope if x.size > 500 else slope
+        wrong: Array = 2 * slope if x.size > 500 else slope
+        return wrong
 
     with known(softplus(pullback=pullback)) as (engine, operator):
         case = scans(operator, 1)[0]

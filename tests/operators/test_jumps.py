@@ -33,7 +33,9 @@ def test_roundings_are_known_exactly_also_at_the_jumps(name: str) -> None:
 def test_a_sign_that_meets_a_zero_is_no_jump(name: str) -> None:
     program = program_of(name, (1,))
     assert not program.jumps([[arb(0, 0.5)]])
-    assert catalogue.get(name).kernel.derived.jumps is None
+    kernel = catalogue.get(name).kernel
+    assert kernel is not None
+    assert kernel.derived.jumps is None
 
 
 PAIRS = [(x, y) for x in (-7.5, -6.0, -0.1, 0.0, 0.3, 6.0, 7.5) for y in (-2.0, -0.1, 0.1, 1.5)]

@@ -77,7 +77,8 @@ def log1p(x: Operand) -> Tensor:
 
 
 def _nothing(a: Array, b: Array) -> Array:
-    return (a == 0) & ~np.isnan(b)
+    nothing: Array = (a == 0) & ~np.isnan(b)
+    return nothing
 
 
 def _xlogy(a: Array, b: Array) -> Array:
