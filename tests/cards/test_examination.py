@@ -102,7 +102,7 @@ def test_the_same_seed_gives_the_same_card() -> None:
 
 
 def test_an_engine_whose_rules_cannot_be_replaced_has_no_mutation_score() -> None:
-    card = check("tanh", engine=TapeEngine(), graphs=GRAPHS)
+    card = check("tanh", engine=TapeEngine(), graphs=20)  # its one tape grows and grows
     assert card
     assert card.mutation is None
     assert "planted" not in card.verdict
