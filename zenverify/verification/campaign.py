@@ -24,6 +24,7 @@ from zenverify.graph.sweep import Way, draw_way, ways_of
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
 from zenverify.verification.cost import cost_cases
+from zenverify.verification.coverage import CONDITIONS
 from zenverify.verification.events import (
     Bucket,
     CaseVerified,
@@ -226,7 +227,10 @@ def _finished(
         seconds=seconds,
         seed=options.seed,
         buckets=tuple(tally.buckets.values()),
-        coverage={name: dict(counts) for name, counts in sorted(tally.coverage.items())},
+        coverage={
+            name: {condition: counts[condition] for condition in CONDITIONS if counts[condition]}
+            for name, counts in sorted(tally.coverage.items())
+        },
         verdicts=dict(sorted(tally.verdicts.items())),
         unsupported=lacking,
         worst_units=tally.worst_units,
