@@ -78,6 +78,14 @@ def test_a_square_matrix_costs_pinv_no_digits() -> None:
     np.testing.assert_allclose(leaf.gradient, other.gradient, rtol=1e-11)
 
 
+def test_nothing_outside_the_range_of_a_square_matrix_is_nothing_at_all() -> None:
+    x = np.array([[4.4e-8, -3.6e-4], [-2.6e-6, 6e-6]])
+    leaf, other = Tensor(x.astype(np.float32)), Tensor(x)
+    zt.pinv(leaf).get_gradients(np.array([[0, 0], [0, 1]], np.float32))
+    zt.inv(other).get_gradients(np.array([[0.0, 0.0], [0.0, 1.0]]))
+    np.testing.assert_allclose(leaf.gradient, other.gradient, rtol=1e-2)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_singular_matrix_gives_nan_and_leaves_the_others(dtype: type) -> None:
     x = Tensor(np.stack([ONES, 2 * np.eye(2)]).astype(dtype))

@@ -414,3 +414,25 @@ def test_a_result_counts_what_it_checked() -> None:
     assert ("multiply", "repeated operand", 1) in result.coverage
     assert 0 <= result.worst_units < 8
     assert result.sampled == ""
+
+
+def test_a_partial_product_that_underflows_is_not_held_against_the_whole() -> None:
+    build = CaseBuilder()
+    x = build.variable([1e-30, 1e-30, 1e30, 1e30], "float32")
+    build.apply("cumprod", x, axis=0)
+    result = verify_case(ZenEngine(), build.case())
+    assert result.verdict is Verdict.AGREE
+    assert "whole graph not composed: a partial product may leave the floats" in result.notes
+
+
+def test_a_pseudoinverse_by_singular_values_may_lose_what_is_tiny_beside_the_rest() -> None:
+    build = CaseBuilder()
+    x = build.variable(
+        [
+            [3.19818828e-27, 1.65133446, 5.97071689e12],
+            [-7.51870619e14, -3.39076569e-17, -1.61956603],
+            [-1.05662767e-25, 1.90939655, -5.77831152e-9],
+        ]
+    )
+    build.apply("pinv", x)
+    assert verify_case(ZenEngine(), build.case()).verdict is Verdict.AGREE

@@ -192,6 +192,7 @@ class ProgramBuilder:
         start: Start,
         branch: Branch | None = None,
         bound: Bound | None = None,
+        terms: int = 1,
     ) -> tuple[Buffer, ...]:
         """Solve equations F(y, x) = 0 for y: many small systems, one to a row.
 
@@ -217,6 +218,9 @@ class ProgramBuilder:
         bound
             ``bound(*operands)`` gives a ball that holds every unknown, from one ball per operand;
             without it nothing is known of ordinary solutions' size.
+        terms
+            How many rounding errors of a solver meet in one number, where there are more of them
+            than unknowns.
 
         Returns
         -------
@@ -234,7 +238,7 @@ class ProgramBuilder:
         inner = ProgramBuilder(((rows, count), *(buffer.shape for buffer in operands)))
         step = implicit_step(inner, equations, unknowns, operands, start, branch, bound)
         self._solves = True
-        self._terms = max(self._terms, step.size, step.equations.terms)
+        self._terms = max(self._terms, step.size, step.equations.terms, terms)
         return split_rows(self, self._result(step, (rows, count)), unknowns)
 
     def free_signs(self, vectors: Callable[[Numbers], Numbers], result: Buffer) -> Buffer:

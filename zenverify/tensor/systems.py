@@ -154,14 +154,18 @@ def _pull_pinv(g: Array, y: Array, x: Array) -> Array:
 def _pull_pinv_by_svd(turned: Array, x: Array) -> Array:
     # Golub and Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares
     # problems whose variables separate" (1973), equation 4.12. The projectors are made of singular
-    # vectors, since x @ pinv(x) loses as many digits as x is ill conditioned.
+    # vectors, since x @ pinv(x) loses as many digits as x is ill conditioned; and where there is
+    # nothing outside, what rounding leaves of it must not meet the squares of large inverses.
     left, sizes, right = np.linalg.svd(x, full_matrices=False)
     kept = sizes > 1e-15 * sizes.max(axis=-1, keepdims=True, initial=0)
     left, right = left * kept[..., None, :], right * kept[..., None]
     sizes = np.where(kept, sizes, 1)[..., None, :]
     inverse = (left / sizes) @ right
+    rank = kept.sum(axis=-1)[..., None, None]
     outside_range = turned - left @ (_transposed(left) @ turned)
+    outside_range = np.where(rank < x.shape[-2], outside_range, 0)
     outside_rows = turned - (turned @ _transposed(right)) @ right
+    outside_rows = np.where(rank < x.shape[-1], outside_rows, 0)
     return np.asarray(
         outside_range @ (_transposed(right) / sizes**2) @ right
         + (left / sizes**2) @ _transposed(left) @ outside_rows

@@ -140,7 +140,7 @@ class LocalCheck:
             lambda _: program.value(balls, self._balls[node]),
             infinite_input=self._reached_by_infinity(node, elements),
         )
-        if self._order_decides(node):
+        if self.order_decides(node):
             judgements = [_excused(judgement) for judgement in judgements]
         if program.solves:
             with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
@@ -157,7 +157,7 @@ class LocalCheck:
             reached = self._graph.programs[node].value(marked)
         return [not reached[element].is_finite() for element in elements]
 
-    def _order_decides(self, node: int) -> bool:
+    def order_decides(self, node: int) -> bool:
         """Whether a partial product of the operands may leave the range of the floats."""
         if not self._graph.programs[node].multiplies:
             return False
@@ -277,7 +277,7 @@ class LocalCheck:
             between=larger if len(choices) > 1 else None,
             largest_factor=float(max(factors, default=arb(1))),
         )
-        if any(self._order_decides(k) for k in consumers):
+        if any(self.order_decides(k) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]
         if any(graph.programs[k].solves for k in consumers):
             with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):

@@ -266,6 +266,9 @@ def _check_whole(
     if not (np.isfinite(flat(check.engine_values)).all()):
         report.notes.append("whole graph not composed: the forward pass is not finite")
         return
+    if any(map(check.order_decides, graph.operations)):
+        report.notes.append("whole graph not composed: a partial product may leave the floats")
+        return
     names = sorted({graph.apply(p).operator for p in graph.kinking})
     outside = whole.outside_enclosure(
         case, gradients, engine.conventions, names, check.engine_values

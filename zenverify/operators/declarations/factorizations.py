@@ -29,6 +29,15 @@ Floats = NDArray[np.floating[Any]]
 Objects = NDArray[np.object_]
 
 
+def _orthogonal(height: int, width: int) -> int:
+    """How many rounding errors meet in one number of a matrix turned from both sides.
+
+    A reflection of m numbers counts for m of them (Higham, "Accuracy and Stability of Numerical
+    Algorithms", theorem 19.4), and each row and column is reflected once.
+    """
+    return height * width + width * width
+
+
 def times(builder: ProgramBuilder, matrices: Buffer, vectors: Buffer) -> Buffer:
     """Per row, a matrix times a vector."""
     wide = builder.move(lambda n: n[:, None, :], vectors)
@@ -209,6 +218,7 @@ def _eigh(builder: ProgramBuilder, x: Buffer) -> Buffer:
         start=start,
         branch=ascending,
         bound=_at_most_two,
+        terms=_orthogonal(size, size),
     )
 
     def pack(vectors: Numbers, numbers: Numbers) -> Numbers:
@@ -252,6 +262,7 @@ def _svdvals(builder: ProgramBuilder, x: Buffer) -> Buffer:
         start=start,
         branch=descending,
         bound=_at_most_two,
+        terms=_orthogonal(max(height, width), count),
     )
     return builder.move(lambda n: n.reshape(*x.shape[:-2], count), numbers)
 
@@ -275,6 +286,7 @@ def _pinv(builder: ProgramBuilder, x: Buffer) -> Buffer:
         [_repeated(builder, x, height)],
         start=_from_zero((width,), (height,)),
         bound=_at_most_two,
+        terms=_orthogonal(height, width),
     )
     shape = (*x.shape[:-2], height, width)
     return builder.move(lambda n: n.reshape(shape).swapaxes(-1, -2), columns)
