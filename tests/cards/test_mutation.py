@@ -26,7 +26,7 @@ def mutant(name: str, rule: Callable[..., np.ndarray], argument: int = 0) -> Mut
         finally:
             OPERATIONS["tanh"] = right
 
-    return Mutant(name, "class", argument, plant, lambda: name != "harmless")
+    return Mutant(name, "class", argument, plant, lambda: name != "harmless", name)
 
 
 class Planted(ZenEngine):

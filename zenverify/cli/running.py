@@ -5,16 +5,18 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from zenverify.cli.commentary import Commentary
 from zenverify.cli.output import messages_console, print_json, results_console
+from zenverify.cli.planting import print_planted
 from zenverify.cli.progress import RunProgress
 from zenverify.cli.reporting import ReportWriter
 from zenverify.cli.summary import print_discrepancies, print_summary
+from zenverify.engines.faults import Fault
 from zenverify.engines.protocol import Engine
 from zenverify.report.jsonable import event_to_data
 from zenverify.report.model import Collector
@@ -37,6 +39,8 @@ class Output:
         The flags that repeat the run, but for engine, seed and number of graphs.
     reports
         The directory of the report.
+    fault
+        What to plant into the engine first.
     as_json, quiet, verbose
         The flags.
     """
@@ -44,6 +48,7 @@ class Output:
     engine_spec: str
     restrictions: tuple[str, ...]
     reports: Path
+    fault: Fault | None = None
     as_json: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -65,12 +70,15 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     if output.as_json:
         consumers.append(_print_event)
     consumers.append(report.add)
-    with progress, _noting_interrupts() as interrupted:
+    planting = nullcontext() if output.fault is None else output.fault.mutant.plant()
+    with progress, planting, _noting_interrupts() as interrupted:
         end = _consume(campaign.run(engine, options), consumers, interrupted)
     model = collector.model()
     if not output.as_json:
         print_discrepancies(results_console(), model)
     print_summary(messages, model, report.path)
+    if output.fault is not None:
+        print_planted(messages, model, output.fault)
     return end.exit_code
 
 

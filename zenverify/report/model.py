@@ -14,6 +14,7 @@ from zenverify.verification.events import (
     FailureFound,
     FailureMinimised,
     Finding,
+    Planted,
     RunFinished,
     RunStarted,
 )
@@ -72,6 +73,8 @@ class ReportModel:
         Per kind of note, how often it was made.
     stop_reason, exit_code, seconds
         As in `RunFinished`; None while the run goes on.
+    planted
+        The fault that was planted on purpose, None as a rule.
     """
 
     engine: str
@@ -93,6 +96,7 @@ class ReportModel:
     stop_reason: str | None = None
     exit_code: int | None = None
     seconds: float | None = None
+    planted: Planted | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -200,4 +204,5 @@ class Collector:
             stop_reason=end.stop_reason if end else None,
             exit_code=end.exit_code if end else None,
             seconds=end.seconds if end else None,
+            planted=start.planted,
         )

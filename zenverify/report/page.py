@@ -18,6 +18,7 @@ _ENDINGS = {
     "finished": "finished",
     "budget": "used up its budget",
     "interrupted": "was interrupted",
+    "found": "ended when the planted fault was found",
     "hanging": "ended early: the engine no longer returned in time",
 }
 
@@ -61,7 +62,7 @@ def page(model: ReportModel) -> Page:
         unsupported=tuple(sorted(model.unsupported)),
         notes=tuple(sorted(model.notes.items(), key=lambda note: (-note[1], note[0]))),
         sections=tuple(
-            section(number, discrepancy, model.engine_spec)
+            section(number, discrepancy, model.engine_spec, model.planted)
             for number, discrepancy in enumerate(model.discrepancies, start=1)
         ),
     )
@@ -80,11 +81,14 @@ def _heading(model: ReportModel) -> str:
     found = "No discrepancy"
     if model.discrepancies:
         found = counted(len(model.discrepancies), "discrepancy", "discrepancies")
-    return f"{found} in {graphs}" + ("" if model.is_finished else " so far")
+    planted = "" if model.planted is None else ", with a fault planted on purpose"
+    return f"{found} in {graphs}{planted}" + ("" if model.is_finished else " so far")
 
 
 def _facts(model: ReportModel) -> Iterable[Fact]:
     yield Fact("engine", f"{model.engine} {model.engine_version}".strip())
+    if model.planted is not None:
+        yield Fact("fault planted on purpose", str(model.planted))
     yield Fact("zenverify", model.zenverify_version)
     yield Fact("seed", str(model.seed), is_code=True)
     yield Fact("graphs", f"{model.cases:,}")

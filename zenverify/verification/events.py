@@ -38,14 +38,44 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Planted:
+    """A fault that was planted on purpose, and the truth about it.
+
+    Attributes
+    ----------
+    name
+        Its name in the catalogue of faults.
+    kind
+        Its class.
+    what
+        What is wrong, in a few words.
+    operation, argument
+        Where it sits.
+    """
+
+    name: str
+    kind: str
+    what: str
+    operation: str
+    argument: int | None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.what})"
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The beginning of a run: what is verified, and what the graphs are drawn from."""
+    """The beginning of a run: what is verified, and what the graphs are drawn from.
+
+    ``planted`` is the fault that was planted into the engine on purpose, None as a rule.
+    """
 
     engine: str
     engine_version: str
     zenverify_version: str
     seed: int
     operators: tuple[str, ...]
+    planted: Planted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +140,8 @@ class Bucket:
 class RunFinished:
     """The end of a run.
 
-    ``stop_reason`` is ``"finished"``, ``"budget"``, ``"interrupted"``, or ``"hanging"`` where the
-    engine no longer returned in time.
+    ``stop_reason`` is ``"finished"``, ``"budget"``, ``"interrupted"``, ``"found"`` where a fault was
+    planted and has been found, or ``"hanging"`` where the engine no longer returned in time.
     ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
     """
 
