@@ -32,9 +32,7 @@ Examples:
 @json_option
 @verbose_option
 @click.pass_context
-def faults(
-    context: click.Context, /, *, operations: str | None, as_json: bool, **_: Any
-) -> int:
+def faults(context: click.Context, /, *, operations: str | None, as_json: bool, **_: Any) -> int:
     """List the faults that can be planted into an engine, to see them found.
 
     Each is the engine's own rule, or its walk over the graph, with one thing made wrong. A name

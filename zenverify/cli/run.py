@@ -19,6 +19,7 @@ from zenverify.cli.options import (
     verbose_option,
 )
 from zenverify.cli.parameters import duration_text
+from zenverify.errors import UsageError
 
 if TYPE_CHECKING:
     from zenverify.engines.faults import Fault
@@ -30,6 +31,7 @@ Examples:
   zenverify run -n 200 --seed 42               the same 200 graphs every time
   zenverify run --budget 90s --ops tanh,matmul
   zenverify run --plant tanh/0/sign            see a fault found that is there on purpose
+  zenverify run --ops exp,log --strength       and what finding nothing means
   zenverify run --engine my/engine.py:engine --json > events.jsonl
 """
 
@@ -49,6 +51,12 @@ Examples:
     "written to the corpus, and the run ends when the fault is found, unless -n or --budget says "
     "how far to go.",
 )
+@click.option(
+    "--strength",
+    is_flag=True,
+    help="After a clean run: how many elements met each condition, and which faults of the "
+    "catalogue the same graphs would have exposed. Takes about as long again.",
+)
 @corpus_option
 @setting(
     "--reports",
@@ -60,7 +68,16 @@ Examples:
 @quiet_option
 @verbose_option
 @click.pass_context
-def run(context: click.Context, /, *, as_json: bool, quiet: bool, plant: str | None, **_: Any) -> int:
+def run(
+    context: click.Context,
+    /,
+    *,
+    as_json: bool,
+    quiet: bool,
+    plant: str | None,
+    strength: bool,
+    **_: Any,
+) -> int:
     """Verify an engine on random graphs.
 
     Draws random graphs, proves or refutes every gradient that the engine computes on them, and
@@ -81,6 +98,8 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, plant: str | N
     spec = settings["engine"]
     engine = registry.load(spec)
     label = registry.file_label(spec, engine.name)
+    if plant is not None and strength:
+        raise UsageError("--strength measures a run that finds nothing; with --plant there is none")
     fault = None if plant is None else find_fault(engine, plant)
     # The engine is not really wrong: its corpus is no place for a fault that was planted.
     keep = None if fault else partial(keep_failure, settings["corpus"], label)
@@ -92,6 +111,7 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, plant: str | N
             restrictions=_restrictions(settings, plant),
             reports=settings["reports"],
             fault=fault,
+            strength=strength,
             as_json=as_json,
             quiet=quiet,
             verbose=context.ensure_object(Invocation).verbose,

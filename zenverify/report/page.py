@@ -10,6 +10,7 @@ from zenverify.report.coverage import in_catalogue_order
 from zenverify.report.model import ReportModel
 from zenverify.report.numbers import counted, duration, residual
 from zenverify.report.section import Fact, Section, section
+from zenverify.report.strength import StrengthTable, strength_table
 from zenverify.verification.coverage import CONDITIONS
 
 State = Literal["clean", "wrong", "empty"]
@@ -46,6 +47,7 @@ class Page:
     unsupported: tuple[str, ...]
     notes: tuple[tuple[str, int], ...]
     sections: tuple[Section, ...]
+    strength: StrengthTable | None
 
 
 def page(model: ReportModel) -> Page:
@@ -65,6 +67,7 @@ def page(model: ReportModel) -> Page:
             section(number, discrepancy, model.engine_spec, model.planted)
             for number, discrepancy in enumerate(model.discrepancies, start=1)
         ),
+        strength=None if model.strength is None else strength_table(model.strength),
     )
 
 

@@ -31,14 +31,20 @@ class Hunt:
         Whether that finding names the fault's place.
     differed
         Whether the fault ever made a difference. If not, there was none to find.
-    cases
+    verified
         How many cases were verified.
+    case
+        The case that showed it, None if none did.
+    position
+        How many cases came before that one, or how many there were.
     """
 
     finding: Finding | None
     blamed: bool
     differed: bool
-    cases: int
+    verified: int
+    case: Case | None
+    position: int
 
 
 def hunt(
@@ -68,9 +74,9 @@ def hunt(
     timeout
         Seconds that one pass of the engine may take.
     """
-    verified = 0
+    verified, position = 0, -1
     with mutant.plant():
-        for case in cases:
+        for position, case in enumerate(cases):
             if most is not None and verified >= most:
                 break
             if not _differs(engine, mutant, case, timeout):
@@ -81,8 +87,9 @@ def hunt(
             failures = [one for one in result.findings if one.verdict.is_failure]
             if failures:
                 best = max(failures, key=lambda one: is_blamed(one, operation, mutant.argument))
-                return Hunt(best, is_blamed(best, operation, mutant.argument), True, verified)
-    return Hunt(None, False, mutant.has_differed(), verified)
+                rightly = is_blamed(best, operation, mutant.argument)
+                return Hunt(best, rightly, True, verified, case, position)
+    return Hunt(None, False, mutant.has_differed(), verified, None, position + 1)
 
 
 def _differs(engine: Engine, mutant: Mutant, case: Case, timeout: float) -> bool:
@@ -104,10 +111,13 @@ def is_blamed(finding: Finding, operation: str, argument: int | None) -> bool:
     blame = finding.blame
     if operation == BROADCASTING:
         return _is_broadcast(blame)
+    if operation == ACCUMULATION:
+        # Both edges of a repeated operand are of one operation: seen alone, it is that one's fault.
+        return blame.operation == ACCUMULATION or blame.condition == "repeated operand"
     if blame.operation != operation:
         return False
     whole = blame.argument is None and finding.verdict in _WHOLE_OPERATION
-    return whole or operation == ACCUMULATION or argument is None or blame.argument == argument
+    return whole or argument is None or blame.argument == argument
 
 
 def _is_broadcast(blame: Blame) -> bool:

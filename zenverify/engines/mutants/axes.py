@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.engines.mutants.call import Alteration, Array, Call, Fault, Pullback, Traits, several_operands
+from zenverify.engines.mutants.call import (
+    Alteration,
+    Array,
+    Call,
+    Fault,
+    Pullback,
+    Traits,
+    several_operands,
+)
 
 _AXES = ("axis", "axes", "dim", "axis1")
 
@@ -64,10 +72,16 @@ def _wrong_axis(call: Call, rule: Pullback) -> Any:
 
 
 def _axes_forgotten(call: Call, rule: Pullback) -> Any:
-    """The cotangent of a reduction, spread over the operand without the axes that it lost."""
-    if call.attributes.get("keepdims") is not False:
-        return call.again(rule)
-    return replace(call, attributes={**call.attributes, "keepdims": True}).again(rule)
+    """The cotangent of a reduction, spread over the operand without the axes that it lost.
+
+    NumPy aligns shapes at their ends: that raises, or goes wrong in silence.
+    """
+    right = call.again(rule)
+    if call.attributes.get("keepdims") is not False or call.result.ndim in (0, call.operand.ndim):
+        return right
+    # A reduction's contribution is the cotangent, spread, times what does not depend on it.
+    weights = replace(call, cotangent=np.ones_like(call.cotangent)).again(rule)
+    return (weights * np.broadcast_to(call.cotangent, right.shape)).astype(right.dtype)
 
 
 def _counted(factor: Callable[[int], float]) -> Alteration:
@@ -141,14 +155,33 @@ FAULTS: tuple[Fault, ...] = (
         "next-transposed",
         "the next operand transposed, if square",
         "transposed operand",
-        _operand_transposed(1),several_operands,
+        _operand_transposed(1),
+        several_operands,
     ),
-    Fault("keepdims", "reduced axes not put back", "missing keepdims", _axes_forgotten, _keeps_dims),
-    Fault("uncounted", "not divided by the count", "wrong count", _counted(float), _has_axis),
-    Fault("count-less-one", "divided by n - 1", "wrong count", _counted(lambda n: n / (n - 1)), _has_axis),
     Fault(
-        "first-slice", "first slice for the sum over broadcast axes", "broadcasting", _first_for_sum, _broadcasts
+        "keepdims", "reduced axes not put back", "missing keepdims", _axes_forgotten, _keeps_dims
     ),
-    Fault("mean-slice", "mean for the sum over broadcast axes", "broadcasting", _mean_for_sum, _broadcasts),
+    Fault("uncounted", "not divided by the count", "wrong count", _counted(float), _has_axis),
+    Fault(
+        "count-less-one",
+        "divided by n - 1",
+        "wrong count",
+        _counted(lambda n: n / (n - 1)),
+        _has_axis,
+    ),
+    Fault(
+        "first-slice",
+        "first slice for the sum over broadcast axes",
+        "broadcasting",
+        _first_for_sum,
+        _broadcasts,
+    ),
+    Fault(
+        "mean-slice",
+        "mean for the sum over broadcast axes",
+        "broadcasting",
+        _mean_for_sum,
+        _broadcasts,
+    ),
     Fault("summed-too-far", "summed over the first axis too", "broadcasting", _summed_too_far),
 )

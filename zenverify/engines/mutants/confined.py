@@ -86,13 +86,13 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("zero", "doubled where the operand is zero", "region", _where(lambda x: x == 0, 2.0)),
     Fault("below-5", "doubled below -5", "region", _where(lambda x: x < -5, 2.0)),
-    Fault(
-        "above-20", "1e-6 off above 20", "region", _where(lambda x: np.abs(x) > 20, 1 + 1e-6)
-    ),
+    Fault("above-20", "1e-6 off above 20", "region", _where(lambda x: np.abs(x) > 20, 1 + 1e-6)),
     Fault("overflow", "NaN above 710", "overflow", _where(lambda x: x > 710, float("nan"))),
     Fault("right-of-kink", "right-hand slope at a kink", "kink", _beside_kink(np.inf), with_kinks),
     Fault("left-of-kink", "left-hand slope at a kink", "kink", _beside_kink(-np.inf), with_kinks),
-    Fault("first-of-ties", "the first of several ties takes all", "tie", _first_of_ties, with_kinks),
+    Fault(
+        "first-of-ties", "the first of several ties takes all", "tie", _first_of_ties, with_kinks
+    ),
     Fault("size-1", "doubled if an axis has size 1", "shape", _shaped(_has_size_one, 2.0)),
     Fault("square", "doubled if square", "shape", _shaped(_is_square, 2.0)),
     Fault(

@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 
 from zenverify.engines.mutants import axes, confined
-from zenverify.engines.mutants.call import Alteration, Array, Call, Fault, Pullback, several_operands
+from zenverify.engines.mutants.call import (
+    Alteration,
+    Array,
+    Call,
+    Fault,
+    Pullback,
+    several_operands,
+)
 
 
 def scaled(factor: float) -> Alteration:
@@ -114,8 +121,20 @@ FAULTS: tuple[Fault, ...] = (
     Fault("cotangent-ignored", "cotangent taken for one", "wrong input", _ones_for_cotangent),
     Fault("result-for-operand", "result taken for the operand", "wrong input", _result_for_operand),
     Fault("operand-for-result", "operand taken for the result", "wrong input", _operand_for_result),
-    Fault("exchanged", "this operand and the next exchanged", "swapped arguments", _exchanged, several_operands),
-    Fault("aliased", "this operand taken for the next", "aliased arguments", _aliased, several_operands),
+    Fault(
+        "exchanged",
+        "this operand and the next exchanged",
+        "swapped arguments",
+        _exchanged,
+        several_operands,
+    ),
+    Fault(
+        "aliased",
+        "this operand taken for the next",
+        "aliased arguments",
+        _aliased,
+        several_operands,
+    ),
     *axes.FAULTS,
     Fault("float32", "rounded to float32", "precision", _through_float32),
     Fault("nan-cleaned", "NaN turned into zero", "NaN cleaned", _nan_cleaned),

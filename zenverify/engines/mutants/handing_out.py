@@ -49,13 +49,13 @@ def _ignoring(good: Any, root: Tensor, grad: Any) -> None:
     pass
 
 
-def _handed_out(change: Callable[[Tensor, Any], Any]) -> Make:
-    """Hands out ``change(tensor, gradient)``."""
+def _handed_out(change: Callable[[Any], Any]) -> Make:
+    """Hands out ``change(gradient)``."""
 
     def make(good: property, note: Note) -> property:
         def gradient(self: Tensor) -> Any:
             right = good.__get__(self)
-            wrong = change(self, right)
+            wrong = change(right)
             if (wrong.shape, wrong.dtype) != (right.shape, right.dtype) or not np.array_equal(
                 wrong, right, equal_nan=True
             ):
@@ -89,7 +89,9 @@ PATCHES: tuple[Patch, ...] = (
             ("left-over", "a second call starts from the first one's gradient", _left_over),
         )
     ),
-    Patch("aliased", "two gradients share one array", "aliased gradient", Tensor, "gradient", _shared),
+    Patch(
+        "aliased", "two gradients share one array", "aliased gradient", Tensor, "gradient", _shared
+    ),
     *(
         Patch(key, name, kind, Tensor, "gradient", _handed_out(change))
         for key, name, kind, change in (
@@ -97,25 +99,25 @@ PATCHES: tuple[Patch, ...] = (
                 "wide",
                 "float64 handed out for float32",
                 "precision",
-                lambda tensor, right: right.astype(np.float64),
+                lambda right: right.astype(np.float64),
             ),
             (
                 "narrow",
                 "handed out in float32",
                 "precision",
-                lambda tensor, right: right.astype(np.float32),
+                lambda right: right.astype(np.float32),
             ),
             (
                 "at-least-1d",
                 "shape (1,) handed out for ()",
                 "shape",
-                lambda tensor, right: np.atleast_1d(right),
+                lambda right: np.atleast_1d(right),
             ),
             (
                 "flattened",
                 "handed out without its axes",
                 "shape",
-                lambda tensor, right: right.reshape(-1),
+                lambda right: right.reshape(-1),
             ),
         )
     ),

@@ -12,7 +12,7 @@ import numpy as np
 from zenverify.engines.protocol import Mutant
 
 Make = Callable[[Any, Callable[[], None]], Any]
-"""``make(good, note)`` gives the wrong function, which calls `note` where it differs from `good`."""
+"""``make(good, note)`` gives the wrong function, which calls `note` where it differs."""
 
 
 @dataclass(frozen=True, slots=True)

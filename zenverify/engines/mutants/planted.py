@@ -20,9 +20,7 @@ Install = Callable[[Operation], object]
 """Puts an operation in the place of the right one."""
 
 
-def mutants_of(
-    operation: Operation, install: Install, *, kinked: bool = True
-) -> Iterator[Mutant]:
+def mutants_of(operation: Operation, install: Install, *, kinked: bool = True) -> Iterator[Mutant]:
     """Every fault that can be planted into an operation's pullbacks.
 
     Parameters

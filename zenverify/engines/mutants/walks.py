@@ -25,7 +25,7 @@ def _through_float32(right: Any, *_: Any) -> Any:
     return np.asarray(right).astype(np.float32)
 
 
-def _without_last(right: Any, held: Any, addend: Any) -> Any:
+def _without_last(right: Any, held: Any, _addend: Any) -> Any:
     wrong = np.array(right)
     if wrong.size:
         wrong.flat[-1] = np.asarray(held).flat[-1]
@@ -193,19 +193,19 @@ PATCHES: tuple[Patch, ...] = tuple(
     Patch(key, name, kind, walk, attribute, make)
     for attribute, kind, key, name, make in (
         ("accumulate", "overwritten", "overwritten", "overwritten instead of accumulated",
-         instead(lambda right, held, addend: addend)),
+         instead(lambda _right, _held, addend: addend)),
         ("accumulate", "overwritten", "first-kept", "only the first contribution kept",
-         instead(lambda right, held, addend: held)),
+         instead(lambda _right, held, _addend: held)),
         ("accumulate", "overwritten", "largest-kept", "the larger of two contributions kept",
-         instead(lambda right, held, addend: np.maximum(held, addend))),
+         instead(lambda _right, held, addend: np.maximum(held, addend))),
         ("accumulate", "overwritten", "last-overwritten", "the last element not added",
          instead(_without_last)),
         ("accumulate", "sign", "subtracted", "subtracted instead of added",
-         instead(lambda right, held, addend: held - addend)),
+         instead(lambda _right, held, addend: held - addend)),
         ("accumulate", "factor", "averaged", "averaged instead of added",
          instead(lambda right, *_: right / 2)),
         ("accumulate", "duplicated term", "added-twice", "every contribution but the first doubled",
-         instead(lambda right, held, addend: right + addend)),
+         instead(lambda right, _held, addend: right + addend)),
         ("accumulate", "factor", "off-by-1e-9", "the sum off by 1e-9",
          instead(lambda right, *_: right * (1 + 1e-9))),
         ("accumulate", "precision", "float32", "summed in float32", instead(_through_float32)),
@@ -214,16 +214,16 @@ PATCHES: tuple[Patch, ...] = tuple(
         ("accumulate", "aliased gradient", "in-place", "summed in place, in a shared array",
          _in_place),
         ("hand_on", "history", "third-use", "the third contribution to a node dropped",
-         _handing_on(lambda node, position, count: count != 2)),
+         _handing_on(lambda _node, _position, count: count != 2)),
         ("hand_on", "history", "second-use", "all contributions but the first dropped",
-         _handing_on(lambda node, position, count: not count)),
+         _handing_on(lambda _node, _position, count: not count)),
         ("hand_on", "aliased arguments", "repeated-operand", "a repeated operand counted once",
          _handing_on(
-             lambda node, position, count:
+             lambda node, position, _count:
              node.dependencies[position] not in node.dependencies[:position]
          )),
         ("hand_on", "dropped term", "third-operand", "all operands but two forgotten",
-         _handing_on(lambda node, position, count: position < 2)),
+         _handing_on(lambda _node, position, _count: position < 2)),
         ("hand_on", "overwritten", "leaf-first-kept", "a leaf keeps its first contribution",
          _handing_on(
              lambda node, position, count:
@@ -241,7 +241,7 @@ PATCHES: tuple[Patch, ...] = tuple(
         ("cotangents", "dropped term", "root-forgotten", "the root given no gradient",
          _kept(lambda root, one: one is not root)),
         ("cotangents", "dropped term", "intermediates-forgotten", "only leaves given gradients",
-         _kept(lambda root, one: not one.dependencies)),
+         _kept(lambda _root, one: not one.dependencies)),
         ("postorder", "incomplete", "incomplete", "handed on before it is complete",
          _level_by_level),
         ("postorder", "incomplete", "stops", f"stops after {_STOPS_AFTER} nodes", _stopping),
