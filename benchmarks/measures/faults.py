@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def of_every_kind(
     return chosen
 
 
-@lru_cache(maxsize=None)
+@cache
 def call(operation: str, size: int, seed: int) -> Case | None:
     """An operation's call at a size; None if it cannot be called so."""
     return call_of(catalogue.get(operation), size, seed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.measures.faults import rules_with
 from benchmarks.measures.side_by_side import OURS
-from benchmarks.peers.calls import call_of
+from benchmarks.peers.calls import Mask, call_of, mask_for, masked
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.tape import tape_of
 from zenverify.engines.faults import Fault
@@ -29,6 +29,8 @@ class Search:
     ----------
     tool, fault, kind
         Who looked for what.
+    hidden
+        Whether a peer met the operation inside a function that masks it.
     found
         Whether it complained in time, where it does not complain of the right rule.
     checks
@@ -40,6 +42,7 @@ class Search:
     tool: str
     fault: str
     kind: str
+    hidden: bool
     found: bool
     checks: int
     seconds: float
@@ -51,12 +54,14 @@ def search_all(
     """Let every tool look for every fault, each for so many seconds at most.
 
     zenverify draws its own graphs, as ``zenverify run --operators NAME`` does; drawing counts. A
-    peer checks the operation alone, on fresh ordinary values each time; drawing them does not count.
+    peer is handed the operation alone, and then behind a mask, with fresh ordinary values for each
+    check; drawing them does not count.
     """
-    for fault in faults:
+    for number, fault in enumerate(faults):
         yield _ours(fault, seed, patience)
         for peer in peers:
-            yield _theirs(peer, fault, seed, patience)
+            yield _theirs(peer, fault, seed, patience, None)
+            yield _theirs(peer, fault, seed, patience, mask_for(fault.operation, number))
 
 
 def _ours(fault: Fault, seed: int, patience: float) -> Search:
@@ -71,18 +76,19 @@ def _ours(fault: Fault, seed: int, patience: float) -> Search:
             if found or time.perf_counter() - start >= patience:
                 break
     seconds = time.perf_counter() - start
-    return Search(OURS, fault.name, fault.mutant.kind, found, checks, seconds)
+    return Search(OURS, fault.name, fault.mutant.kind, False, found, checks, seconds)
 
 
-def _theirs(peer: Peer, fault: Fault, seed: int, patience: float) -> Search:
+def _theirs(peer: Peer, fault: Fault, seed: int, patience: float, mask: Mask | None) -> Search:
     operator, rules = catalogue.get(fault.operation), rules_with(fault)
     checks, seconds, found = 0, 0.0, False
     while not found and seconds < patience:
         case = call_of(operator, _SIZE, seed + checks)
         assert case is not None
-        right = tape_of(case)
+        right = tape_of(masked(case, mask) if mask else case)
         answer = peer.check(right.with_rule(rules))
         checks += 1
         seconds += answer.seconds
         found = answer.complains and not peer.check(right).complains
-    return Search(peer.name, fault.name, fault.mutant.kind, found, checks, seconds)
+    hidden = mask is not None
+    return Search(peer.name, fault.name, fault.mutant.kind, hidden, found, checks, seconds)

@@ -50,7 +50,7 @@ def _apply(step: Step, operands: Sequence[Any]) -> Any:
 def _custom(step: Step, count: int) -> Callable[..., Any]:
     """A step as an autograd primitive."""
 
-    @primitive  # type: ignore[untyped-decorator]  # autograd ships no types
+    @primitive
     def function(*operands: Any) -> Any:
         return step.forward(operands)
 

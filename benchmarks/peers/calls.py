@@ -1,4 +1,4 @@
-"""One call of an operation, at a size: alone, or inside a function that hides it from the result."""
+"""One call of an operation, at a size: alone, or in a function that hides it from the result."""
 
 from __future__ import annotations
 

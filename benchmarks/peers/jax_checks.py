@@ -64,4 +64,5 @@ def _custom(step: Step) -> Callable[..., Any]:
 
     function = jax.custom_vjp(forward)
     function.defvjp(forward_saving, backward)
-    return function
+    made: Callable[..., Any] = function
+    return made

@@ -69,7 +69,9 @@ class Tape:
     variables: tuple[Array, ...]
     steps: tuple[Step, ...]
 
-    def evaluate(self, variables: Sequence[T], apply: Callable[[Step, Sequence[T | Array]], T]) -> T:
+    def evaluate(
+        self, variables: Sequence[T], apply: Callable[[Step, Sequence[T | Array]], T]
+    ) -> T:
         """Go through the steps; `apply` takes a step and its operands."""
         values = list(variables)
         for step in self.steps:
@@ -87,7 +89,9 @@ class Tape:
         """
         names = [step.operation.name for step in self.steps]
         if names.count(operation.name) != 1:
-            raise ValueError(f"{names.count(operation.name)} steps are {operation.name}, expected 1")
+            raise ValueError(
+                f"{names.count(operation.name)} steps are {operation.name}, expected 1"
+            )
         place = names.index(operation.name)
         steps = list(self.steps)
         steps[place] = replace(steps[place], operation=operation, suspect=True)

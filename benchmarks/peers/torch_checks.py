@@ -26,7 +26,13 @@ def _prepared(tape: Tape) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     def function(*variables: Any) -> Any:
         return tape.evaluate(variables, _apply)
 
-    return function, tuple(torch.from_numpy(v.copy()).requires_grad_() for v in tape.variables)
+    return function, tuple(_variable(value) for value in tape.variables)
+
+
+def _variable(value: Array) -> Any:
+    """A leaf. NumPy's empty arrays have strides that gradcheck refuses, so they are not shared."""
+    shared = torch.from_numpy(value)
+    return torch.empty(value.shape, dtype=shared.dtype).copy_(shared).requires_grad_()
 
 
 _NATIVE: dict[str, Callable[..., Any]] = {
