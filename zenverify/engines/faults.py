@@ -95,8 +95,8 @@ def find_fault(engine: Engine, name: str) -> Fault:
         )
     known = {fault.name: fault for fault in faults_of(engine, [operation])}
     if name not in known:
-        listed = f"; zenverify faults --of {operation} lists {len(known)}"
-        raise UsageError(f"there is no fault {name!r}{_hint(name, known)}{listed}")
+        listed = f"zenverify faults --of {operation} lists all {len(known)}"
+        raise UsageError(f"there is no fault {name!r}{_hint(name, known)} ({listed})")
     return known[name]
 
 
