@@ -46,8 +46,9 @@ def test_every_fault_is_counted_once() -> None:
     ]
     assert strength.cases == 150
     assert told == [(number, strength.planted) for number in range(1, strength.planted + 1)]
-    for one in (*strength.operations, strength):
+    for one in strength.operations:
         assert one.planted == one.exposed + len(one.missed) + len(one.untouched)
+    assert strength.planted == strength.exposed + len(strength.missed) + len(strength.untouched)
     assert sum(one.planted for one in strength.classes) == strength.planted
     assert sum(one.exposed for one in strength.classes) == strength.exposed
     assert strength.exposed > 0.7 * strength.planted
