@@ -19,9 +19,11 @@ _SAME_CALLS = (
     "behind a mask. A tool that complains of the right rule in the same call has found nothing."
 )
 _INEXPRESSIBLE = (
-    "A dash: no peer can be given such a fault. Faults of the walk over the graph, of gradients "
-    "handed out and of the sum over broadcast axes sit in the engine's own machinery, and each "
-    "peer has its own; or no call on ordinary values at these sizes shows it."
+    "A dash: no peer was given such a fault. Faults of the walk over the graph, of gradients that "
+    "are handed out, and rules that write to their inputs sit in the engine's own machinery, where "
+    "each library has its own; history needs a second call, which no check of theirs makes; and "
+    "kinks, ties, NaN and overflow show at values at which a finite difference has no answer, so "
+    "calls on ordinary values do not meet them."
 )
 
 _TIMES = (
