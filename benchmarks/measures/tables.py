@@ -32,9 +32,9 @@ _TIMES = (
 )
 _SEARCHES = (
     "What is not found costs all the seconds that a tool is given for a fault. zenverify draws "
-    "graphs with the operation, and the drawing is counted; a peer is handed calls of 4 elements "
-    "on fresh ordinary values, and only its checks are counted. `masked`: the peer's call stands "
-    "inside a function that hides it. zenverify draws the same graphs either way."
+    "graphs with the operation, and the drawing is counted. A peer is handed up to thirty calls of "
+    "4 elements on ordinary values, and only its checks are counted. `masked`: the peer's call "
+    "stands in a function that hides it. zenverify draws the same graphs either way."
 )
 _ALARMS = "`alarms`: graphs in which it complains of the right rules, and so finds nothing."
 

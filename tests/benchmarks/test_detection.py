@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import detection
+from benchmarks.measures import own
 from benchmarks.measures.faults import call, rules_with
 from benchmarks.measures.hunting import search_all
 from benchmarks.measures.side_by_side import OURS, compare
@@ -49,6 +50,13 @@ def test_a_search_ends_with_a_find_or_with_patience() -> None:
     assert (alone.checks, alone.hidden, hidden.hidden) == (4, False, True)
 
 
+def test_a_search_in_vain_costs_all_of_its_time() -> None:
+    fault = find_fault(ZenEngine(), "tanh/0/sign")
+    _, alone, _ = search_all([fault], [DEAF], seed=1, patience=60.0)
+    assert (alone.found, alone.seconds) == (False, 60.0)
+    assert alone.checks < 100
+
+
 def test_false_alarms_are_no_finds() -> None:
     fault = find_fault(ZenEngine(), "tanh/0/sign")
     assert not any(one.found for one in search_all([fault], [ANXIOUS], 1, 0.02) if one.tool != OURS)
@@ -72,6 +80,17 @@ def test_it_prints_and_saves_without_any_peer(
     saved = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
     assert {one["tool"] for one in saved["errors"]} == {OURS}
     assert saved["options"]["graphs"] == 1
+
+
+def test_the_campaign_finds_what_it_is_given(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(own, "DEFAULT_GRAPHS", 60)
+    monkeypatch.setattr(own, "TRAVERSAL", ("accumulation",))
+    detection.main(["--parts", "campaign", "--every", "4000", "--alarms", "20"])
+    printed = capsys.readouterr().out
+    assert "False alarms without a fault: 0 in 20 graphs." in printed
+    assert "| overwritten " in printed
 
 
 def test_an_unknown_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
