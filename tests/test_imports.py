@@ -33,7 +33,10 @@ MAY_IMPORT = {
 MAY_IMPORT_TENSOR = {
     "zenverify.engines.zen",
     "zenverify.engines.mutants",
+    "zenverify.engines.mutants.handing_out",
     "zenverify.engines.mutants.planted",
+    "zenverify.engines.mutants.summing",
+    "zenverify.engines.mutants.walks",
 }
 
 

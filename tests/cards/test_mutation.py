@@ -27,7 +27,7 @@ def mutant(name: str, rule: Callable[..., Array], argument: int = 0) -> Mutant:
         finally:
             OPERATIONS["tanh"] = right
 
-    return Mutant(name, "class", argument, plant, lambda: name != "harmless")
+    return Mutant(name, "class", argument, plant, lambda: name != "harmless", name)
 
 
 class Planted(ZenEngine):

@@ -21,6 +21,8 @@ class Commentary:
         match event:
             case RunStarted():
                 self._print(f"{event.engine} {event.engine_version}, seed {event.seed}")
+                if event.planted is not None:
+                    self._print(f"planted on purpose: {event.planted}")
             case FailureMinimised(finding=finding):
                 self._print(f"{finding.verdict}: {finding.blame}: {finding.message}")
             case CaseVerified() if self._verbose and event.verdict is not Verdict.AGREE:

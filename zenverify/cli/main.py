@@ -14,6 +14,7 @@ from zenverify import __version__
 from zenverify.cli.check import check
 from zenverify.cli.configuration import closest
 from zenverify.cli.engines import engines
+from zenverify.cli.faults import faults
 from zenverify.cli.new_operator import new_operator
 from zenverify.cli.operators import operators
 from zenverify.cli.options import Invocation
@@ -32,6 +33,7 @@ Examples:
   zenverify check tanh               one operation, and its card
   zenverify replay                   verify the regression corpus again
   zenverify operators                list the operations that can be verified
+  zenverify faults                   list the faults that can be planted to see them found
 
 \b
 Settings come from a flag, from ZENVERIFY_* in the environment (ZENVERIFY_SEED), from
@@ -61,7 +63,7 @@ def program() -> None:
     """Prove or refute, node by node, the gradients that an autodiff engine computes."""
 
 
-for command in (run, check, new_operator, replay, operators, engines):
+for command in (run, check, new_operator, replay, operators, engines, faults):
     program.add_command(command)
 
 

@@ -6,7 +6,12 @@ from pathlib import Path
 
 from zenverify.report.model import Collector
 from zenverify.report.write import write_report
-from zenverify.verification.events import Event, FailureMinimised, RunFinished
+from zenverify.verification.events import (
+    Event,
+    FailureMinimised,
+    RunFinished,
+    StrengthMeasured,
+)
 
 
 class ReportWriter:
@@ -25,5 +30,5 @@ class ReportWriter:
 
     def add(self, event: Event) -> None:
         """Take in an event that the collector has already seen."""
-        if isinstance(event, FailureMinimised | RunFinished):
+        if isinstance(event, FailureMinimised | RunFinished | StrengthMeasured):
             self.path = write_report(self._collector.model(), self._directory)

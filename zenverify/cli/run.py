@@ -19,8 +19,10 @@ from zenverify.cli.options import (
     verbose_option,
 )
 from zenverify.cli.parameters import duration_text
+from zenverify.errors import UsageError
 
 if TYPE_CHECKING:
+    from zenverify.engines.faults import Fault
     from zenverify.verification.campaign import CampaignOptions, Keep
 
 _EXAMPLES = """\b
@@ -28,6 +30,8 @@ Examples:
   zenverify run                                the engine of this package
   zenverify run -n 200 --seed 42               the same 200 graphs every time
   zenverify run --budget 90s --ops tanh,matmul
+  zenverify run --plant tanh/0/sign            see a fault found that is there on purpose
+  zenverify run --ops exp,log --strength       and what finding nothing means
   zenverify run --engine my/engine.py:engine --json > events.jsonl
 """
 
@@ -40,6 +44,19 @@ Examples:
 @setting("--ops", metavar="A,B", help="Draw these operations only.")
 @setting("--max-nodes", metavar="N", help="The largest graph to draw.")
 @setting("--timeout", metavar="TIME", help="Give up on one pass of the engine after this time.")
+@click.option(
+    "--plant",
+    metavar="FAULT",
+    help="Plant a fault into the engine first: one that `zenverify faults` lists. Nothing is "
+    "written to the corpus, and the run ends when the fault is found, unless -n or --budget says "
+    "how far to go.",
+)
+@click.option(
+    "--strength",
+    is_flag=True,
+    help="After a clean run: how many elements met each condition, and which faults of the "
+    "catalogue the same graphs would have exposed. Takes about as long again.",
+)
 @corpus_option
 @setting(
     "--reports",
@@ -51,7 +68,16 @@ Examples:
 @quiet_option
 @verbose_option
 @click.pass_context
-def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> int:
+def run(
+    context: click.Context,
+    /,
+    *,
+    as_json: bool,
+    quiet: bool,
+    plant: str | None,
+    strength: bool,
+    **_: Any,
+) -> int:
     """Verify an engine on random graphs.
 
     Draws random graphs, proves or refutes every gradient that the engine computes on them, and
@@ -64,6 +90,7 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
     from zenverify.cli.running import Output, run_campaign
     from zenverify.corpus.entry import keep_failure
     from zenverify.engines import registry
+    from zenverify.engines.faults import find_fault
 
     settings = resolve(context)
     if settings["seed"] is None:
@@ -71,13 +98,20 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
     spec = settings["engine"]
     engine = registry.load(spec)
     label = registry.file_label(spec, engine.name)
+    if plant is not None and strength:
+        raise UsageError("--strength measures a run that finds nothing; with --plant there is none")
+    fault = None if plant is None else find_fault(engine, plant)
+    # The engine is not really wrong: its corpus is no place for a fault that was planted.
+    keep = None if fault else partial(keep_failure, settings["corpus"], label)
     return run_campaign(
         engine,
-        _campaign_options(settings, partial(keep_failure, settings["corpus"], label)),
+        _campaign_options(settings, keep, fault),
         Output(
             engine_spec=spec,
-            restrictions=_restrictions(settings),
+            restrictions=_restrictions(settings, plant),
             reports=settings["reports"],
+            fault=fault,
+            strength=strength,
             as_json=as_json,
             quiet=quiet,
             verbose=context.ensure_object(Invocation).verbose,
@@ -85,10 +119,13 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
     )
 
 
-def _campaign_options(settings: dict[str, Any], keep: Keep) -> CampaignOptions:
+def _campaign_options(
+    settings: dict[str, Any], keep: Keep | None, fault: Fault | None
+) -> CampaignOptions:
+    from zenverify.cli.planting import found_rightly, planted
     from zenverify.verification.campaign import CampaignOptions
 
-    wanted = {
+    wanted: dict[str, Any] = {
         "graphs": settings["graphs"],
         "budget": settings["budget"],
         "operators": settings["ops"],
@@ -96,12 +133,16 @@ def _campaign_options(settings: dict[str, Any], keep: Keep) -> CampaignOptions:
         "timeout": settings["timeout"],
     }
     given = {name: value for name, value in wanted.items() if value is not None}
+    if fault is not None:
+        given["planted"] = planted(fault)
+        if settings["graphs"] is None and settings["budget"] is None:
+            given["enough"] = partial(found_rightly, fault)
     return CampaignOptions(seed=settings["seed"], keep=keep, **given)
 
 
-def _restrictions(settings: dict[str, Any]) -> tuple[str, ...]:
+def _restrictions(settings: dict[str, Any], plant: str | None) -> tuple[str, ...]:
     """The flags that another run needs to draw the same graphs, beside engine, seed and number."""
-    words: list[str] = []
+    words: list[str] = [] if plant is None else ["--plant", plant]
     if settings["ops"] is not None:
         words += ["--ops", ",".join(settings["ops"])]
     if settings["max-nodes"] is not None:

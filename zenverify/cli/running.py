@@ -5,22 +5,30 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 
+from rich.console import Console
+from rich.progress import Progress
+
 from zenverify.cli.commentary import Commentary
 from zenverify.cli.output import messages_console, print_json, results_console
+from zenverify.cli.planting import print_planted
 from zenverify.cli.progress import RunProgress
 from zenverify.cli.reporting import ReportWriter
+from zenverify.cli.strength import print_strength
 from zenverify.cli.summary import print_discrepancies, print_summary
+from zenverify.engines.faults import Fault
 from zenverify.engines.protocol import Engine
 from zenverify.report.jsonable import event_to_data
-from zenverify.report.model import Collector
+from zenverify.report.model import Collector, ReportModel
 from zenverify.verification import campaign
 from zenverify.verification.campaign import CampaignOptions
 from zenverify.verification.events import Event, RunFinished
+from zenverify.verification.strength import strength_of
 
 Consumer = Callable[[Event], None]
 
@@ -37,6 +45,10 @@ class Output:
         The flags that repeat the run, but for engine, seed and number of graphs.
     reports
         The directory of the report.
+    fault
+        What to plant into the engine first.
+    strength
+        Whether to measure, after a clean run, what its graphs would have exposed.
     as_json, quiet, verbose
         The flags.
     """
@@ -44,6 +56,8 @@ class Output:
     engine_spec: str
     restrictions: tuple[str, ...]
     reports: Path
+    fault: Fault | None = None
+    strength: bool = False
     as_json: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -65,13 +79,49 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     if output.as_json:
         consumers.append(_print_event)
     consumers.append(report.add)
-    with progress, _noting_interrupts() as interrupted:
+    planting = nullcontext() if output.fault is None else output.fault.mutant.plant()
+    with progress, planting, _noting_interrupts() as interrupted:
         end = _consume(campaign.run(engine, options), consumers, interrupted)
     model = collector.model()
     if not output.as_json:
         print_discrepancies(results_console(), model)
     print_summary(messages, model, report.path)
+    if output.fault is not None:
+        print_planted(messages, model, output.fault)
+    if output.strength:
+        if end.exit_code == 0:
+            _measure(engine, options, model, consumers, messages, as_json=output.as_json)
+        else:
+            messages.print("strength      not measured: the run was not clean")
     return end.exit_code
+
+
+def _measure(
+    engine: Engine,
+    options: CampaignOptions,
+    model: ReportModel,
+    consumers: Iterable[Consumer],
+    messages: Console,
+    *,
+    as_json: bool,
+) -> None:
+    """Draw the graphs of a run once more, and hand on what they are worth."""
+    names = tuple(name for name in model.operators if name not in model.unsupported)
+    cases = islice(campaign.cases_of(options, names), model.cases)
+    total = Progress(*Progress.get_default_columns(), console=messages, transient=True)
+    shown = messages.file.isatty() and not as_json
+    with total if shown else nullcontext():
+        task = total.add_task("planting faults")
+        strength = strength_of(
+            engine,
+            names,
+            cases,
+            options.timeout,
+            lambda done, of: total.update(task, completed=done, total=of),
+        )
+    for consume in consumers:
+        consume(strength)
+    print_strength(messages if as_json else results_console(), strength)
 
 
 def _print_event(event: Event) -> None:

@@ -16,6 +16,7 @@ from zenverify.report.numbers import counted, duration, residual
 
 _ENDINGS = {
     "interrupted": ", interrupted",
+    "found": ", ended when the planted fault was found",
     "hanging": ", ended early: the engine no longer returned in time",
 }
 

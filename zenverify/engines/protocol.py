@@ -16,7 +16,9 @@ from zenverify.graph.graph import LeafKind
 from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
 
 __all__ = [
+    "ACCUMULATION",
     "ANY",
+    "BROADCASTING",
     "LEFT",
     "MEAN",
     "RIGHT",
@@ -32,6 +34,13 @@ __all__ = [
     "Recorded",
     "shortcoming",
 ]
+
+ACCUMULATION = "accumulation"
+"""Stands where an operation's name would when every rule is right and the walk over the graph is
+wrong: the order of the walk, the sum over consumers, or state kept from one call to the next."""
+
+BROADCASTING = "broadcasting"
+"""Stands where an operation's name would for faults of the sum over broadcast axes."""
 
 Handle = Any
 """Whatever the engine uses for a node: a tensor, an array, a number. zenverify only hands it on."""
@@ -153,6 +162,8 @@ class Mutant:
     has_differed
         Whether the rule, since it was planted, ever gave anything else than the right one. If it
         never did, there was no fault to find.
+    key
+        The last part of its name in the catalogue of faults, without spaces: ``"sign"``.
     """
 
     name: str
@@ -160,6 +171,7 @@ class Mutant:
     argument: int | None
     plant: Callable[[], AbstractContextManager[None]]
     has_differed: Callable[[], bool]
+    key: str
 
 
 @runtime_checkable
@@ -167,7 +179,11 @@ class Mutable(Protocol):
     """An engine whose rules can be replaced by wrong ones, to see whether the checks notice."""
 
     def mutants(self, operator: str) -> Sequence[Mutant]:
-        """The faults that can be planted into the rule of an operator."""
+        """The faults that can be planted into the rule of an operator.
+
+        For `ACCUMULATION`, those of the walk over the graph; for `BROADCASTING`, those of the sum
+        over broadcast axes, wherever the engine has one for all operators.
+        """
         ...
 
 

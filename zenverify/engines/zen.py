@@ -13,6 +13,7 @@ import numpy as np
 import zenverify
 from zenverify import tensor as zen
 from zenverify.engines.mutants.planted import mutants_of
+from zenverify.engines.mutants.traversal import TRAVERSAL
 from zenverify.engines.protocol import Mutant
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
@@ -167,8 +168,11 @@ class ZenEngine:
         return zen.Tensor.from_operation(handle.value, [handle], [pullback], name="counted")
 
     def mutants(self, operator: str) -> Sequence[Mutant]:
+        if operator in TRAVERSAL:
+            return tuple(patch.mutant() for patch in TRAVERSAL[operator])
         right = zen.OPERATIONS[operator]
-        return tuple(mutants_of(right, partial(zen.OPERATIONS.__setitem__, operator)))
+        install = partial(zen.OPERATIONS.__setitem__, operator)
+        return tuple(mutants_of(right, install, kinked=operator in self.conventions))
 
     def recognises(self, result: object) -> bool:
         return isinstance(result, zen.Tensor)

@@ -14,8 +14,10 @@ from zenverify.verification.events import (
     FailureFound,
     FailureMinimised,
     Finding,
+    Planted,
     RunFinished,
     RunStarted,
+    StrengthMeasured,
 )
 from zenverify.verification.tally import Tally
 from zenverify.verification.verdict import Witnesses
@@ -72,6 +74,10 @@ class ReportModel:
         Per kind of note, how often it was made.
     stop_reason, exit_code, seconds
         As in `RunFinished`; None while the run goes on.
+    planted
+        The fault that was planted on purpose, None as a rule.
+    strength
+        What the graphs would have exposed, None if that was not measured.
     """
 
     engine: str
@@ -93,6 +99,8 @@ class ReportModel:
     stop_reason: str | None = None
     exit_code: int | None = None
     seconds: float | None = None
+    planted: Planted | None = None
+    strength: StrengthMeasured | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -118,6 +126,7 @@ class Collector:
         self._tally = Tally()
         self._discrepancies: dict[str, Discrepancy] = {}
         self._latest = ""
+        self._strength: StrengthMeasured | None = None
 
     def add(self, event: Event) -> None:
         """Take in the run's next event."""
@@ -142,6 +151,8 @@ class Collector:
                 # A failure that turned out to be of a known bucket has none of its own.
                 closed = [self._closed(bucket) for bucket in event.buckets]
                 self._discrepancies = {one.bucket: one for one in closed}
+            case StrengthMeasured():
+                self._strength = event
 
     def _minimise(self, event: FailureMinimised) -> None:
         # The smaller case can tell the cause better than the first one did: another bucket.
@@ -200,4 +211,6 @@ class Collector:
             stop_reason=end.stop_reason if end else None,
             exit_code=end.exit_code if end else None,
             seconds=end.seconds if end else None,
+            planted=start.planted,
+            strength=self._strength,
         )

@@ -10,6 +10,7 @@ from zenverify.report.coverage import in_catalogue_order
 from zenverify.report.model import ReportModel
 from zenverify.report.numbers import counted, duration, residual
 from zenverify.report.section import Fact, Section, section
+from zenverify.report.strength import StrengthTable, strength_table
 from zenverify.verification.coverage import CONDITIONS
 
 State = Literal["clean", "wrong", "empty"]
@@ -18,6 +19,7 @@ _ENDINGS = {
     "finished": "finished",
     "budget": "used up its budget",
     "interrupted": "was interrupted",
+    "found": "ended when the planted fault was found",
     "hanging": "ended early: the engine no longer returned in time",
 }
 
@@ -45,6 +47,7 @@ class Page:
     unsupported: tuple[str, ...]
     notes: tuple[tuple[str, int], ...]
     sections: tuple[Section, ...]
+    strength: StrengthTable | None
 
 
 def page(model: ReportModel) -> Page:
@@ -61,9 +64,10 @@ def page(model: ReportModel) -> Page:
         unsupported=tuple(sorted(model.unsupported)),
         notes=tuple(sorted(model.notes.items(), key=lambda note: (-note[1], note[0]))),
         sections=tuple(
-            section(number, discrepancy, model.engine_spec)
+            section(number, discrepancy, model.engine_spec, model.planted)
             for number, discrepancy in enumerate(model.discrepancies, start=1)
         ),
+        strength=None if model.strength is None else strength_table(model.strength),
     )
 
 
@@ -80,11 +84,14 @@ def _heading(model: ReportModel) -> str:
     found = "No discrepancy"
     if model.discrepancies:
         found = counted(len(model.discrepancies), "discrepancy", "discrepancies")
-    return f"{found} in {graphs}" + ("" if model.is_finished else " so far")
+    planted = "" if model.planted is None else ", with a fault planted on purpose"
+    return f"{found} in {graphs}{planted}" + ("" if model.is_finished else " so far")
 
 
 def _facts(model: ReportModel) -> Iterable[Fact]:
     yield Fact("engine", f"{model.engine} {model.engine_version}".strip())
+    if model.planted is not None:
+        yield Fact("fault planted on purpose", str(model.planted))
     yield Fact("zenverify", model.zenverify_version)
     yield Fact("seed", str(model.seed), is_code=True)
     yield Fact("graphs", f"{model.cases:,}")

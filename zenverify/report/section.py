@@ -14,6 +14,7 @@ from zenverify.report.drawing import Drawing, draw
 from zenverify.report.listing import index_text, listing, node_name
 from zenverify.report.model import Discrepancy
 from zenverify.report.numbers import counted, enclosure, estimate, units
+from zenverify.verification.events import Planted
 from zenverify.verification.verdict import Verdict, Witnesses
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ class Section:
     snippet: str
 
 
-def section(number: int, discrepancy: Discrepancy, engine_spec: str) -> Section:
+def section(
+    number: int, discrepancy: Discrepancy, engine_spec: str, planted: Planted | None = None
+) -> Section:
     """Choose what to say about the discrepancy of that number."""
     # SymPy is only worth its import time where there is something to explain.
     from zenverify.report.formulae import formulae
@@ -108,7 +111,7 @@ def section(number: int, discrepancy: Discrepancy, engine_spec: str) -> Section:
         tables=tuple(_tables(discrepancy)),
         listing=tuple(_listing(case, finding.blame.node)),
         replay=replay_command(discrepancy.path, engine_spec) if discrepancy.path else "",
-        snippet=_snippet(case, engine_spec) if engine_spec else "",
+        snippet=_snippet(case, engine_spec, planted) if engine_spec else "",
     )
 
 
@@ -187,7 +190,7 @@ def _listing(case: Case, culprit: int) -> Iterable[tuple[str, bool]]:
         yield line, position == culprit
 
 
-def _snippet(case: Case, engine_spec: str) -> str:
+def _snippet(case: Case, engine_spec: str, planted: Planted | None) -> str:
     """A script that shows the discrepancy again, exact to the last bit."""
     data = pprint.pformat(case_to_data(case), width=96, compact=True, sort_dicts=False)
     return f"""\
@@ -198,8 +201,19 @@ from zenverify.verification.verify import verify_case
 case = case_from_data(
 {data}
 )
-result = verify_case(registry.load({engine_spec!r}), case)
+{_call(engine_spec, planted)}
 print(result.verdict)
 for finding in result.findings:
     print(finding.message)
 """
+
+
+def _call(engine_spec: str, planted: Planted | None) -> str:
+    if planted is None:
+        return f"result = verify_case(registry.load({engine_spec!r}), case)"
+    return f"""\
+from zenverify.engines.faults import find_fault
+
+engine = registry.load({engine_spec!r})
+with find_fault(engine, {planted.name!r}).mutant.plant():
+    result = verify_case(engine, case)"""

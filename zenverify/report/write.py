@@ -26,7 +26,8 @@ def write_report(model: ReportModel, directory: Path) -> Path:
     Returns
     -------
     Path
-        ``directory/ENGINE-seedSEED.html``.
+        ``directory/ENGINE-seedSEED.html``; ``directory/ENGINE-planted-FAULT-seedSEED.html`` if a
+        fault was planted.
 
     Raises
     ------
@@ -73,6 +74,8 @@ def _write(page: str, path: Path) -> Path:
 def report_name(model: ReportModel) -> str:
     """A file name that the same run always gets: of safe characters, and not too long."""
     label = file_label(model.engine_spec, model.engine)
+    if model.planted is not None:  # the page of an engine without the fault must stay
+        label = f"{label}-planted-{model.planted.name}"
     return f"{_safe(label)}-seed{model.seed}.html"
 
 

@@ -29,6 +29,7 @@ from zenverify.verification.opinion import expression_is_wrong
 from zenverify.verification.structure import read_gradients
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Blame, Interval, Verdict, Witnesses
+from zenverify.verification.writing import writing
 
 CHECK_VALUE = "forward"
 CHECK_GRADIENT = "local adjoint"
@@ -60,6 +61,11 @@ def judge_alone(engine: Engine, case: Case) -> list[Wrong]:
     run = trace.forward(engine, case)
     trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
     gradients = read_gradients(engine, graph, run)
+    if not np.array_equal(gradients[graph.root], case.cotangent, equal_nan=True):
+        written = writing(engine, graph, graph.root, run.values)
+        if written is not None:
+            raise EngineFault(written)
+        return []  # the walk already goes wrong before the operation's rule is called
     check = LocalCheck(graph, run.values, engine.conventions)
     found = []
     for suspect in _worst(check.gradients(gradients, {graph.root: case.cotangent})):
@@ -274,6 +280,9 @@ def blame_gradients(
     findings: dict[tuple[int, int | None, Verdict], Finding] = {}
     for suspect in _worst(suspects):
         blamed = _blame_consumers(engine, graph, values, cotangents, suspect.node)
+        if not blamed and suspect.node in graph.operations:
+            written = writing(engine, graph, suspect.node, values)
+            blamed = [] if written is None else [written]
         if not blamed:
             blamed = [_blame_walk(graph, suspect)]
         for finding in blamed:

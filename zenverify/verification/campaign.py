@@ -32,6 +32,7 @@ from zenverify.verification.events import (
     FailureFound,
     FailureMinimised,
     Finding,
+    Planted,
     RunFinished,
     RunStarted,
 )
@@ -84,6 +85,10 @@ class CampaignOptions:
         Writes a minimised failure to disk; None to keep nothing.
     first
         Cases to verify before any is drawn.
+    planted
+        The fault that is in the engine on purpose; to plant it is the caller's part.
+    enough
+        Whether a failure ends the run; none does by default.
     """
 
     seed: int
@@ -94,6 +99,8 @@ class CampaignOptions:
     timeout: float = TIMEOUT
     keep: Keep | None = None
     first: tuple[Case, ...] = ()
+    planted: Planted | None = None
+    enough: Callable[[FailureMinimised], bool] | None = None
 
     @property
     def limit(self) -> int | None:
@@ -149,9 +156,13 @@ def _events(
     start = time.monotonic()
     tally = _Tally()
     stop_reason = "finished"
-    yield RunStarted(engine.name, engine.version, zenverify.__version__, options.seed, names)
+    yield RunStarted(
+        engine.name, engine.version, zenverify.__version__, options.seed, names, options.planted
+    )
     try:
-        for case in chain(options.first, cost_cases(names), draw_cases(options, names)):
+        for case in cases_of(options, names):
+            if stop_reason == "found":
+                break
             if options.limit is not None and tally.cases >= options.limit:
                 break
             if options.budget is not None and time.monotonic() - start >= options.budget:
@@ -169,7 +180,10 @@ def _events(
             verified = _verified(tally.cases + 1, result)
             tally.add(verified)
             yield verified
-            yield from _collect(engine, options, tally, case, result.findings)
+            for event in _collect(engine, options, tally, case, result.findings):
+                yield event
+                if isinstance(event, FailureMinimised) and options.enough is not None:
+                    stop_reason = "found" if options.enough(event) else stop_reason
     except KeyboardInterrupt:
         stop_reason = "interrupted"
     seconds = time.monotonic() - start
@@ -326,6 +340,11 @@ def _minimised(
         witnesses=() if hangs else witnesses_of(engine, reduced.case),
         path=path,
     )
+
+
+def cases_of(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
+    """All cases of a campaign in their order, without end."""
+    return chain(options.first, cost_cases(names), draw_cases(options, names))
 
 
 def draw_cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:

@@ -62,6 +62,39 @@ def coverage_of(case: Case, kinked: Sequence[int]) -> Coverage:
     return tuple((operator, condition, n) for (operator, condition), n in sorted(counts.items()))
 
 
+def elements_of(case: Case, kinked: Sequence[int]) -> Coverage:
+    """How many elements a case exercised: ``(operator, condition, elements)``.
+
+    Of results where the condition is one of shapes, dtypes and structure, or a kink; of operands
+    where it is one of values.
+
+    Parameters
+    ----------
+    case, kinked
+        As for `coverage_of`.
+    """
+    graph = case.graph
+    counts: Counts = Counter()
+    for call in graph.calls:
+        for condition in _conditions(graph, call):
+            counts[call.operator, condition] += graph.sizes[call.position]
+    for position in kinked:
+        counts[graph.apply(position).operator, "kink"] += graph.sizes[position]
+    values = dict(zip(graph.leaves, case.values, strict=True))
+    for leaf, value in values.items():
+        sizes = np.abs(value)
+        zeros = int(np.count_nonzero(sizes == 0))
+        extreme = int(np.count_nonzero((sizes > _LARGE) | ((sizes > 0) & (sizes < _SMALL))))
+        for consumer, _ in graph.consumers[leaf]:
+            counts[graph.apply(consumer).operator, "zeros"] += zeros
+            counts[graph.apply(consumer).operator, "extreme values"] += extreme
+    for leaf, operator, edges in _of_graph(graph)[1]:
+        counts[operator, "domain edge"] += sum(
+            int(np.count_nonzero(values[leaf] == edge)) for edge in edges
+        )
+    return tuple((operator, condition, n) for (operator, condition), n in counts.items() if n)
+
+
 def _of_values(values: Mapping[int, Array]) -> Iterator[tuple[int, str]]:
     """The leaves that have a special element: ``(leaf, condition)``."""
     sizes = np.abs(np.concatenate(list(values.values()), axis=None))

@@ -1,6 +1,7 @@
 """Everything that a run does, as frozen dataclasses; progress bar, report and exit code read them.
 
-A run yields `RunStarted`, then for each case `CaseVerified`, and ends with `RunFinished`. A failure
+A run yields `RunStarted`, then for each case `CaseVerified`, and ends with `RunFinished`, which
+`StrengthMeasured` may follow. A failure
 of a kind not seen before is told by `FailureFound`, and then by `FailureMinimised`, unless the
 smaller case shows that it is of a known bucket.
 """
@@ -38,14 +39,44 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Planted:
+    """A fault that was planted on purpose, and the truth about it.
+
+    Attributes
+    ----------
+    name
+        Its name in the catalogue of faults.
+    kind
+        Its class.
+    what
+        What is wrong, in a few words.
+    operation, argument
+        Where it sits.
+    """
+
+    name: str
+    kind: str
+    what: str
+    operation: str
+    argument: int | None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.what})"
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The beginning of a run: what is verified, and what the graphs are drawn from."""
+    """The beginning of a run: what is verified, and what the graphs are drawn from.
+
+    ``planted`` is the fault that was planted into the engine on purpose, None as a rule.
+    """
 
     engine: str
     engine_version: str
     zenverify_version: str
     seed: int
     operators: tuple[str, ...]
+    planted: Planted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +141,8 @@ class Bucket:
 class RunFinished:
     """The end of a run.
 
-    ``stop_reason`` is ``"finished"``, ``"budget"``, ``"interrupted"``, or ``"hanging"`` where the
-    engine no longer returned in time.
+    ``stop_reason`` is ``"finished"``, ``"budget"``, ``"interrupted"``, ``"found"`` where a fault
+    was planted and has been found, or ``"hanging"`` where the engine no longer returned in time.
     ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
     """
 
@@ -130,7 +161,76 @@ class RunFinished:
     notes: dict[str, int] = field(default_factory=dict, hash=False)
 
 
-Event = RunStarted | CaseVerified | FailureFound | FailureMinimised | RunFinished
+@dataclass(frozen=True, slots=True)
+class OperationStrength:
+    """What the graphs of a run would have exposed in one operation, or in the traversal.
+
+    Attributes
+    ----------
+    operation
+        Its name; see `zenverify.engines.faults` for those of the traversal.
+    elements
+        Per condition, how many elements were exercised.
+    planted
+        How many faults of the catalogue it has.
+    exposed
+        How many of them these graphs expose.
+    missed
+        The names of those that made a difference and were not noticed.
+    untouched
+        The names of those that made no difference in any of these graphs.
+    """
+
+    operation: str
+    elements: dict[str, int] = field(hash=False)
+    planted: int
+    exposed: int
+    missed: tuple[str, ...]
+    untouched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassStrength:
+    """The same of one class of faults, over all operations."""
+
+    kind: str
+    planted: int
+    exposed: int
+    missed: int
+    untouched: int
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthMeasured:
+    """What it means that a run found nothing; comes after `RunFinished`, if asked for."""
+
+    operations: tuple[OperationStrength, ...]
+    classes: tuple[ClassStrength, ...]
+    cases: int
+    seconds: float
+
+    @property
+    def planted(self) -> int:
+        """How many faults were planted."""
+        return sum(one.planted for one in self.operations)
+
+    @property
+    def exposed(self) -> int:
+        """How many of them the graphs expose."""
+        return sum(one.exposed for one in self.operations)
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The names of those that made a difference and were not noticed."""
+        return tuple(name for one in self.operations for name in one.missed)
+
+    @property
+    def untouched(self) -> tuple[str, ...]:
+        """The names of those that made no difference in any of the graphs."""
+        return tuple(name for one in self.operations for name in one.untouched)
+
+
+Event = RunStarted | CaseVerified | FailureFound | FailureMinimised | RunFinished | StrengthMeasured
 
 
 def kind_of_note(note: str) -> str:

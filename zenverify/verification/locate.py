@@ -9,7 +9,7 @@ import numpy as np
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Graph, GraphBuilder
+from zenverify.graph.graph import Graph, GraphBuilder, LeafKind
 from zenverify.oracles.enclosure import WholeEnclosure
 from zenverify.verification import trace
 from zenverify.verification.alone import extract
@@ -35,7 +35,7 @@ def located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Fin
         found = _spoilt_alone(engine, graph, position, values, timeout)
         if found is None:
             continue
-        if _spoils_others(engine, found, timeout):
+        if _spoils_others(engine, found, graph.dtypes[position], timeout):
             break
         alike = found.verdict is finding.verdict
         return replace(found, message=finding.message if alike else found.message)
@@ -43,14 +43,14 @@ def located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Fin
     return Finding(finding.verdict, unknown, finding.check, finding.message)
 
 
-def _spoils_others(engine: Engine, found: Finding, timeout: float) -> bool:
+def _spoils_others(engine: Engine, found: Finding, dtype: str, timeout: float) -> bool:
     """Whether another operation by itself is spoilt in the same way: then it is the walk."""
     other = next(name for name in ("negative", "exp") if name != found.blame.operation)
     if other not in engine.operators:
         return False
     build = GraphBuilder()
-    build.apply(other, build.variable())
-    again = _spoilt_alone(engine, build.graph(), 1, [np.array(0.5), np.array(0.5)], timeout)
+    build.apply(other, build.leaf(LeafKind.VARIABLE, (), dtype))
+    again = _spoilt_alone(engine, build.graph(), 1, [np.array(0.5, dtype)] * 2, timeout)
     return again is not None and again.verdict is found.verdict
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from zenverify.engines.protocol import ACCUMULATION
+
+__all__ = ["ACCUMULATION", "Blame", "Interval", "Verdict", "Witnesses"]
+
 
 class Verdict(StrEnum):
     """The answer of a check. ``AGREE`` is the only pass."""
@@ -29,10 +33,6 @@ class Verdict(StrEnum):
 
 
 _HARMLESS = frozenset({Verdict.AGREE, Verdict.DIFFERENCE_UNRELIABLE, Verdict.UNSUPPORTED})
-
-ACCUMULATION = "accumulation"
-"""Stands where an operation's name would when every rule is right and the walk over the graph is
-wrong: the order of the walk, the sum over consumers, or state kept from one call to the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from zenverify.engines.mutants import mutants_of_function
-from zenverify.engines.mutants.contributions import FAULTS, Call
+from zenverify.engines.mutants.call import Call
+from zenverify.engines.mutants.contributions import FAULTS
 from zenverify.engines.mutants.source import source_mutants
 from zenverify.engines.zen import ZenEngine
 from zenverify.tensor import OPERATIONS, Tensor, new_operation
@@ -58,7 +59,7 @@ def test_matrices_are_transposed() -> None:
 
 
 def test_one_slice_is_taken_for_the_sum() -> None:
-    (fault,) = [one for one in FAULTS if one.kind == "broadcasting"]
+    (fault,) = [one for one in FAULTS if one.key == "first-slice"]
     cotangent = np.arange(6.0).reshape(2, 3)
     for operand in (np.ones((3,)), np.ones((2, 1)), np.ones(()), np.ones((1, 3))):
         call = Call(0, cotangent, cotangent, (operand,), {})
@@ -162,7 +163,9 @@ def test_a_rule_that_raises_differs() -> None:
 def test_rules_of_two_operands_change_places() -> None:
     swapped = [m for m in ZenEngine().mutants("multiply") if m.kind == "swapped arguments"]
     assert [(one.argument, one.name) for one in swapped] == [
+        (0, "this operand and the next exchanged"),
         (0, "rule of argument 1"),
+        (1, "this operand and the next exchanged"),
         (1, "rule of argument 0"),
     ]
 
@@ -181,3 +184,117 @@ def test_a_variadic_rule_is_everybodys() -> None:
 
 def test_a_function_that_is_no_operation_has_no_mutants() -> None:
     assert mutants_of_function(lambda x: x) == ()
+
+
+def spread(key: str, x: Any, rule: Any, *others: Any, **attributes: Any) -> tuple[Any, Any, Any]:
+    """What a fault makes of a rule, for a cotangent of the result's shape; and its operands."""
+    (fault,) = [one for one in FAULTS if one.key == key]
+    operands = (np.array(x, float), *(np.array(other, float) for other in others))
+    result = np.asarray(attributes.pop("result", operands[0]), float)
+    cotangent = np.array(np.arange(1.0, 1 + result.size).reshape(result.shape))
+    call = Call(0, cotangent, result, operands, attributes)
+    return fault.alter(call, rule), operands, cotangent
+
+
+def expanded(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    return np.broadcast_to(np.expand_dims(g, axis), x.shape) / x.shape[axis]
+
+
+@pytest.mark.parametrize(
+    "key, expected", [("uncounted", [[1, 1], [2, 2]]), ("count-less-one", [[1, 1], [2, 2]])]
+)
+def test_a_mean_is_divided_by_a_wrong_count(key: str, expected: Any) -> None:
+    x = np.ones((2, 2))
+    wrong, _, _ = spread(key, x, expanded, result=[0, 0], axis=1, keepdims=False)
+    np.testing.assert_array_equal(wrong, expected)
+
+
+def test_axes_that_are_not_put_back_spread_the_cotangent_the_other_way() -> None:
+    x = np.ones((2, 2))
+    wrong, _, _ = spread("keepdims", x, expanded, result=[0, 0], axis=1, keepdims=False)
+    np.testing.assert_array_equal(wrong, [[0.5, 1], [0.5, 1]])
+    with pytest.raises(ValueError, match="broadcast"):
+        spread("keepdims", np.ones((2, 3)), expanded, result=[0, 0], axis=1, keepdims=False)
+
+
+def test_operands_are_exchanged_aliased_and_transposed() -> None:
+    def rule(g: Any, y: Any, a: Any, b: Any) -> Any:
+        return g * (a - 10 * b)
+
+    a, b = [[1, 2], [3, 4]], [[5, 6], [7, 8]]
+    g = np.array([[1, 2], [3, 4]])
+    for key, expected in {
+        "exchanged": g * (np.array(b) - 10 * np.array(a)),
+        "aliased": g * (-9 * np.array(a)),
+        "operand-transposed": g * (np.array(a).T - 10 * np.array(b)),
+        "next-transposed": g * (np.array(a) - 10 * np.array(b).T),
+    }.items():
+        np.testing.assert_array_equal(spread(key, a, rule, b)[0], expected, err_msg=key)
+
+
+def test_what_a_rule_was_given_is_written_to() -> None:
+    for key, written in {"operand-written": 0, "cotangent-written": 1}.items():
+        wrong, (x,), g = spread(key, [3.0], lambda g, y, x: g * x)
+        np.testing.assert_array_equal(wrong, [3.0])
+        assert [x[0], g[0]] == ([6.0, 1.0], [3.0, 2.0])[written]
+
+
+def test_nan_is_cleaned_and_made() -> None:
+    wrong, _, _ = spread("nan-cleaned", [1.0, 2.0], lambda g, y, x: np.array([np.nan, np.inf]))
+    np.testing.assert_array_equal(wrong, [0.0, np.inf])
+    wrong, _, _ = spread("overflow", [700.0, 711.0], lambda g, y, x: g)
+    np.testing.assert_array_equal(wrong, [1.0, np.nan])
+
+
+@pytest.mark.parametrize(
+    "key, x, expected",
+    [
+        ("below-5", [-6.0, -5.0], [2.0, 2.0]),
+        ("size-1", [[3.0]], [[2.0]]),
+        ("square", [[3.0, 1.0], [0.0, 1.0]], [[2.0, 4.0], [6.0, 8.0]]),
+        ("three-axes", [[[4.0]]], [[[0.5]]]),
+        ("summed-too-far", [7.0, 8.0], [3.0, 3.0]),
+        ("last-doubled", [7.0, 8.0], [1.0, 4.0]),
+    ],
+)
+def test_faults_are_confined(key: str, x: Any, expected: Any) -> None:
+    np.testing.assert_array_equal(spread(key, x, lambda g, y, x: g)[0], expected)
+
+
+def test_zero_size_arrays_raise() -> None:
+    with pytest.raises(ValueError, match="zero-size"):
+        spread("empty", np.ones((0, 2)), lambda g, y, x: g)
+    np.testing.assert_array_equal(spread("empty", [1.0], lambda g, y, x: g)[0], [1.0])
+
+
+@pytest.mark.parametrize("key, slope", [("right-of-kink", 1.0), ("left-of-kink", -1.0)])
+def test_a_kink_is_seen_from_one_side(key: str, slope: float) -> None:
+    wrong, _, _ = spread(key, [0.0, 0.0, -2.0], lambda g, y, x: g * np.sign(x))
+    np.testing.assert_array_equal(wrong, [slope, 2 * slope, -3.0])
+
+
+def test_the_first_of_several_ties_takes_all() -> None:
+    (fault,) = [one for one in FAULTS if one.key == "first-of-ties"]
+    x = np.array([1.0, 3.0, 3.0])
+
+    def rule(g: Any, y: Any, x: Any) -> Any:
+        return g * (x == y) / np.sum(x == y)
+
+    call = Call(0, np.array(1.0), np.array(3.0), (x,), {}, np.max)
+    np.testing.assert_array_equal(fault.alter(call, rule), [0.0, 1.0, 0.0])
+
+
+def test_a_rule_that_writes_to_its_cotangent_differs() -> None:
+    (written,) = [one for one in ZenEngine().mutants("tanh") if one.key == "cotangent-written"]
+    with written.plant():
+        Tensor([0.5]).tanh().get_gradients([1.0])
+    assert written.has_differed()
+
+
+def test_a_contribution_that_is_not_summed_differs_where_it_was_broadcast() -> None:
+    (unsummed,) = [one for one in ZenEngine().mutants("multiply") if one.key == "unsummed"]
+    with unsummed.plant():
+        (Tensor([1.0, 2.0]) * Tensor([3.0, 4.0])).get_gradients()
+        assert not unsummed.has_differed()
+        (Tensor([1.0, 2.0]) * Tensor(3.0)).get_gradients()
+    assert unsummed.has_differed()

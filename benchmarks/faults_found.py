@@ -1,0 +1,200 @@
+"""Plant every fault of the engine's catalogue, and see whether the default campaign finds it.
+
+    python -m benchmarks.faults_found [--of A,B] [--only TEXT] [--every N] [--graphs N] [--seed N]
+                                      [--no-reduce] [--json] [--lines]
+
+The graphs of the default campaign are drawn once. A fault in the rule of an operation shows only in
+graphs that contain it, so these are verified with the fault planted, in the campaign's order, until
+it is found; a fault of the walk meets every graph. Graphs are counted as the campaign counts them,
+those without the operation included; seconds are those of the hunt and the reduction.
+
+Prints the faults that were missed, blamed on something else or not reduced, and a table per class.
+A fault that changed no number in any of the graphs is none: these are counted apart, and listed.
+Exit code 1 if a fault was missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from statistics import median
+
+from zenverify.engines.faults import TRAVERSAL, Fault, faults_of
+from zenverify.engines.zen import ZenEngine
+from zenverify.graph.case import Case
+from zenverify.operators import catalogue
+from zenverify.verification.campaign import DEFAULT_GRAPHS, CampaignOptions, cases_of
+from zenverify.verification.hunt import Hunt, hunt
+from zenverify.verification.reduce import reduce
+
+Numbered = tuple[int, Case]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the campaign made of a fault.
+
+    Attributes
+    ----------
+    name, kind, what
+        The fault.
+    differed
+        Whether it changed a number at all.
+    found, blamed
+        Whether it was found; whether the right operation and argument were blamed.
+    blame
+        What was blamed, in words.
+    operations, elements
+        The reduced graph; zero if there is none.
+    graphs
+        The number of the graph in the campaign that showed it.
+    seconds
+        What the hunt and the reduction took.
+    """
+
+    name: str
+    kind: str
+    what: str
+    differed: bool
+    found: bool
+    blamed: bool
+    blame: str
+    operations: int
+    elements: int
+    graphs: int
+    seconds: float
+
+
+def by_operation(cases: Iterable[Case]) -> tuple[list[Numbered], dict[str, list[Numbered]]]:
+    """All cases with their numbers, and for each operation those that contain it."""
+    every: list[Numbered] = []
+    of: dict[str, list[Numbered]] = defaultdict(list)
+    for number, case in enumerate(cases, 1):
+        every.append((number, case))
+        for name in case.graph.operators:
+            of[name].append((number, case))
+    return every, of
+
+
+def outcome_of(fault: Fault, cases: Sequence[Numbered], *, reduced: bool) -> Outcome:
+    """Hunt one fault."""
+    engine = ZenEngine()
+    start = time.perf_counter()
+    found = hunt(engine, fault.operation, fault.mutant, (case for _, case in cases))
+    operations, elements = _size(engine, fault, found) if reduced else (0, 0)
+    seconds = time.perf_counter() - start
+    return Outcome(
+        name=fault.name,
+        kind=fault.mutant.kind,
+        what=fault.mutant.name,
+        differed=found.differed,
+        found=found.finding is not None,
+        blamed=found.blamed,
+        blame="" if found.finding is None else f"{found.finding.verdict}: {found.finding.blame}",
+        operations=operations,
+        elements=elements,
+        graphs=cases[found.position][0] if found.finding else 0,
+        seconds=seconds,
+    )
+
+
+def _size(engine: ZenEngine, fault: Fault, found: Hunt) -> tuple[int, int]:
+    """Operations and elements of the leaves of the reduced graph."""
+    if found.case is None or found.finding is None or len(found.case.graph.operations) > 1000:
+        return 0, 0
+    with fault.mutant.plant():
+        graph = reduce(engine, found.case, found.finding).case.graph
+    return len(graph.operations), sum(graph.sizes[leaf] for leaf in graph.leaves)
+
+
+def main() -> int:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--of", default="", help="faults of these operations only")
+    parser.add_argument("--only", default="", help="faults whose name or class holds this")
+    parser.add_argument("--every", type=int, default=1, help="take every N-th fault")
+    parser.add_argument("--graphs", type=int, default=DEFAULT_GRAPHS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-reduce", action="store_true", help="do not reduce what was found")
+    parser.add_argument("--lines", action="store_true", help="print a line per fault too")
+    parser.add_argument("--json", action="store_true", help="print a JSON object per fault")
+    options = parser.parse_args()
+    named = options.of.split(",") if options.of else None
+    faults = [
+        fault
+        for fault in faults_of(ZenEngine(), named)
+        if options.only in fault.name or options.only in fault.mutant.kind
+    ][:: options.every]
+    drawn = cases_of(CampaignOptions(seed=options.seed), catalogue.names())
+    every, of = by_operation(islice(drawn, options.graphs))
+    outcomes = []
+    for fault in faults:
+        cases = every if fault.operation in TRAVERSAL else of[fault.operation]
+        outcome = outcome_of(fault, cases, reduced=not options.no_reduce)
+        outcomes.append(outcome)
+        if options.json:
+            print(json.dumps(asdict(outcome)), flush=True)
+        elif options.lines:
+            print(_line(outcome), flush=True)
+    if not options.json:
+        _print(outcomes)
+    return 1 if any(one.differed and not one.found for one in outcomes) else 0
+
+
+def _line(one: Outcome) -> str:
+    if not one.differed:
+        return f"-     {one.name:<45} changed no number: {one.what}"
+    if not one.found:
+        return f"MISS  {one.name:<45} {one.what}"
+    mark = "ok  " if one.blamed else "ELSE"
+    size = f"{one.operations} operations, {one.elements} elements"
+    return f"{mark}  {one.name:<45} {size}, graph {one.graphs}, {one.seconds:.2f} s  {one.blame}"
+
+
+def _print(outcomes: Sequence[Outcome]) -> None:
+    for one in outcomes:
+        if not one.found or not one.blamed:
+            print(_line(one))
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for one in outcomes:
+        groups[one.kind].append(one)
+    print(
+        f"\n{'class':<20}{'planted':>8}{'none':>6}{'found':>12}{'blamed':>12}"
+        f"{'operations':>13}{'elements':>13}{'graphs':>9}{'seconds':>9}"
+    )
+    print(f"{'':<46}{'':>12}{'median, max':>13}{'median, max':>13}{'median':>9}{'median':>9}")
+    for kind, members in [*sorted(groups.items()), ("all", list(outcomes))]:
+        print(_row(kind, members))
+
+
+def _row(kind: str, members: Sequence[Outcome]) -> str:
+    real = [one for one in members if one.differed]
+    found = [one for one in real if one.found]
+    small = [one for one in found if one.operations]
+    return (
+        f"{kind:<20}{len(members):>8}{len(members) - len(real):>6}"
+        f"{_share(len(found), len(real)):>12}"
+        f"{_share(sum(one.blamed for one in found), len(found)):>12}"
+        f"{_spread([one.operations for one in small]):>13}"
+        f"{_spread([one.elements for one in small]):>13}"
+        f"{median([one.graphs for one in found] or [0]):>9.0f}"
+        f"{median([one.seconds for one in found] or [0]):>9.2f}"
+    )
+
+
+def _share(some: int, every: int) -> str:
+    return f"{some}/{every}"
+
+
+def _spread(numbers: Sequence[int]) -> str:
+    return f"{median(numbers):.0f}, {max(numbers)}" if numbers else "-"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

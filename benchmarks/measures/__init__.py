@@ -1,0 +1,1 @@
+"""What `benchmarks.detection` measures, a module per table."""
