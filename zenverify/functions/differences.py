@@ -1,0 +1,105 @@
+"""The third witness about one operation: differences of its forward pass, run alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zenverify.functions.recording import Node
+from zenverify.graph.case import Array
+from zenverify.oracles.difference import Estimate, Side, differentiate
+from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
+
+_STEPS = {
+    "float64": (2.0**-5, 2.0**-8, 2.0**-12),
+    "float32": (2.0**-3, 2.0**-5, 2.0**-7),
+}
+
+_WIDE = "float64"
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """What differences say about a gradient's element: both sides, where they are not the same."""
+
+    left: Estimate
+    right: Estimate
+
+    @property
+    def low(self) -> float:
+        return min(self.left.low, self.right.low)
+
+    @property
+    def high(self) -> float:
+        return max(self.left.high, self.right.high)
+
+    @property
+    def width(self) -> float:
+        """How far one side may be off."""
+        return max(self.left.error, self.right.error)
+
+    @property
+    def known(self) -> bool:
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+
+def slope(
+    node: Node,
+    operands: Sequence[Array],
+    cotangents: Sequence[Array],
+    slot: int,
+    element: int,
+) -> Slopes:
+    """The derivative of the sum of <cotangent, result> when one element of one operand moves.
+
+    Evaluated in float64 also where the operation computes in float32, if it lets itself be.
+    """
+    dtype = _dtype(node, operands)
+    wide = [np.array(operand, dtype) for operand in operands]
+    size = abs(float(wide[slot].ravel()[element]))
+    scale = size if 0 < size < math.inf else 1.0
+    weights = [cotangent.astype(np.float64) for cotangent in cotangents]
+    start = wide[slot].copy()
+
+    def function(t: float) -> tuple[float, float]:
+        point = start.copy()
+        point.flat[element] += t * scale
+        moved = wide.copy()
+        moved[slot] = point
+        with np.errstate(all="ignore"):
+            terms = [w * r for w, r in zip(weights, node.forward(moved), strict=True)]
+            return sum(float(t.sum()) for t in terms), sum(float(np.abs(t).sum()) for t in terms)
+
+    def along(side: Side) -> Estimate:
+        found = differentiate(
+            function, unit=UNIT_ROUNDOFF[dtype], side=side, steps=_STEPS[dtype]
+        )
+        # The moved argument is rounded too: by up to a unit of itself, which is `scale`.
+        rounded = 4 * UNIT_ROUNDOFF[dtype] * abs(found.value) / _STEPS[dtype][-1]
+        return Estimate(found.value / scale, (found.error + rounded) / scale, found.reason)
+
+    both = along("both")
+    if math.isfinite(both.error):
+        return Slopes(both, both)
+    return Slopes(along("left"), along("right"))
+
+
+def _dtype(node: Node, operands: Sequence[Array]) -> str:
+    """What the operation can be differenced in."""
+    if all(str(operand.dtype) == _WIDE for operand in operands):
+        return _WIDE
+    try:
+        results = node.forward([operand.astype(_WIDE) for operand in operands])
+    except Exception:  # noqa: BLE001  it insists on float32
+        return "float32"
+    return _WIDE if all(str(result.dtype) == _WIDE for result in results) else "float32"
+
+
+def allowance(gradient: Array, terms: int) -> float:
+    """What rounding may do to an element of a gradient whose formula is not known."""
+    finite = np.abs(gradient[np.isfinite(gradient)])
+    largest = float(finite.max()) if finite.size else 0.0
+    return (THRESHOLD + terms) * UNIT_ROUNDOFF[str(gradient.dtype)] * largest
