@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import by_differences, by_enclosure, finding_about
 from zenverify.functions.recording import Changed, Function, Node, Recording, Value
@@ -99,7 +98,9 @@ class Examination:
             if value not in two or one[value].tobytes() != two[value].tobytes():
                 name = first.values[value].name
                 message = f"a second reverse pass gives another gradient of {name}"
-                self._findings.append(finding_about(Verdict.STRUCTURE, self._function.name, message))
+                self._findings.append(
+                    finding_about(Verdict.STRUCTURE, self._function.name, message)
+                )
                 return
         # Without probes the user's own cotangents arrive, zeros among them.
         self._sums(first, seeds, one, self._parts(first, one))
@@ -148,9 +149,7 @@ class Examination:
                     f"the rules of the operations that use it add up to "
                     f"{float(total.ravel()[element])!r}"
                 )
-                self._findings.append(
-                    finding_about(Verdict.ENGINE_WRONG, ACCUMULATION, message)
-                )
+                self._findings.append(finding_about(Verdict.ENGINE_WRONG, ACCUMULATION, message))
                 return
 
     def _rule(
@@ -217,5 +216,3 @@ def _cotangents(values: Sequence[Value], places: Sequence[int]) -> dict[int, Arr
         signs = draw.integers(0, 2, array.shape) * 2 - 1
         found[place] = np.asarray(sizes * signs, dtype=array.dtype)
     return found
-
-

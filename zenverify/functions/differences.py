@@ -59,32 +59,44 @@ def slope(
     """
     dtype = _dtype(node, operands)
     wide = [np.array(operand, dtype) for operand in operands]
-    size = abs(float(wide[slot].ravel()[element]))
-    scale = size if 0 < size < math.inf else 1.0
     weights = [cotangent.astype(np.float64) for cotangent in cotangents]
-    start = wide[slot].copy()
 
-    def function(t: float) -> tuple[float, float]:
-        point = start.copy()
-        point.flat[element] += t * scale
-        moved = wide.copy()
-        moved[slot] = point
-        with np.errstate(all="ignore"):
-            terms = [w * r for w, r in zip(weights, node.forward(moved), strict=True)]
-            return sum(float(t.sum()) for t in terms), sum(float(np.abs(t).sum()) for t in terms)
+    def slopes(scale: float) -> Slopes:
+        def function(t: float) -> tuple[float, float]:
+            moved = [*wide[:slot], wide[slot].copy(), *wide[slot + 1 :]]
+            moved[slot].flat[element] += t * scale
+            with np.errstate(all="ignore"):
+                terms = [w * r for w, r in zip(weights, node.forward(moved), strict=True)]
+                size = sum(float(np.abs(term).sum()) for term in terms)
+                return sum(float(term.sum()) for term in terms), size
 
-    def along(side: Side) -> Estimate:
-        found = differentiate(
-            function, unit=UNIT_ROUNDOFF[dtype], side=side, steps=_STEPS[dtype]
-        )
-        # The moved argument is rounded too: by up to a unit of itself, which is `scale`.
-        rounded = 4 * UNIT_ROUNDOFF[dtype] * abs(found.value) / _STEPS[dtype][-1]
-        return Estimate(found.value / scale, (found.error + rounded) / scale, found.reason)
+        def along(side: Side) -> Estimate:
+            unit, steps = UNIT_ROUNDOFF[dtype], _STEPS[dtype]
+            found = differentiate(function, unit=unit, side=side, steps=steps)
+            # The moved argument is rounded too: by up to a unit of itself.
+            reach = max(1.0, abs(float(wide[slot].flat[element])) / scale)
+            rounded = 4 * unit * reach * abs(found.value) / steps[-1]
+            return Estimate(found.value / scale, (found.error + rounded) / scale, found.reason)
 
-    both = along("both")
-    if math.isfinite(both.error):
-        return Slopes(both, both)
-    return Slopes(along("left"), along("right"))
+        both = along("both")
+        if math.isfinite(both.error):
+            return Slopes(both, both)
+        return Slopes(along("left"), along("right"))
+
+    found = [slopes(scale) for scale in _scales(wide[slot], element)]
+    return min(found, key=lambda one: one.width if one.known else math.inf)
+
+
+def _scales(operand: Array, element: int) -> list[float]:
+    """What the steps are relative to: the other elements' size, and the element's own.
+
+    A domain may end close to a small element; where it does not, larger steps are less noisy.
+    """
+    finite = np.abs(operand[np.isfinite(operand)])
+    usual = float(np.median(finite)) if finite.size else 0.0
+    own = abs(float(operand.flat[element]))
+    own = own if 0 < own < math.inf else 0.0
+    return sorted({usual, own} - {0.0} or {1.0}, reverse=True)
 
 
 def _dtype(node: Node, operands: Sequence[Array]) -> str:

@@ -172,9 +172,7 @@ class _One:
             check = LocalCheck(graph, [*arrays, self._result], {})
             found = check.values() if values else []
             asked = {n: self.parts[n] for n, whole in enumerate(self._whole) if whole}
-            found += check.gradients(
-                {**asked, root: self.cotangent}, {root: self.cotangent}
-            )
+            found += check.gradients({**asked, root: self.cotangent}, {root: self.cotangent})
         # The enclosure's nodes are the operands, the constants and the result.
         for suspect in found:
             place = min(suspect.node, count)

@@ -1,4 +1,4 @@
-"""`zenverify.gradcheck`: is the gradient of the function in hand right?"""
+"""`zenverify.gradcheck`: the gradient of the function in hand."""
 
 from __future__ import annotations
 

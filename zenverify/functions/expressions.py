@@ -81,10 +81,14 @@ def _kernel(name: str, expression: Callable[..., sympy.Expr] | str, count: int) 
         made = Kernel("expression", count, parsed.expression, parsed.slices)
     elif callable(expression):
         parameters = inspect.signature(expression).parameters.values()
-        positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        positional = [
+            p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
         if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
             _check_count(len(positional), count)
-        made = Kernel("expression", count, lambda sp, *symbols: _sympified(sp, expression(*symbols)))
+        made = Kernel(
+            "expression", count, lambda sp, *symbols: _sympified(sp, expression(*symbols))
+        )
     else:
         raise UsageError(
             f"expression: expected a function of SymPy symbols or text, got "

@@ -96,16 +96,15 @@ class GradcheckResult:
 
     def _table(self) -> list[str]:
         width = max(len("operation"), *(len(row.operation) for row in self.operations))
-        lines = [
-            f"{'operation':<{width}}  {'calls':>5}  {'against':<16}  {'numbers':>9}  "
-            f"{'worst':>8}  verdict"
+        heads = ("operation", "calls", "against", "numbers", "worst", "verdict")
+        rows = [
+            (r.operation, str(r.calls), r.method, f"{r.elements:,}", r.worst, str(r.verdict))
+            for r in self.operations
         ]
-        for row in self.operations:
-            lines.append(
-                f"{row.operation:<{width}}  {row.calls:>5}  {row.method:<16}  {row.elements:>9,}  "
-                f"{row.worst:>8}  {row.verdict}"
-            )
-        return lines
+        return [
+            f"{name:<{width}}  {calls:>5}  {method:<16}  {elements:>9}  {worst:>8}  {verdict}"
+            for name, calls, method, elements, worst, verdict in (heads, *rows)
+        ]
 
 
 def _exact(interval: Interval | None) -> str:

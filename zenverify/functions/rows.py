@@ -13,7 +13,7 @@ from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Verdict
 
 ENCLOSURE = "enclosure"
-FORWARD_PASS = "its forward pass"
+COMPOSED = "its forward pass"
 DIFFERENCES = "differences"
 
 
@@ -36,7 +36,7 @@ class Rows:
 
     def judged(self, node: Node, judged: Judged, findings: Sequence[Finding]) -> None:
         """Count an operation that was held against its declaration."""
-        method = FORWARD_PASS if node.composed else ENCLOSURE
+        method = COMPOSED if node.composed else ENCLOSURE
         count = self._counted(node.name, method, judged.elements, judged.of, findings)
         count.worst = max(count.worst, judged.worst_units)
         if judged.undefined:
@@ -86,7 +86,7 @@ class Rows:
         """What was looked at in part only, and what could not be decided."""
         found = []
         for (name, method), count in self._counts.items():
-            if method == DIFFERENCES:
+            if method == DIFFERENCES and count.elements:
                 found.append(
                     f"{name}: checked by differences, {count.elements:,} of {count.of:,} numbers, "
                     f"good for relative errors above {count.worst:.0e}"

@@ -98,9 +98,7 @@ class TorchFunction:
             if isinstance(leaf, torch.Tensor) and leaf.requires_grad
         ]
         if not roots:
-            raise UsageError(
-                "gradcheck: the function returns no tensor that depends on its inputs"
-            )
+            raise UsageError("gradcheck: the function returns no tensor that depends on its inputs")
         places = [recorder.place_of(root) for root in roots]
         if any(place is None for place in places):
             recorder.lost = recorder.lost or "a result is computed outside of torch's functions"
@@ -187,9 +185,11 @@ class TorchFunction:
 def _copied(one: Any) -> Any:
     """An input as a leaf of its own, so that the user's gradients stay what they are."""
     return torch.utils._pytree.tree_map(
-        lambda leaf: leaf.detach().clone().requires_grad_(leaf.requires_grad)
-        if isinstance(leaf, torch.Tensor)
-        else leaf,
+        lambda leaf: (
+            leaf.detach().clone().requires_grad_(leaf.requires_grad)
+            if isinstance(leaf, torch.Tensor)
+            else leaf
+        ),
         one,
     )
 
@@ -207,7 +207,7 @@ class _Context:
 
 
 def _composed(call: Call, cls: Any) -> Declaration | None:
-    """What a custom Function is, by the operations of its forward pass; None if they do not tell."""
+    """What a custom Function is, by its forward pass; None if that does not tell."""
     leaves = [
         leaf.detach().clone().requires_grad_(number in call.slots)
         if isinstance(leaf, torch.Tensor)

@@ -8,7 +8,15 @@ import numpy as np
 import torch
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
-from zenverify.functions.terms import Declaration, Fixed, Slot, Term, declare, moved
+from zenverify.functions.terms import (
+    Declaration,
+    Fixed,
+    Slot,
+    Term,
+    UndeclaredError,
+    declare,
+    moved,
+)
 from zenverify.functions.torch.alone import Call
 from zenverify.functions.torch.arrays import to_array
 from zenverify.functions.torch.table import ELEMENTWISE, FUNCTIONS, MOVEMENTS
@@ -55,9 +63,12 @@ def _movement(call: Call) -> Declaration | None:
     def numbered(*numbers: Any) -> Any:
         leaves = list(call.leaves)
         for place, array in zip(keeps, numbers, strict=True):
-            leaves[place] = torch.from_numpy(np.ascontiguousarray(array) + 1)
+            leaves[place] = torch.from_numpy(np.array(array, order="C") + 1)
         args, keywords = tree_unflatten(leaves, call.spec)
-        return tree_flatten(call.function(*args, **keywords))[0]
+        try:
+            return tree_flatten(call.function(*args, **keywords))[0]
+        except RuntimeError as error:  # it does not take integers
+            raise UndeclaredError(call.name) from error
 
     def declared(*terms: Term) -> tuple[Term, ...]:
         results = numbered(*(np.zeros(term.shape, np.int64) for term in terms))

@@ -1,6 +1,6 @@
 """Records what a function does to torch tensors, operation by operation, while it runs.
 
-Every call of a torch function goes through a `TorchFunctionMode`. Functions of `torch.nn.functional`
+Every call of a torch function goes through a `TorchFunctionMode`. Those of `torch.nn.functional`
 that are written in Python are opened, so that what is recorded are the operations with a rule of
 their own. A custom `torch.autograd.Function` is one operation. Values are told apart by where they
 are in the graph that autograd records: so a tensor that was written to is a new value.
@@ -74,7 +74,7 @@ def _node(recorded: _Recorded) -> Node:
     )
 
 
-class Recorder(TorchFunctionMode):  # type: ignore[misc]
+class Recorder(TorchFunctionMode):
     """Collects values and operations while it is entered."""
 
     def __init__(self) -> None:
@@ -132,7 +132,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
         operands = [self._operand(tensor) for tensor in wanted]
         kept = [leaf.detach().clone() if _is_tensor(leaf) else leaf for leaf in leaves]
         slots = [number for number, leaf in enumerate(leaves) if _is_differentiable(leaf)]
-        before = {number: _key(get_gradient_edge(leaves[number])) for number in slots}
+        tensors = [number for number, leaf in enumerate(leaves) if _is_tensor(leaf)]
         result = function(*args, **keywords)
         given = tree_flatten(result)[0]
         results, outputs = [], []
@@ -140,9 +140,8 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]
             if _is_differentiable(leaf) and self.place_of(leaf) is None:
                 results.append(self._result(leaf, name))
                 outputs.append(number)
-        for number in slots:
-            changed = _key(get_gradient_edge(leaves[number])) != before[number]
-            if changed and self.place_of(leaves[number]) is None:
+        for number in tensors:  # one that was written to is a value of its own
+            if _is_differentiable(leaves[number]) and self.place_of(leaves[number]) is None:
                 results.append(self._result(leaves[number], name))
                 outputs.append(-1 - number)
         if results and not self.lost:
@@ -216,7 +215,7 @@ def recording_functions(
     All of them are called through one method, which is replaced for as long as this lasts:
     ``MyFunction.apply`` may have been stored under another name long before.
     """
-    single = torch.autograd.function._SingleLevelFunction
+    single: Any = torch.autograd.function._SingleLevelFunction
 
     def apply(cls: Any, *args: Any, **kwargs: Any) -> Any:
         def function(*given: Any, **named: Any) -> Any:

@@ -270,9 +270,7 @@ def _attention(
     _only(dropout_p, 0.0)
     _only(scale, None)
     _only(enable_gqa, False)
-    return apply(
-        "scaled_dot_product_attention", query, key, value, mask=None, is_causal=is_causal
-    )
+    return apply("scaled_dot_product_attention", query, key, value, mask=None, is_causal=is_causal)
 
 
 def _dropout(input: Term, p: float, train: bool) -> Term:
@@ -395,8 +393,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 MOVEMENTS = frozenset(
-    "T mT view view_as reshape reshape_as flatten unflatten ravel permute transpose swapaxes swapdims "
-    "movedim moveaxis t squeeze unsqueeze expand expand_as broadcast_to broadcast_tensors "
+    "T mT view view_as reshape reshape_as flatten unflatten ravel permute transpose swapaxes "
+    "swapdims movedim moveaxis t squeeze unsqueeze expand expand_as broadcast_to broadcast_tensors "
     "getitem select narrow index_select take gather unbind chunk split split_with_sizes "
     "tensor_split cat concat concatenate stack hstack vstack dstack flip roll rot90 tile repeat "
     "repeat_interleave diagonal diag diag_embed tril triu pad unfold masked_select embedding "
