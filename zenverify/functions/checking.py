@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from zenverify.functions.enclosures import judge_node
-from zenverify.functions.findings import by_differences, by_enclosure, finding_about
+from zenverify.functions.findings import by_differences, by_enclosure, finding_about, first_line
 from zenverify.functions.recording import Changed, Function, Node, Recording, Value
 from zenverify.functions.result import GradcheckResult, OperationRow
 from zenverify.functions.rows import Rows
@@ -55,8 +55,7 @@ class Examination:
             node, values, _ = self._function.whole(parameters=True)
             self.check_whole(node, values)
         if not self._findings:
-            seeds = _cotangents(recording.values, range(len(recording.values)))
-            gradients = recording.gradients(seeds)
+            gradients = self._probed(recording)
             for number, node in enumerate(recording.nodes):
                 self._rule(number, node, recording.values, gradients)
         return self._result()
@@ -93,7 +92,12 @@ class Examination:
             )
             return
         seeds = _cotangents(first.values, first.roots)
-        one, two = first.gradients(seeds), second.gradients(seeds)
+        try:
+            one, two = first.gradients(seeds), second.gradients(seeds)
+        except Exception as error:  # noqa: BLE001  the library's own, or that of somebody's rule
+            message = f"the reverse pass raised {type(error).__name__}: {first_line(error)}"
+            self._findings.append(finding_about(Verdict.CRASH, self._function.name, message))
+            return
         for value in one:
             if value not in two or one[value].tobytes() != two[value].tobytes():
                 name = first.values[value].name
@@ -104,6 +108,18 @@ class Examination:
                 return
         # Without probes the user's own cotangents arrive, zeros among them.
         self._sums(first, seeds, one, self._parts(first, one))
+
+    def _probed(self, recording: Recording) -> dict[int, Array]:
+        """The gradients when cotangents of order one enter everywhere, so that nothing is masked."""
+        seeds = _cotangents(recording.values, range(len(recording.values)))
+        try:
+            return recording.gradients(seeds)
+        except Exception as error:  # noqa: BLE001  an intermediate result was written to since
+            self._notes.append(
+                f"not probed, so that rules behind small factors count for little: "
+                f"{first_line(error)}"
+            )
+            return recording.gradients(_cotangents(recording.values, recording.roots))
 
     def _parts(
         self, recording: Recording, gradients: Mapping[int, Array]

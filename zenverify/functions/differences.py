@@ -52,8 +52,11 @@ def slope(
     cotangents: Sequence[Array],
     slot: int,
     element: int,
+    enough: float = 0.0,
 ) -> Slopes:
     """The derivative of the sum of <cotangent, result> when one element of one operand moves.
+
+    No smaller steps are taken once the error is down to `enough`.
 
     Evaluated in float64 also where the operation computes in float32, if it lets itself be.
     """
@@ -72,7 +75,9 @@ def slope(
 
         def along(side: Side) -> Estimate:
             unit, steps = UNIT_ROUNDOFF[dtype], _STEPS[dtype]
-            found = differentiate(function, unit=unit, side=side, steps=steps)
+            found = differentiate(
+                function, unit=unit, side=side, steps=steps, enough=enough * scale
+            )
             # The moved argument is rounded too: by up to a unit of itself.
             reach = max(1.0, abs(float(wide[slot].flat[element])) / scale)
             rounded = 4 * unit * reach * abs(found.value) / steps[-1]
@@ -83,8 +88,15 @@ def slope(
             return Slopes(both, both)
         return Slopes(along("left"), along("right"))
 
-    found = [slopes(scale) for scale in _scales(wide[slot], element)]
-    return min(found, key=lambda one: one.width if one.known else math.inf)
+    best: Slopes | None = None
+    for scale in _scales(wide[slot], element):
+        found = slopes(scale)
+        if best is None or (found.known and not best.width <= found.width):
+            best = found
+        if best.known and best.width <= enough:
+            break
+    assert best is not None
+    return best
 
 
 def _scales(operand: Array, element: int) -> list[float]:

@@ -32,6 +32,12 @@ def finding_about(verdict: Verdict, operation: str, message: str) -> Finding:
     return Finding(verdict, Blame(-1, operation, None, "always"), CHECK_STRUCTURE, message)
 
 
+def first_line(error: Exception) -> str:
+    """What an error says, shortened."""
+    text = (str(error).splitlines() or [""])[0]
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
 def by_enclosure(
     number: int,
     node: Node,
@@ -99,10 +105,15 @@ def _where(name: str, element: int, shape: tuple[int, ...]) -> str:
 
 
 def _asked(
-    node: Node, operands: Sequence[Array], cotangents: Sequence[Array], slot: int, element: int
+    node: Node,
+    operands: Sequence[Array],
+    cotangents: Sequence[Array],
+    slot: int,
+    element: int,
+    enough: float = 0.0,
 ) -> Slopes | None:
     try:
-        return slope(node, operands, cotangents, slot, element)
+        return slope(node, operands, cotangents, slot, element, enough)
     except Exception:  # noqa: BLE001  the library's own, at a neighbouring point
         return None
 
@@ -151,7 +162,7 @@ def by_differences(
         largest = max(float(np.abs(gradient).max(initial=0.0)), np.finfo(np.float64).tiny)
         worst: tuple[float, int, Slopes] | None = None
         for element in chosen.tolist():
-            slopes = _asked(node, operands, cotangents, slot, element)
+            slopes = _asked(node, operands, cotangents, slot, element, _ENOUGH * largest)
             if slopes is None or not slopes.known or slopes.width > _VAGUE * largest:
                 undecided += 1
                 continue
@@ -185,6 +196,9 @@ def _chosen(gradient: Array, most: int, draw: np.random.Generator) -> NDArray[np
     rest = draw.choice(gradient.size, most - alive.size, replace=False)
     return np.union1d(alive, rest)
 
+
+_ENOUGH = 1e-10
+"""Relative to the largest element: what is good enough for a difference."""
 
 _VAGUE = 1e-2
 """A difference that is less exact, relative to the largest element, decides nothing."""

@@ -170,16 +170,18 @@ class TorchFunction:
 
     @contextmanager
     def _buffers_kept(self) -> Iterator[None]:
-        """Put a module's buffers back: running statistics change with every call."""
+        """Lend a module copies of its buffers: running statistics change with every call."""
         module = self._function
-        buffers = list(module.buffers()) if isinstance(module, torch.nn.Module) else []
-        kept = [buffer.detach().clone() for buffer in buffers]
+        owners = list(module.modules()) if isinstance(module, torch.nn.Module) else []
+        kept = [dict(owner._buffers) for owner in owners]
+        for owner, buffers in zip(owners, kept, strict=True):
+            for name, buffer in buffers.items():
+                owner._buffers[name] = None if buffer is None else buffer.clone()
         try:
             yield
         finally:
-            with torch.no_grad():
-                for buffer, before in zip(buffers, kept, strict=True):
-                    buffer.copy_(before)
+            for owner, buffers in zip(owners, kept, strict=True):
+                owner._buffers.update(buffers)
 
 
 def _copied(one: Any) -> Any:

@@ -109,7 +109,7 @@ class Recorder(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         keywords = dict(kwargs or {})
-        if isinstance(func, types.FunctionType) and func.__module__ in _OPENED:
+        if isinstance(func, types.FunctionType) and func.__globals__["__name__"] in _OPENED:
             with self:
                 return _opened(func)(*args, **keywords)
         return self.call(func, plain_name(func), args, keywords, declaration_of)

@@ -72,10 +72,25 @@ def _rsqrt(input: Term) -> Term:
 
 
 def _where(condition: Any, input: Any, other: Any) -> Term:
-    terms = [one for one in (input, other) if isinstance(one, Term)]
-    if len(terms) < 2:
-        raise UndeclaredError("where with a number")
-    return apply("where", input, other, condition=condition)
+    return apply("where", _term(input), _term(other), condition=condition)
+
+
+def _masked_fill(input: Term, mask: Any, value: Any) -> Term:
+    return apply("where", _term(value), input, condition=np.broadcast_to(mask, input.shape))
+
+
+def _embedding(
+    weight: Term,
+    indices: Any,
+    padding_idx: int = -1,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Term:
+    _only(scale_grad_by_freq, False)
+    # By its documentation, the row at padding_idx is not to get a gradient.
+    held = Term(weight.builder, weight.builder.detach(weight.buffer), weight.dtype)
+    padding = (indices == padding_idx)[..., None]
+    return moved(lambda n, h: np.where(padding, h[indices], n[indices]), weight, held)
 
 
 def _clamp(input: Term, min: Any = None, max: Any = None) -> Term:
@@ -160,6 +175,43 @@ def _linear(input: Term, weight: Term, bias: Term | None = None) -> Term:
 def _addmm(input: Term, mat1: Term, mat2: Term, *, beta: float = 1, alpha: float = 1) -> Term:
     _only((beta, alpha), (1, 1))
     return apply("matmul", mat1, mat2) + input
+
+
+def _baddbmm(
+    input: Term, batch1: Term, batch2: Term, *, beta: float = 1, alpha: float = 1
+) -> Term:
+    _only((beta, alpha), (1, 1))
+    return apply("matmul", batch1, batch2) + input
+
+
+def _conv(name: str) -> Callable[..., Term]:
+    def conv(
+        input: Term,
+        weight: Term,
+        bias: Term | None = None,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+    ) -> Term:
+        rank = weight.ndim - 2
+        given = [_pair(one, rank) for one in (stride, padding, dilation)]
+        keywords = dict(zip(("stride", "padding", "dilation"), given, strict=True))
+        found = apply(name, input, weight, **keywords, groups=groups)
+        if bias is None:
+            return found
+        return found + moved(lambda n: n.reshape(-1, *(1,) * rank), bias)
+
+    return conv
+
+
+def _pair(value: Any, rank: int) -> Any:
+    if isinstance(value, str):
+        raise UndeclaredError(value)
+    values = (value,) * rank if isinstance(value, int) else tuple(value)
+    if len(values) == 1:
+        values *= rank
+    return values[0] if rank == 1 else values
 
 
 def _dot(input: Term, tensor: Term) -> Term:
@@ -293,7 +345,7 @@ def _cumulated(name: str) -> Callable[..., Term]:
 _SAME_NAME = (
     "exp exp2 expm1 log log2 log10 log1p sqrt square reciprocal sin cos tan sinh cosh tanh erf "
     "erfc digamma absolute negative sigmoid silu mish sign floor ceil trunc hardswish "
-    "hardsigmoid selu log_sigmoid logit sinc"
+    "hardsigmoid relu6 selu log_sigmoid logit sinc"
 ).split()
 _OTHER_NAMES = {
     "asin": "arcsin",
@@ -358,6 +410,11 @@ ELEMENTWISE = frozenset(_ELEMENTWISE)
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **_ELEMENTWISE,
     "where": _where,
+    "masked_fill": _masked_fill,
+    "embedding": _embedding,
+    "baddbmm": _baddbmm,
+    "conv1d": _conv("conv1d"),
+    "conv2d": _conv("conv2d"),
     "sum": _reduction("sum"),
     "mean": _reduction("mean"),
     "prod": _reduction("prod"),
@@ -397,7 +454,7 @@ MOVEMENTS = frozenset(
     "swapdims movedim moveaxis t squeeze unsqueeze expand expand_as broadcast_to broadcast_tensors "
     "getitem select narrow index_select take gather unbind chunk split split_with_sizes "
     "tensor_split cat concat concatenate stack hstack vstack dstack flip roll rot90 tile repeat "
-    "repeat_interleave diagonal diag diag_embed tril triu pad unfold masked_select embedding "
+    "repeat_interleave diagonal diag diag_embed tril triu pad unfold masked_select "
     "take_along_dim column_stack".split()
 )
 """Functions that only move elements, or put in zeros."""
