@@ -16,8 +16,11 @@ from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 
-MOST_DIFFERENCED = 48
+_MOST_DIFFERENCED = 48
 """Elements of an operand that differences are taken of; more are sampled."""
+
+_LARGE, _OF_LARGE = 10_000, 12
+"""Of operations with so many elements, so few: each costs dozens of forward passes."""
 
 
 def examine(function: Function) -> GradcheckResult:
@@ -110,7 +113,7 @@ class Examination:
         self._sums(first, seeds, one, self._parts(first, one))
 
     def _probed(self, recording: Recording) -> dict[int, Array]:
-        """The gradients when cotangents of order one enter everywhere, so that nothing is masked."""
+        """The gradients when cotangents of order one enter everywhere: so nothing is masked."""
         seeds = _cotangents(recording.values, range(len(recording.values)))
         try:
             return recording.gradients(seeds)
@@ -200,7 +203,9 @@ class Examination:
         cotangents: Sequence[Array],
     ) -> None:
         """Check an operation that has no declaration."""
-        checked = by_differences(number, node, names, operands, cotangents, MOST_DIFFERENCED)
+        large = sum(array.size for array in (*operands, *cotangents)) > _LARGE
+        most = _OF_LARGE if large else _MOST_DIFFERENCED
+        checked = by_differences(number, node, names, operands, cotangents, most)
         self._findings += checked.findings
         self._rows.differenced(node, checked)
 

@@ -18,7 +18,7 @@ from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
 from zenverify.verification.local import LocalCheck, Suspect
 
-MOST_WORK = 100_000
+MOST_WORK = 50_000
 """Multiplications in balls, about, that one operation may cost."""
 
 _SAMPLED = 4_096

@@ -19,6 +19,7 @@ from torch.autograd.graph import GradientEdge, get_gradient_edge
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_flatten
 
+from zenverify.errors import UsageError
 from zenverify.functions.recording import Node, Recording, Value
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, Call
@@ -150,6 +151,10 @@ class Recorder(TorchFunctionMode):
         return result
 
     def _result(self, tensor: torch.Tensor, name: str) -> int:
+        if tensor.dtype in (torch.float16, torch.bfloat16):
+            raise UsageError(
+                f"gradcheck: {name} computes in {tensor.dtype}; float64 and float32 can be checked"
+            )
         if tensor.dtype not in DTYPES:
             self._lose(f"{name} computes in {tensor.dtype}")
         return self.register(tensor, f"result of {name}")
