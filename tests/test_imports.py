@@ -24,6 +24,7 @@ MAY_IMPORT = {
     | {"operators", "graph", "engines", "oracles", "verification", "contribution"},
     "corpus": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
     "report": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification", "cards"},
+    "functions": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
     "cli": FOUNDATION
     | {"operators", "graph", "engines", "oracles", "verification", "contribution", "cards"}
     | {"corpus", "report"},

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import zenverify.strategies as strategies
     from zenverify.cards import check
     from zenverify.contribution import Contribution
+    from zenverify.functions.entry import gradcheck
     from zenverify.operators.operator import Domain
     from zenverify.tensor import Tensor
     from zenverify.verification.live import verify
@@ -31,6 +32,7 @@ __all__ = [
     "Tensor",
     "__version__",
     "check",
+    "gradcheck",
     "strategies",
     "verify",
 ]
@@ -39,6 +41,7 @@ _HOMES = {
     "Contribution": "zenverify.contribution",
     "Domain": "zenverify.operators.operator",
     "check": "zenverify.cards",
+    "gradcheck": "zenverify.functions.entry",
     "Tensor": "zenverify.tensor",
     "verify": "zenverify.verification.live",
 }

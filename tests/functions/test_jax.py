@@ -1,0 +1,104 @@
+"""`gradcheck` of JAX: custom rules, jitted functions, and what has no declaration."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+
+from zenverify import gradcheck
+from zenverify.errors import UsageError
+from zenverify.verification.verdict import Verdict
+
+jax = pytest.importorskip("jax")
+jnp = pytest.importorskip("jax.numpy")
+
+X = np.array([0.5, -1.25, 2.0])
+
+
+@pytest.fixture(autouse=True)
+def _wide() -> Iterator[None]:
+    with jax.enable_x64(True):
+        yield
+
+
+def scaled(factor: float) -> Any:
+    """exp(x) y, whose second rule is off by a factor."""
+
+    @jax.custom_vjp
+    def function(x: Any, y: Any) -> Any:
+        return jnp.exp(x) * y
+
+    def backward(saved: Any, g: Any) -> Any:
+        x, y = saved
+        return g * jnp.exp(x) * y, g * jnp.exp(x) * factor
+
+    function.defvjp(lambda x, y: (function(x, y), (x, y)), backward)
+    return function
+
+
+def test_a_right_custom_vjp_passes() -> None:
+    result = gradcheck(scaled(1.0), (jnp.asarray(X), jnp.asarray(X) + 1))
+    assert result, result
+    assert [(row.operation, row.method) for row in result.operations] == [
+        ("function", "its forward pass")
+    ]
+
+
+def test_a_relative_error_of_1e_7_is_found_and_blamed() -> None:
+    wrong = scaled(1 + 1e-7)
+    result = gradcheck(lambda x, y: jnp.tanh(wrong(x, y)).sum(), (jnp.asarray(X), jnp.asarray(X)))
+    assert result.verdict is Verdict.INACCURATE
+    assert (result.findings[0].blame.operation, result.findings[0].blame.argument) == (
+        "function",
+        1,
+    )
+
+
+def test_with_an_expression_it_is_the_truth() -> None:
+    inputs = (jnp.asarray(X), jnp.asarray(X) + 1)
+    assert gradcheck(scaled(1.0), inputs, expression=lambda x, y: sympy.exp(x) * y)
+    assert not gradcheck(scaled(1 + 1e-7), inputs, expression=lambda x, y: sympy.exp(x) * y)
+
+
+def test_numpy_arrays_are_taken_with_a_function_of_jax() -> None:
+    assert gradcheck(scaled(1.0), (X, X + 1))
+    assert gradcheck(jnp.tanh, X, engine="jax")
+
+
+def test_float32_is_checked_as_it_is() -> None:
+    with jax.enable_x64(False):
+        x = jnp.asarray(X, jnp.float32)
+        result = gradcheck(jax.jit(lambda x: jax.nn.log_softmax(x)[1]), x)
+    assert result, result
+
+
+def test_pytrees_and_integers() -> None:
+    def function(parameters: Any, which: Any) -> Any:
+        return jnp.dot(parameters["w"], parameters["b"])[which]
+
+    parameters = {"w": jnp.ones((3, 3)) * 0.5, "b": jnp.asarray(X)}
+    assert gradcheck(function, (parameters, jnp.asarray([0, 2])))
+
+
+def test_what_has_no_declaration_is_differenced_and_named() -> None:
+    def function(x: Any) -> Any:
+        return jax.lax.scan(lambda c, a: (c + jnp.sin(a), c * a), 0.0, x)[0]
+
+    result = gradcheck(function, jnp.asarray(X))
+    assert result, result
+    assert "scan: checked by differences" in str(result)
+
+
+@pytest.mark.parametrize(
+    "inputs, message",
+    [
+        (jnp.arange(3), "no input is a float array"),
+        (jnp.ones(3, jnp.complex64), "dtype complex64; float64 and float32"),
+        ((jnp.ones(3), "text"), "input 1 is of type str, expected arrays"),
+    ],
+)
+def test_what_does_not_fit_is_said(inputs: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        gradcheck(jnp.abs, inputs)

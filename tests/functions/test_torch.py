@@ -1,0 +1,284 @@
+"""`gradcheck` of torch: custom Functions, modules, and what torch's own checker cannot tell."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+
+from zenverify import gradcheck
+from zenverify.errors import UsageError
+from zenverify.verification.verdict import ACCUMULATION, Verdict
+
+torch = pytest.importorskip("torch")
+functional = pytest.importorskip("torch.nn.functional")
+
+DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+
+
+def leaf(*shape: int, dtype: Any = torch.float64) -> Any:
+    draw = torch.Generator().manual_seed(3)
+    return torch.randn(shape, generator=draw, dtype=dtype).requires_grad_()
+
+
+class Scaled(torch.autograd.Function):
+    """exp(x) y, whose second derivative rule is off by a factor."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, y: Any, factor: float) -> Any:
+        ctx.save_for_backward(x, y)
+        ctx.factor = factor
+        return x.exp() * y
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        x, y = ctx.saved_tensors
+        return g * x.exp() * y, (g * x.exp()).sum(0) * ctx.factor, None
+
+
+class Opaque(torch.autograd.Function):
+    """sin(x), by NumPy: nothing is known about its forward pass."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, factor: float) -> Any:
+        ctx.save_for_backward(x)
+        ctx.factor = factor
+        return torch.from_numpy(np.sin(x.detach().numpy()))
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        return g * ctx.saved_tensors[0].cos() * ctx.factor, None
+
+
+class WithSetup(torch.autograd.Function):
+    """x^3 in the newer style."""
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return x**3
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        return g * 3 * ctx.saved_tensors[0] ** 2
+
+
+scaled = Scaled.apply
+
+
+@DTYPES
+def test_a_right_custom_function_passes(dtype: Any) -> None:
+    inputs = (leaf(3, 4, dtype=dtype), leaf(4, dtype=dtype), 1.0)
+    result = gradcheck(scaled, inputs)
+    assert result, result
+    assert [(row.operation, row.method) for row in result.operations] == [
+        ("Scaled", "its forward pass")
+    ]
+
+
+def test_a_relative_error_of_1e_7_is_found_blamed_and_shown() -> None:
+    result = gradcheck(Scaled, (leaf(3, 4), leaf(4), 1 + 1e-7))
+    assert result.verdict is Verdict.INACCURATE
+    (finding,) = result.findings
+    assert (finding.blame.operation, finding.blame.argument) == ("Scaled", 1)
+    (witness,) = finding.witnesses
+    assert witness.symbolic is not None
+    assert witness.difference is not None
+    assert witness.difference.low <= witness.symbolic.low <= witness.difference.high
+    assert "gradient of input 1 at [" in str(result)
+
+
+def test_it_is_found_behind_other_operations() -> None:
+    def function(x: Any, y: Any) -> Any:
+        return (torch.tanh(scaled(x, y, 1 + 1e-7)) * 1e-6 + x).sum()
+
+    result = gradcheck(function, (leaf(3, 4), leaf(4)))
+    assert result.findings[0].blame.operation == "Scaled"
+    assert {"tanh", "mul", "add", "sum"} <= {row.operation for row in result.operations}
+
+
+def test_in_float32_an_error_of_many_units_is_found() -> None:
+    inputs = (leaf(3, 4, dtype=torch.float32), leaf(4, dtype=torch.float32))
+    assert gradcheck(scaled, (*inputs, 1.0))
+    assert not gradcheck(scaled, (*inputs, 1 + 1e-5))
+
+
+def test_with_an_expression_it_is_the_truth() -> None:
+    inputs = (leaf(3, 4), leaf(4))
+
+    def function(x: Any, y: Any) -> Any:
+        return scaled(x, y, 1.0)
+
+    assert gradcheck(function, inputs, expression=lambda x, y: sympy.exp(x) * y)
+    wrong = gradcheck(function, inputs, expression=lambda x, y: sympy.exp(x) * y**2)
+    assert wrong.findings[0].check == "forward"
+
+
+def test_an_input_without_requires_grad_is_held_fixed() -> None:
+    inputs = (leaf(3, 4).detach(), leaf(4))
+
+    def function(x: Any, y: Any) -> Any:
+        return scaled(x, y, 1.0)
+
+    assert gradcheck(function, inputs)
+    assert gradcheck(function, inputs, expression="exp(x) * y")
+
+
+def test_both_styles_of_custom_functions() -> None:
+    result = gradcheck(WithSetup.apply, leaf(3))
+    assert result
+    assert result.operations[0].method == "its forward pass"
+
+
+def test_a_forward_pass_that_cannot_be_read_is_differenced() -> None:
+    right = gradcheck(Opaque.apply, (leaf(5), 1.0))
+    assert right
+    assert right.operations[0].method == "differences"
+    assert "Opaque: checked by differences, 5 of 5 numbers" in str(right)
+    assert gradcheck(Opaque.apply, (leaf(5), 1 + 1e-7)).verdict is Verdict.ENGINE_WRONG
+
+
+@DTYPES
+def test_a_module_with_a_loss(dtype: Any) -> None:
+    class Model(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = torch.nn.Linear(4, 5)
+            self.second = torch.nn.Linear(5, 3)
+
+        def forward(self, x: Any, target: Any) -> Any:
+            return functional.cross_entropy(self.second(self.first(x).tanh()), target)
+
+    model = Model().to(dtype)
+    result = gradcheck(model, (leaf(3, 4, dtype=dtype), torch.tensor([0, 2, 1])))
+    assert result, result
+    assert {row.method for row in result.operations} == {"enclosure"}
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+    def meddle(module: Any, inputs: Any, result: Any) -> None:
+        result.register_hook(lambda g: g * 1.001)
+
+    model.second.register_forward_hook(meddle)
+    wrong = gradcheck(model, (leaf(3, 4, dtype=dtype), torch.tensor([0, 2, 1])))
+    assert wrong.findings[0].blame.operation == ACCUMULATION
+
+
+def test_a_parameters_gradient_is_named() -> None:
+    class Doubled(torch.autograd.Function):  # type: ignore[misc, unused-ignore]
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * 3
+
+    class Model(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+        def __init__(self) -> None:
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.ones(3, dtype=torch.float64))
+
+        def forward(self, x: Any) -> Any:
+            return x * Doubled.apply(self.scale)
+
+    assert "the gradient of parameter scale at [0]" in str(gradcheck(Model(), leaf(3)))
+
+
+def test_a_transformer_block() -> None:
+    block = torch.nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)
+    result = gradcheck(block, leaf(2, 3, 8, dtype=torch.float32))
+    assert result, result
+    assert {row.method for row in result.operations} == {"enclosure"}
+
+
+def test_running_statistics_are_put_back() -> None:
+    norm = torch.nn.BatchNorm1d(3).double()
+    assert gradcheck(norm, leaf(4, 3))
+    assert norm.num_batches_tracked == 0
+    assert (norm.running_mean == 0).all()
+
+
+def test_what_writes_into_its_own_results() -> None:
+    def function(x: Any) -> Any:
+        y = x * 2
+        y += x
+        z = torch.zeros(2, 3, dtype=torch.float64)
+        z[0] = y
+        return (z.exp() * z).sum()
+
+    assert gradcheck(function, leaf(3))
+
+
+def test_what_writes_through_a_view_is_checked_as_a_whole() -> None:
+    def function(x: Any) -> Any:
+        y = x * 2
+        y[0].add_(1)
+        return (y * y).sum()
+
+    result = gradcheck(function, leaf(2, 3))
+    assert result
+    assert "not followed to the end" in str(result)
+
+
+def test_a_function_that_writes_to_its_input_is_said_to() -> None:
+    def function(x: Any) -> Any:
+        x.data.add_(1)
+        return x * 2
+
+    result = gradcheck(function, leaf(3))
+    assert result.verdict is Verdict.STRUCTURE
+    assert "writes to input 0" in str(result)
+
+
+def test_dropout_is_said_to_draw_random_numbers() -> None:
+    result = gradcheck(lambda x: functional.dropout(x, 0.5), leaf(20))
+    assert result.verdict is Verdict.STRUCTURE
+    assert "dropout" in str(result)
+
+
+def test_several_results_of_which_some_have_no_derivative() -> None:
+    assert gradcheck(lambda x: (x.sum(), x > 0, x.T @ x, *x.chunk(2)), leaf(4, 3))
+
+
+def test_at_kinks_what_lies_between_the_sides_is_right() -> None:
+    assert gradcheck(lambda x: torch.relu(x * 0) + (x * 0).abs(), leaf(3))
+
+
+def test_the_users_gradients_are_left_alone() -> None:
+    x = leaf(3)
+    assert gradcheck(torch.exp, x)
+    assert x.grad is None
+
+
+def test_a_backward_that_raises_is_a_finding() -> None:
+    class Broken(torch.autograd.Function):  # type: ignore[misc, unused-ignore]
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            raise ZeroDivisionError("no luck")
+
+    result = gradcheck(Broken.apply, leaf(3))
+    assert result.verdict is Verdict.CRASH
+    assert "no luck" in str(result)
+
+
+@pytest.mark.parametrize(
+    "function, inputs, message",
+    [
+        (torch.exp, leaf(3).detach(), "no input has requires_grad=True"),
+        (torch.abs, leaf(3).to(torch.complex64), "dtype torch.complex64; float64 and float32"),
+        (torch.exp, leaf(3).to(torch.bfloat16), "dtype torch.bfloat16"),
+        (lambda x: x.half().sum(), leaf(3), "half computes in torch.float16"),
+        (lambda x: x.detach(), leaf(3), "no tensor that depends on its inputs"),
+        (lambda x: x.numpy(force=True), leaf(3), "no tensor that depends on its inputs"),
+    ],
+)
+def test_what_does_not_fit_is_said(function: Any, inputs: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        gradcheck(function, inputs)

@@ -1,0 +1,129 @@
+"""The third witness about one operation: differences of its forward pass, run alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zenverify.functions.recording import Node
+from zenverify.graph.case import Array
+from zenverify.oracles.difference import Estimate, Side, differentiate
+from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
+
+_STEPS = {
+    "float64": (2.0**-5, 2.0**-8, 2.0**-12),
+    "float32": (2.0**-3, 2.0**-5, 2.0**-7),
+}
+
+_WIDE = "float64"
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """What differences say about a gradient's element: both sides, where they are not the same."""
+
+    left: Estimate
+    right: Estimate
+
+    @property
+    def low(self) -> float:
+        return min(self.left.low, self.right.low)
+
+    @property
+    def high(self) -> float:
+        return max(self.left.high, self.right.high)
+
+    @property
+    def width(self) -> float:
+        """How far one side may be off."""
+        return max(self.left.error, self.right.error)
+
+    @property
+    def known(self) -> bool:
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+
+def slope(
+    node: Node,
+    operands: Sequence[Array],
+    cotangents: Sequence[Array],
+    slot: int,
+    element: int,
+    enough: float = 0.0,
+) -> Slopes:
+    """The derivative of the sum of <cotangent, result> when one element of one operand moves.
+
+    No smaller steps are taken once the error is down to `enough`.
+
+    Evaluated in float64 also where the operation computes in float32, if it lets itself be.
+    """
+    dtype = _dtype(node, operands)
+    wide = [np.array(operand, dtype) for operand in operands]
+    weights = [cotangent.astype(np.float64) for cotangent in cotangents]
+
+    def slopes(scale: float) -> Slopes:
+        def function(t: float) -> tuple[float, float]:
+            moved = [*wide[:slot], wide[slot].copy(), *wide[slot + 1 :]]
+            moved[slot].flat[element] += t * scale
+            with np.errstate(all="ignore"):
+                terms = [w * r for w, r in zip(weights, node.forward(moved), strict=True)]
+                size = sum(float(np.abs(term).sum()) for term in terms)
+                return sum(float(term.sum()) for term in terms), size
+
+        def along(side: Side) -> Estimate:
+            unit, steps = UNIT_ROUNDOFF[dtype], _STEPS[dtype]
+            found = differentiate(
+                function, unit=unit, side=side, steps=steps, enough=enough * scale
+            )
+            # The moved argument is rounded too: by up to a unit of itself.
+            reach = max(1.0, abs(float(wide[slot].flat[element])) / scale)
+            rounded = 4 * unit * reach * abs(found.value) / steps[-1]
+            return Estimate(found.value / scale, (found.error + rounded) / scale, found.reason)
+
+        both = along("both")
+        if math.isfinite(both.error):
+            return Slopes(both, both)
+        return Slopes(along("left"), along("right"))
+
+    best: Slopes | None = None
+    for scale in _scales(wide[slot], element):
+        found = slopes(scale)
+        if best is None or (found.known and not best.width <= found.width):
+            best = found
+        if best.known and best.width <= enough:
+            break
+    assert best is not None
+    return best
+
+
+def _scales(operand: Array, element: int) -> list[float]:
+    """What the steps are relative to: the other elements' size, and the element's own.
+
+    A domain may end close to a small element; where it does not, larger steps are less noisy.
+    """
+    finite = np.abs(operand[np.isfinite(operand)])
+    usual = float(np.median(finite)) if finite.size else 0.0
+    own = abs(float(operand.flat[element]))
+    own = own if 0 < own < math.inf else 0.0
+    return sorted({usual, own} - {0.0} or {1.0}, reverse=True)
+
+
+def _dtype(node: Node, operands: Sequence[Array]) -> str:
+    """What the operation can be differenced in."""
+    if all(str(operand.dtype) == _WIDE for operand in operands):
+        return _WIDE
+    try:
+        results = node.forward([operand.astype(_WIDE) for operand in operands])
+    except Exception:  # noqa: BLE001  it insists on float32
+        return "float32"
+    return _WIDE if all(str(result.dtype) == _WIDE for result in results) else "float32"
+
+
+def allowance(gradient: Array, terms: int) -> float:
+    """What rounding may do to an element of a gradient whose formula is not known."""
+    finite = np.abs(gradient[np.isfinite(gradient)])
+    largest = float(finite.max()) if finite.size else 0.0
+    return (THRESHOLD + terms) * UNIT_ROUNDOFF[str(gradient.dtype)] * largest

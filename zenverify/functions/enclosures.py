@@ -1,0 +1,188 @@
+"""One operation's values and gradients against its declaration, in enclosures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zenverify.errors import GraphError
+from zenverify.functions.recording import Node
+from zenverify.functions.terms import Declaration, UndeclaredError
+from zenverify.graph.case import Array
+from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
+from zenverify.operators import catalogue
+from zenverify.operators.operator import Operator
+from zenverify.verification.local import LocalCheck, Suspect
+
+MOST_WORK = 50_000
+"""Multiplications in balls, about, that one operation may cost."""
+
+_SAMPLED = 4_096
+"""Elements that are looked at of larger elementwise operations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the enclosures say about one operation.
+
+    Attributes
+    ----------
+    suspects
+        What is wrong, as `Suspect`; ``node`` is the operand's number, or for a value the number of
+        operands.
+    worst_units
+        The largest residual that passed, in units of u * S.
+    elements, of
+        How many numbers were looked at, and how many there are.
+    undefined
+        Whether there were numbers for which there is no answer.
+    """
+
+    suspects: tuple[Suspect, ...]
+    worst_units: float
+    elements: int
+    of: int
+    undefined: bool
+
+
+def work(node: Node, operands: Sequence[Array], results: Sequence[Array]) -> float:
+    """How many multiplications an operation takes, about: that of a product of matrices."""
+    declaration = node.declaration
+    assert declaration is not None
+    sizes = sorted((a.size for a in (*operands, *declaration.constants, *results)), reverse=True)
+    if declaration.elementwise or len(sizes) < 3:
+        return float(sizes[0])
+    return math.sqrt(math.prod(float(size) for size in sizes[:3]))
+
+
+def judge_node(
+    node: Node,
+    operands: Sequence[Array],
+    results: Sequence[Array],
+    cotangents: Sequence[Array],
+) -> Judged | None:
+    """Hold a declared operation's values, and what its rule makes of cotangents, against the truth.
+
+    Returns
+    -------
+    Judged or None
+        None if the declaration does not provide for this call after all, or would take too long.
+    """
+    declaration = node.declaration
+    if declaration is None:
+        return None
+    large = work(node, operands, results) > MOST_WORK
+    if large and not (declaration.elementwise and len(results) == 1):
+        return None
+    try:
+        return _judged(node, declaration, operands, results, cotangents, large=large)
+    except (GraphError, UndeclaredError):
+        return None
+
+
+def _judged(
+    node: Node,
+    declaration: Declaration,
+    operands: Sequence[Array],
+    results: Sequence[Array],
+    cotangents: Sequence[Array],
+    *,
+    large: bool,
+) -> Judged:
+    suspects: list[Suspect] = []
+    worst, looked_at, of, undefined = 0.0, 0, 0, False
+    for number, (result, cotangent) in enumerate(zip(results, cotangents, strict=True)):
+        only = [cotangent if n == number else None for n in range(len(results))]
+        parts = [
+            np.zeros_like(operand) if part is None else part
+            for operand, part in zip(operands, node.pull(only), strict=True)
+        ]
+        of += result.size + sum(part.size for part in parts)
+        one = _One(declaration.operator("declared", number), declaration, operands, result)
+        one.cotangent, one.parts = cotangent, parts
+        if large:
+            one.take_sample()
+        check = one.check(values=not node.composed)
+        suspects += one.suspects
+        worst = max(worst, check.worst_units)
+        looked_at += one.looked_at
+        undefined = undefined or bool(check.undefined)
+    return Judged(tuple(suspects), worst, looked_at, of, undefined)
+
+
+class _One:
+    """One result of one operation, as a graph of its own."""
+
+    def __init__(
+        self,
+        operator: Operator,
+        declaration: Declaration,
+        operands: Sequence[Array],
+        result: Array,
+    ) -> None:
+        self._operator = operator
+        self._operands = list(operands)
+        self._constants = list(declaration.constants)
+        self._result = result
+        self._places: NDArray[np.int64] | None = None
+        self._whole = [True] * len(operands)
+        self.cotangent = result
+        self.parts: list[Array] = []
+        self.suspects: list[Suspect] = []
+        self.looked_at = 0
+
+    def take_sample(self) -> None:
+        """Keep some elements of an elementwise operation only."""
+        shape = self._result.shape
+        draw = np.random.default_rng(0)
+        places = np.sort(draw.choice(self._result.size, _SAMPLED, replace=False))
+        self._whole = [operand.shape == shape for operand in self._operands]
+
+        def taken(array: Array) -> Array:
+            return np.broadcast_to(array, shape).ravel()[places]
+
+        self.parts = [
+            taken(part) if whole else part
+            for part, whole in zip(self.parts, self._whole, strict=True)
+        ]
+        self._operands = [taken(operand) for operand in self._operands]
+        self._constants = [taken(constant) for constant in self._constants]
+        self._result, self.cotangent = taken(self._result), taken(self.cotangent)
+        self._places = places
+
+    def check(self, *, values: bool) -> LocalCheck:
+        """Check the value, if it proves anything, and the gradients."""
+        arrays = [*self._operands, *self._constants]
+        count, root = len(self._operands), len(arrays)
+        # Judged in the least precision that occurs: a rule may work in it.
+        narrow = any(str(array.dtype) == "float32" for array in (*arrays, self._result))
+        dtype = "float32" if narrow else "float64"
+        leaves = [
+            Leaf(LeafKind.VARIABLE if number < count else LeafKind.CONSTANT, array.shape, dtype)
+            for number, array in enumerate(arrays)
+        ]
+        with catalogue.including(self._operator):
+            graph = Graph((*leaves, Apply(self._operator.name, tuple(range(root)))))
+            if graph.shapes[root] != self._result.shape:
+                raise GraphError(f"declared as of shape {graph.shapes[root]}")
+            check = LocalCheck(graph, [*arrays, self._result], {})
+            found = check.values() if values else []
+            asked = {n: self.parts[n] for n, whole in enumerate(self._whole) if whole}
+            found += check.gradients({**asked, root: self.cotangent}, {root: self.cotangent})
+        # The enclosure's nodes are the operands, the constants and the result.
+        for suspect in found:
+            place = min(suspect.node, count)
+            element = suspect.element
+            if self._places is not None:
+                element = int(self._places[element])
+            self.suspects.append(
+                Suspect(place, element, suspect.quantity, suspect.number, suspect.judgement)
+            )
+        self.looked_at = (self._result.size if values else 0) + sum(
+            part.size for part in asked.values()
+        )
+        return check

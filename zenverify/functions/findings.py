@@ -1,0 +1,225 @@
+"""From a number that is wrong to a finding with the three witnesses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zenverify.functions.differences import Slopes, allowance, slope
+from zenverify.functions.recording import Node
+from zenverify.graph.case import Array
+from zenverify.oracles.difference import Estimate
+from zenverify.oracles.enclosure import UNIT_ROUNDOFF
+from zenverify.verification import arbitrate
+from zenverify.verification.blame import interval_of_estimate, witness_of
+from zenverify.verification.events import Finding
+from zenverify.verification.judge import Status
+from zenverify.verification.local import Suspect
+from zenverify.verification.verdict import Blame, Interval, Verdict, Witnesses
+
+CHECK_STRUCTURE = "structure"
+CHECK_ENCLOSURE = "local adjoint"
+CHECK_DIFFERENCE = "difference"
+CHECK_VALUE = "forward"
+
+
+def finding_about(verdict: Verdict, operation: str, message: str) -> Finding:
+    """A finding about the function as a whole."""
+    return Finding(verdict, Blame(-1, operation, None, "always"), CHECK_STRUCTURE, message)
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, shortened."""
+    text = (str(error).splitlines() or [""])[0]
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+def by_enclosure(
+    number: int,
+    node: Node,
+    names: Sequence[str],
+    operands: Sequence[Array],
+    results: Sequence[Array],
+    cotangents: Sequence[Array],
+    suspects: Sequence[Suspect],
+) -> list[Finding]:
+    """One finding per operand (or value) of a declared operation that has suspects."""
+    found = []
+    for place in dict.fromkeys(suspect.node for suspect in suspects):
+        mine = [suspect for suspect in suspects if suspect.node == place]
+        worst = max(mine, key=_seriousness)
+        if worst.quantity == "value":
+            found.append(_value_finding(number, node, results, worst, len(mine)))
+            continue
+        slopes = _asked(node, operands, cotangents, place, worst.element)
+        difference = None
+        if slopes is not None and slopes.left is slopes.right:
+            difference = slopes.left
+        dtype = str(operands[place].dtype)
+        verdict = arbitrate.settle(worst.judgement, worst.number, dtype, difference)
+        witness = witness_of(worst, dtype, difference, verdict)
+        where = _where(names[place], worst.element, operands[place].shape)
+        message = f"the gradient of {where} is {_apart(worst)}{_among(len(mine))}"
+        blame = Blame(number, node.name, place, "always")
+        found.append(Finding(verdict, blame, CHECK_ENCLOSURE, message, (witness,)))
+    return found
+
+
+def _seriousness(suspect: Suspect) -> float:
+    relative = suspect.judgement.relative
+    return relative if math.isfinite(relative) else math.inf
+
+
+def _value_finding(
+    number: int, node: Node, results: Sequence[Array], suspect: Suspect, count: int
+) -> Finding:
+    small = suspect.judgement.relative < UNIT_ROUNDOFF[str(results[0].dtype)] ** 0.4
+    verdict = Verdict.INACCURATE if small else Verdict.ENGINE_WRONG
+    if suspect.judgement.status is Status.NON_FINITE:
+        verdict = Verdict.NON_FINITE
+    witness = witness_of(suspect, str(results[0].dtype), None, verdict)
+    message = f"the value, element {suspect.element}, is {_apart(suspect)}{_among(count)}"
+    blame = Blame(number, node.name, None, "always")
+    return Finding(verdict, blame, CHECK_VALUE, message, (witness,))
+
+
+def _apart(suspect: Suspect) -> str:
+    if math.isfinite(suspect.judgement.relative):
+        return f"off by {suspect.judgement.relative:.1e} of the truth"
+    return "not what it should be"
+
+
+def _among(count: int) -> str:
+    return f" (and {count - 1:,} more elements)" if count > 1 else ""
+
+
+def _where(name: str, element: int, shape: tuple[int, ...]) -> str:
+    if not shape:
+        return name
+    index = ", ".join(str(int(i)) for i in np.unravel_index(element, shape))
+    return f"{name} at [{index}]"
+
+
+def _asked(
+    node: Node,
+    operands: Sequence[Array],
+    cotangents: Sequence[Array],
+    slot: int,
+    element: int,
+    enough: float = 0.0,
+) -> Slopes | None:
+    try:
+        return slope(node, operands, cotangents, slot, element, enough)
+    except Exception:  # noqa: BLE001  the library's own, at a neighbouring point
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Differenced:
+    """What differences say about one operation.
+
+    Attributes
+    ----------
+    findings
+        What is wrong.
+    elements, of
+        How many numbers were decided on, and how many there are.
+    undecided
+        How many were looked at in vain.
+    resolution
+        The relative error above which all of those that were decided on would have been found.
+    """
+
+    findings: list[Finding]
+    elements: int
+    of: int
+    undecided: int
+    resolution: float
+
+
+def by_differences(
+    number: int,
+    node: Node,
+    names: Sequence[str],
+    operands: Sequence[Array],
+    cotangents: Sequence[Array],
+    most: int,
+) -> Differenced:
+    """Check the rule of an operation that has no declaration, at `most` elements per operand."""
+    findings: list[Finding] = []
+    decided, of, undecided, resolution = 0, 0, 0, 0.0
+    draw = np.random.default_rng(0)
+    cotangents = [_thinned(cotangent, most, draw) for cotangent in cotangents]
+    for slot, part in enumerate(node.pull(list(cotangents))):
+        gradient = np.zeros_like(operands[slot]) if part is None else part
+        of += gradient.size
+        chosen = _chosen(gradient, most, draw)
+        noise = allowance(gradient, sum(c.size for c in cotangents).bit_length())
+        largest = max(float(np.abs(gradient).max(initial=0.0)), np.finfo(np.float64).tiny)
+        worst: tuple[float, int, Slopes] | None = None
+        for element in chosen.tolist():
+            slopes = _asked(node, operands, cotangents, slot, element, _ENOUGH * largest)
+            if slopes is None or not slopes.known or slopes.width > _VAGUE * largest:
+                undecided += 1
+                continue
+            decided += 1
+            resolution = max(resolution, (slopes.width + noise) / largest)
+            engine = float(gradient.ravel()[element])
+            apart = max(slopes.low - engine, engine - slopes.high)
+            if not apart <= noise and (worst is None or not apart <= worst[0]):
+                worst = (apart, element, slopes)
+        if worst is not None:
+            findings.append(_difference_finding(number, node, slot, names[slot], gradient, worst))
+    return Differenced(findings, decided, of, undecided, resolution)
+
+
+def _thinned(cotangent: Array, most: int, draw: np.random.Generator) -> Array:
+    """A cotangent that is zero but in some places: a long sum would drown a difference in noise."""
+    if cotangent.size <= most:
+        return cotangent
+    thin = np.zeros_like(cotangent)
+    places = draw.choice(cotangent.size, most // 4, replace=False)
+    thin.flat[places] = cotangent.flat[places]
+    return thin
+
+
+def _chosen(gradient: Array, most: int, draw: np.random.Generator) -> NDArray[np.intp]:
+    """Elements to look at: all of a few; of many a sample, mostly of those that are not zero."""
+    if gradient.size <= most:
+        return np.arange(gradient.size)
+    alive = np.flatnonzero(gradient)
+    alive = draw.choice(alive, min(alive.size, most * 3 // 4), replace=False)
+    rest = draw.choice(gradient.size, most - alive.size, replace=False)
+    return np.union1d(alive, rest)
+
+
+_ENOUGH = 1e-10
+"""Relative to the largest element: what is good enough for a difference."""
+
+_VAGUE = 1e-2
+"""A difference that is less exact, relative to the largest element, decides nothing."""
+
+
+def _difference_finding(
+    number: int,
+    node: Node,
+    slot: int,
+    name: str,
+    gradient: Array,
+    worst: tuple[float, int, Slopes],
+) -> Finding:
+    apart, element, slopes = worst
+    engine = float(gradient.ravel()[element])
+    finite = math.isfinite(engine)
+    verdict = Verdict.ENGINE_WRONG if finite else Verdict.NON_FINITE
+    middle = Estimate((slopes.low + slopes.high) / 2, (slopes.high - slopes.low) / 2)
+    interval: Interval = interval_of_estimate(middle)
+    witness = Witnesses(slot, element, "gradient", engine, None, interval, None, verdict)
+    size = f"off by at least {apart:.1e}" if finite else "not finite, and should be"
+    message = f"the gradient of {_where(name, element, gradient.shape)} is {size}"
+    blame = Blame(number, node.name, slot, "always")
+    return Finding(verdict, blame, CHECK_DIFFERENCE, message, (witness,))

@@ -1,0 +1,191 @@
+"""Functions of JAX: with a `jax.custom_vjp` or `jax.custom_jvp`, jitted, or any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from zenverify.errors import UsageError
+from zenverify.functions.composing import composed
+from zenverify.functions.jax.alone import Alone, to_array
+from zenverify.functions.jax.declared import declaration_of
+from zenverify.functions.jax.steps import CUSTOM, Steps, is_float, steps_of
+from zenverify.functions.recording import Changed, Node, Recording, Value
+from zenverify.functions.terms import Declaration, Fixed, Slot
+from zenverify.graph.case import Array
+
+_DTYPES = ("float64", "float32")
+
+
+class JaxFunction:
+    """A function of JAX and its inputs.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to differentiate, or an input is of a dtype that cannot be checked.
+    """
+
+    library = f"jax {jax.__version__}"
+
+    def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
+        self._function = function
+        self._inputs = tuple(inputs)
+        self._leaves, self._tree = jax.tree.flatten(self._inputs)
+        self._kept = [np.array(leaf) for leaf in self._leaves]
+        for number, one in enumerate(self._inputs):
+            for leaf in jax.tree.leaves(one):
+                self._check(number, leaf)
+        if not any(map(is_float, self._leaves)):
+            raise UsageError(
+                "gradcheck: there is nothing to differentiate: no input is a float array"
+            )
+
+    def _check(self, number: int, leaf: Any) -> None:
+        try:
+            dtype = str(jax.dtypes.canonicalize_dtype(jax.dtypes.result_type(leaf)))
+        except TypeError as error:
+            raise UsageError(
+                f"gradcheck: input {number} is of type {type(leaf).__name__}, expected arrays; "
+                "other arguments belong into the function, as with functools.partial"
+            ) from error
+        inexact = jnp.issubdtype(jax.dtypes.result_type(leaf), jnp.inexact)
+        if inexact and dtype not in _DTYPES:
+            raise UsageError(
+                f"gradcheck: input {number} is of dtype {dtype}; float64 and float32 can be checked"
+            )
+
+    @property
+    def name(self) -> str:
+        """What to call the function."""
+        return str(getattr(self._function, "__name__", type(self._function).__name__))
+
+    def _names(self) -> list[str]:
+        return [
+            f"input {number}"
+            for number, one in enumerate(self._inputs)
+            for _ in jax.tree.leaves(one)
+        ]
+
+    def record(self) -> Recording:
+        """Trace the function, and run what was traced."""
+        closed = jax.make_jaxpr(self._function)(*self._inputs)
+        self._unchanged()
+        return _recording(steps_of(closed), list(map(jnp.asarray, self._leaves)), self._names())
+
+    def _unchanged(self) -> None:
+        for name, leaf, before in zip(self._names(), self._leaves, self._kept, strict=True):
+            if np.asarray(leaf).tobytes() != before.tobytes():
+                raise Changed(name)
+
+    def whole(self, *, parameters: bool) -> tuple[Node, tuple[Value, ...], list[Any]]:
+        """The function as a single operation of its inputs."""
+        leaves = list(map(jnp.asarray, self._leaves))
+
+        def run(values: Sequence[Any]) -> list[Any]:
+            return jax.tree.leaves(self._function(*jax.tree.unflatten(self._tree, values)))
+
+        slots = tuple(number for number, leaf in enumerate(leaves) if is_float(leaf))
+        results = run(leaves)
+        outputs = tuple(number for number, one in enumerate(results) if is_float(one))
+        alone = Alone(run, leaves, slots, outputs)
+        names = self._names()
+        values = [Value(names[slot], to_array(leaves[slot])) for slot in slots]
+        values += [Value("the result", to_array(results[number])) for number in outputs]
+        places = tuple(range(len(values)))
+        count = len(slots)
+        node = Node(self.name, places[:count], places[count:], alone.forward, alone.pull)
+        arguments: list[Any] = [
+            Slot(slots.index(number)) if number in slots else Fixed(np.asarray(leaf, np.float64))
+            for number, leaf in enumerate(leaves)
+        ]
+        return node, tuple(values), arguments
+
+
+def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Recording:
+    env: dict[int, Any] = {**steps.constants, **dict(zip(steps.inputs, inputs, strict=True))}
+    values: list[Value] = []
+    places: dict[int, int] = {}
+    nodes: list[Node] = []
+    for place, leaf, name in zip(steps.inputs, inputs, names, strict=True):
+        if is_float(leaf):
+            places[place] = len(values)
+            values.append(Value(name, to_array(leaf)))
+    for step in steps.steps:
+        given = [env[place] for place in step.inputs]
+        made = step.run(given)
+        env.update(zip(step.outputs, made, strict=True))
+        slots = tuple(number for number, place in enumerate(step.inputs) if place in places)
+        outputs = tuple(number for number, one in enumerate(made) if slots and is_float(one))
+        for number in outputs:
+            places[step.outputs[number]] = len(values)
+            values.append(Value(f"result of {step.name}", to_array(made[number])))
+        if not outputs:
+            continue
+        custom = step.primitive.name in CUSTOM
+        if custom:
+            inner = _recording(steps_of(step.inside), given, ["operand"] * len(given))
+            declaration = _composed(inner, given, slots)
+        else:
+            declaration = declaration_of(step, given, slots)
+        alone = Alone(step.run, given, slots, outputs)
+        nodes.append(
+            Node(
+                step.name,
+                tuple(places[step.inputs[slot]] for slot in slots),
+                tuple(places[step.outputs[number]] for number in outputs),
+                alone.forward,
+                alone.pull,
+                declaration,
+                custom and declaration is not None,
+            )
+        )
+    roots = tuple(dict.fromkeys(places[place] for place in steps.outputs if place in places))
+    if not roots:
+        raise UsageError("gradcheck: the function returns nothing that depends on its inputs")
+
+    def gradients(seeds: Mapping[int, Array]) -> dict[int, Array]:
+        return _gradients(steps, inputs, places, values, seeds)
+
+    return Recording(tuple(values), tuple(nodes), roots, gradients)
+
+
+def _composed(inner: Recording, given: Sequence[Any], slots: Sequence[int]) -> Declaration | None:
+    """What a rule of somebody's own is the rule of, by its function's primitives."""
+    floats = [number for number, value in enumerate(given) if is_float(value)]
+    inputs = [floats.index(slot) for slot in slots]
+    return composed(inner, inputs, [n for n in range(len(floats)) if n not in inputs])
+
+
+def _gradients(
+    steps: Steps,
+    inputs: Sequence[Any],
+    places: Mapping[int, int],
+    values: Sequence[Value],
+    seeds: Mapping[int, Array],
+) -> dict[int, Array]:
+    """One reverse pass: to every value a zero is added, and differentiated with respect to."""
+
+    def function(zeros: Sequence[Any]) -> list[Any]:
+        env: dict[int, Any] = dict(steps.constants)
+
+        def enter(place: int, value: Any) -> None:
+            env[place] = value + zeros[places[place]] if place in places else value
+
+        for place, value in zip(steps.inputs, inputs, strict=True):
+            enter(place, value)
+        for step in steps.steps:
+            made = step.run([env[place] for place in step.inputs])
+            for place, value in zip(step.outputs, made, strict=True):
+                enter(place, value)
+        numbered = {number: place for place, number in places.items()}
+        return [env[numbered[number]] for number in seeds]
+
+    zeros = [jnp.zeros(value.array.shape, value.array.dtype) for value in values]
+    _, pull = jax.vjp(function, zeros)
+    (found,) = pull([jnp.asarray(seed) for seed in seeds.values()])
+    return {number: to_array(gradient) for number, gradient in enumerate(found)}

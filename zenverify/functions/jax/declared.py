@@ -1,0 +1,54 @@
+"""What a primitive of JAX is, by the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from zenverify.functions.jax.steps import Step, is_float
+from zenverify.functions.jax.table import ELEMENTWISE, MOVEMENTS, PRIMITIVES
+from zenverify.functions.terms import Declaration, Fixed, Slot, Term, declare, moved
+
+
+def declaration_of(step: Step, given: Sequence[Any], slots: Sequence[int]) -> Declaration | None:
+    """What a primitive is; None where the table does not provide for it."""
+    placed = [_placed(number, value, slots) for number, value in enumerate(given)]
+    dtype = str(np.dtype(next(given[slot].dtype for slot in slots)))
+    name = step.primitive.name
+    if name in MOVEMENTS:
+        keeps = [n for n, one in enumerate(placed) if isinstance(one, Slot | Fixed)]
+        return declare(
+            _movement(step, given, keeps), [placed[n] for n in keeps], {}, dtype, elementwise=False
+        )
+    declared = PRIMITIVES.get(name)
+    if declared is None:
+        return None
+    return declare(declared, placed, step.parameters, dtype, elementwise=name in ELEMENTWISE)
+
+
+def _placed(number: int, value: Any, slots: Sequence[int]) -> Any:
+    if number in slots:
+        return Slot(list(slots).index(number))
+    return Fixed(np.array(value)) if is_float(value) else np.array(value)
+
+
+def _movement(step: Step, given: Sequence[Any], keeps: Sequence[int]) -> Any:
+    """A primitive that only moves elements: which ones, it says itself, run on their numbers."""
+
+    def numbered(*numbers: Any) -> list[Any]:
+        arguments = list(given)
+        for place, array in zip(keeps, numbers, strict=True):
+            arguments[place] = jnp.asarray(np.array(array, order="C"), jnp.int32)
+        return [np.asarray(one) for one in step.run(arguments)]
+
+    def declared(*terms: Term) -> tuple[Term, ...]:
+        results = numbered(*(np.zeros(term.shape, np.int64) for term in terms))
+        return tuple(
+            moved(lambda *numbers, place=place: numbered(*numbers)[place], *terms)
+            for place in range(len(results))
+        )
+
+    return declared

@@ -1,0 +1,133 @@
+"""A function of JAX as a list of primitives, each of which can be run by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
+
+_OPENED = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "checkpoint": "jaxpr"}
+"""Primitives that do nothing but hold others, and the parameter that they are in."""
+
+CUSTOM = frozenset({"custom_jvp_call", "custom_vjp_call"})
+"""Those that hold a rule of somebody's own, and beside it the function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One primitive.
+
+    Attributes
+    ----------
+    primitive, parameters
+        What it is.
+    inputs, outputs
+        Which values it takes and gives, by number.
+    """
+
+    primitive: Any
+    parameters: dict[str, Any]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """The primitive's name; of a rule of somebody's own, the function's."""
+        if self.primitive.name in CUSTOM:
+            return str(self.inside.jaxpr.debug_info.func_name)
+        return str(self.primitive.name)
+
+    @property
+    def inside(self) -> ClosedJaxpr:
+        """The function that a rule of somebody's own belongs to."""
+        inside: ClosedJaxpr = self.parameters["call_jaxpr"]
+        return inside
+
+    def run(self, values: Sequence[Any]) -> list[Any]:
+        """The results."""
+        bound = self.primitive.get_bind_params(self.parameters)
+        # Up to JAX 0.9 the functions came apart from the parameters.
+        functions, parameters = bound if isinstance(bound, tuple) else ((), bound)
+        found = self.primitive.bind(*functions, *values, **parameters)
+        return list(found) if self.primitive.multiple_results else [found]
+
+
+@dataclass(slots=True)
+class Steps:
+    """A whole function, its jitted parts opened.
+
+    Attributes
+    ----------
+    steps
+        In order.
+    inputs, outputs
+        Which values it takes and returns.
+    constants
+        Values that are known beforehand.
+    count
+        How many values there are.
+    """
+
+    steps: list[Step]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    constants: dict[int, Any]
+    count: int
+
+
+def steps_of(closed: ClosedJaxpr) -> Steps:
+    """Flatten a function."""
+    found = Steps([], (), (), {}, 0)
+    found.inputs = tuple(_fresh(found) for _ in closed.jaxpr.invars)
+    found.outputs = _inlined(found, closed.jaxpr, closed.consts, found.inputs)
+    return found
+
+
+def _fresh(steps: Steps) -> int:
+    steps.count += 1
+    return steps.count - 1
+
+
+def _constant(steps: Steps, value: Any) -> int:
+    place = _fresh(steps)
+    steps.constants[place] = value
+    return place
+
+
+def _inlined(
+    steps: Steps, jaxpr: Jaxpr, consts: Sequence[Any], inputs: Sequence[int]
+) -> tuple[int, ...]:
+    """Append a function's primitives; which values its results are."""
+    known: dict[Any, int] = {}
+    for variable, value in zip(jaxpr.constvars, consts, strict=True):
+        known[variable] = _constant(steps, value)
+    known.update(zip(jaxpr.invars, inputs, strict=True))
+
+    def place(atom: Any) -> int:
+        if isinstance(atom, Literal):
+            aval: Any = atom.aval
+            return _constant(steps, jnp.asarray(atom.val, aval.dtype))
+        return known[atom]
+
+    for equation in jaxpr.eqns:
+        given = tuple(map(place, equation.invars))
+        held = _OPENED.get(equation.primitive.name)
+        if held is not None:
+            inner = equation.params[held]
+            consts = inner.consts if isinstance(inner, ClosedJaxpr) else ()
+            body = inner.jaxpr if isinstance(inner, ClosedJaxpr) else inner
+            made = _inlined(steps, body, consts, given)
+        else:
+            made = tuple(_fresh(steps) for _ in equation.outvars)
+            steps.steps.append(Step(equation.primitive, dict(equation.params), given, made))
+        known.update(zip(equation.outvars, made, strict=True))
+    return tuple(map(place, jaxpr.outvars))
+
+
+def is_float(value: Any) -> bool:
+    """Whether a derivative may flow through a value."""
+    return bool(jnp.issubdtype(jax.dtypes.result_type(value), jnp.floating))

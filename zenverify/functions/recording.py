@@ -1,0 +1,129 @@
+"""What a backend hands over: one call of the user's function, operation by operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from zenverify.functions.terms import Declaration
+from zenverify.graph.case import Array
+
+Forward = Callable[[Sequence[Array]], list[Array]]
+"""An operation's results at other operands, all of which are of one dtype."""
+
+Pull = Callable[[Sequence[Array | None]], list[Array | None]]
+"""The library's own rule, run alone: from the results' cotangents to one per operand. None stands
+for no cotangent, and for no gradient."""
+
+Gradients = Callable[[Mapping[int, Array]], dict[int, Array]]
+"""The library's reverse pass over the whole call: from cotangents that enter at some values to the
+gradients of those values that have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A float array that a derivative flows through.
+
+    Attributes
+    ----------
+    name
+        For the reader: ``"input 0"``, ``"parameter weight"``, ``"result of tanh"``.
+    array
+        Its elements, when it was computed; float64 or float32.
+    """
+
+    name: str
+    array: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation of the call.
+
+    Attributes
+    ----------
+    name
+        As the library calls it.
+    operands, results
+        Which values it takes and gives; an operand may be there twice.
+    forward, pull
+        The operation and its rule, run alone.
+    declaration
+        What it is, if that is known.
+    composed
+        Whether that was read off the operations of its forward pass: then it is somebody's own
+        rule, and its values prove nothing.
+    """
+
+    name: str
+    operands: tuple[int, ...]
+    results: tuple[int, ...]
+    forward: Forward
+    pull: Pull
+    declaration: Declaration | None = None
+    composed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One call of the user's function.
+
+    Attributes
+    ----------
+    values, nodes
+        In the order in which they came up.
+    roots
+        Which values the function returned.
+    gradients
+        See `Gradients`.
+    lost
+        Why some part was not recorded; empty if all was.
+    """
+
+    values: tuple[Value, ...]
+    nodes: tuple[Node, ...]
+    roots: tuple[int, ...]
+    gradients: Gradients
+    lost: str = ""
+
+
+class Changed(Exception):  # noqa: N818  it is a finding on its way, not an error of ours
+    """The function wrote to an input; says which."""
+
+
+class Function(Protocol):
+    """A function and its inputs, as a backend wraps them."""
+
+    @property
+    def library(self) -> str:
+        """The library and its version."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What to call the function."""
+        ...
+
+    def record(self) -> Recording:
+        """Call the function, and record the call.
+
+        Raises
+        ------
+        Changed
+            If it writes to an input.
+        UsageError
+            If it returns nothing that depends on the inputs.
+        """
+        ...
+
+    def whole(self, *, parameters: bool) -> tuple[Node, tuple[Value, ...], list[Any]]:
+        """The function as a single operation of its inputs, and its parameters if wanted.
+
+        Returns
+        -------
+        Node, tuple of Value, list
+            The operation; its operands, and behind them its results; and its arguments in the order
+            of the inputs, with `Slot` and `Fixed` in place of float arrays.
+        """
+        ...

@@ -1,0 +1,101 @@
+"""One recorded call of torch, run by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatten
+
+from zenverify.functions.torch.arrays import to_array, to_tensor
+from zenverify.graph.case import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call, with the arguments that it had.
+
+    Attributes
+    ----------
+    function, name
+        What was called.
+    leaves, spec
+        Its arguments, flattened; tensors as they were before the call.
+    slots
+        Which of them a derivative is wanted of.
+    outputs
+        Which of the results one flows through; ``-1 - n`` is argument n, if it was written to.
+    """
+
+    function: Callable[..., Any]
+    name: str
+    leaves: Sequence[Any]
+    spec: TreeSpec
+    slots: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    def arguments(self, leaves: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
+        """The arguments with other leaves in place of its own."""
+        args, keywords = tree_unflatten(list(leaves), self.spec)
+        return args, keywords
+
+
+class Alone:
+    """Runs a call at other operands, and its rule at its own."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def _run(self, operands: Sequence[torch.Tensor], *, wide: bool) -> list[torch.Tensor]:
+        call = self._call
+        leaves = [_copied(leaf, wide=wide) for leaf in call.leaves]
+        for slot, operand in zip(call.slots, operands, strict=True):
+            # A leaf must not be written to, but a copy of it may.
+            leaves[slot] = operand.clone() if self._writes else operand
+        args, keywords = call.arguments(leaves)
+        given = tree_flatten(call.function(*args, **keywords))[0]
+        return [leaves[-1 - n] if n < 0 else given[n] for n in call.outputs]
+
+    @property
+    def _writes(self) -> bool:
+        named = getattr(self._call.function, "__name__", "")
+        in_place = named.endswith("_") and not named.endswith("__")
+        in_place = in_place or (named.startswith("__i") and named.endswith("__"))
+        return in_place or any(output < 0 for output in self._call.outputs)
+
+    def forward(self, operands: Sequence[Array]) -> list[Array]:
+        """The results at other operands, of which all are of one dtype."""
+        tensors = list(map(to_tensor, operands))
+        wide = all(tensor.dtype == torch.float64 for tensor in tensors)
+        with torch.no_grad():
+            return [to_array(result) for result in self._run(tensors, wide=wide)]
+
+    def pull(self, cotangents: Sequence[Array | None]) -> list[Array | None]:
+        """What the rule makes of the results' cotangents, per operand."""
+        call = self._call
+        with torch.enable_grad():
+            operands = [call.leaves[slot].clone().requires_grad_() for slot in call.slots]
+            results = self._run(operands, wide=False)
+        pairs = [
+            (result, to_tensor(cotangent))
+            for result, cotangent in zip(results, cotangents, strict=True)
+            if cotangent is not None and result.requires_grad
+        ]
+        if not pairs:
+            return [None] * len(operands)
+        found = torch.autograd.grad(
+            [result for result, _ in pairs],
+            operands,
+            [cotangent for _, cotangent in pairs],
+            allow_unused=True,
+        )
+        return [None if gradient is None else to_array(gradient) for gradient in found]
+
+
+def _copied(leaf: Any, *, wide: bool) -> Any:
+    """An argument that the call may write to; in float64, if all of it is to be."""
+    if not isinstance(leaf, torch.Tensor):
+        return leaf
+    return leaf.double() if wide and leaf.dtype == torch.float32 else leaf.clone()

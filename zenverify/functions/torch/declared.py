@@ -1,0 +1,81 @@
+"""What a recorded call of torch is, by the table of torch's functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils._pytree import tree_flatten, tree_unflatten
+
+from zenverify.functions.terms import (
+    Declaration,
+    Fixed,
+    Slot,
+    Term,
+    UndeclaredError,
+    declare,
+    moved,
+)
+from zenverify.functions.torch.alone import Call
+from zenverify.functions.torch.arrays import to_array
+from zenverify.functions.torch.table import ELEMENTWISE, FUNCTIONS, MOVEMENTS
+
+
+def declaration_of(call: Call) -> Declaration | None:
+    """What a call is; None where the table does not provide for it."""
+    if call.name in MOVEMENTS:
+        return _movement(call)
+    declared = FUNCTIONS.get(call.name)
+    if declared is None:
+        return None
+    arguments, keywords = call.arguments([placed(call, n) for n in range(len(call.leaves))])
+    return declare(
+        declared, arguments, keywords, _dtype(call), elementwise=call.name in ELEMENTWISE
+    )
+
+
+def placed(call: Call, number: int) -> Any:
+    """A call's argument as the table takes it."""
+    leaf = call.leaves[number]
+    if number in call.slots:
+        return Slot(call.slots.index(number))
+    if isinstance(leaf, torch.Tensor):
+        if leaf.is_floating_point():
+            return Fixed(to_array(leaf))
+        return leaf.numpy()
+    return leaf
+
+
+def _dtype(call: Call) -> str:
+    tensors = [leaf for leaf in call.leaves if isinstance(leaf, torch.Tensor)]
+    narrow = all(leaf.dtype != torch.float64 for leaf in tensors if leaf.is_floating_point())
+    return "float32" if narrow else "float64"
+
+
+def _movement(call: Call) -> Declaration | None:
+    """A function that only moves elements: which ones, it says itself, run on their numbers.
+
+    Numbers start at 1, so that the zeros that it may put in are told apart.
+    """
+    keeps = [n for n, leaf in enumerate(call.leaves) if isinstance(placed(call, n), Slot | Fixed)]
+
+    def numbered(*numbers: Any) -> Any:
+        leaves = list(call.leaves)
+        for place, array in zip(keeps, numbers, strict=True):
+            leaves[place] = torch.from_numpy(np.array(array, order="C") + 1)
+        args, keywords = tree_unflatten(leaves, call.spec)
+        try:
+            return tree_flatten(call.function(*args, **keywords))[0]
+        except RuntimeError as error:  # it does not take integers
+            raise UndeclaredError(call.name) from error
+
+    def declared(*terms: Term) -> tuple[Term, ...]:
+        results = numbered(*(np.zeros(term.shape, np.int64) for term in terms))
+        return tuple(
+            moved(lambda *numbers, place=place: numbered(*numbers)[place].numpy() - 1, *terms)
+            for place in range(len(results))
+        )
+
+    operands = [placed(call, n) for n in keeps]
+    return declare(declared, operands, {}, _dtype(call), elementwise=False)

@@ -1,0 +1,248 @@
+"""Records what a function does to torch tensors, operation by operation, while it runs.
+
+Every call of a torch function goes through a `TorchFunctionMode`. Those of `torch.nn.functional`
+that are written in Python are opened, so that what is recorded are the operations with a rule of
+their own. A custom `torch.autograd.Function` is one operation. Values are told apart by where they
+are in the graph that autograd records: so a tensor that was written to is a new value.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.autograd.graph import GradientEdge, get_gradient_edge
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_flatten
+
+from zenverify.errors import UsageError
+from zenverify.functions.recording import Node, Recording, Value
+from zenverify.functions.terms import Declaration
+from zenverify.functions.torch.alone import Alone, Call
+from zenverify.functions.torch.arrays import DTYPES, to_array, to_tensor
+from zenverify.functions.torch.declared import declaration_of
+from zenverify.functions.torch.names import plain_name
+from zenverify.graph.case import Array
+
+_OPENED = ("torch.nn.functional", "torch.functional")
+
+_NOT_ASKED = dict.fromkeys(
+    ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic"),
+    lambda *_: False,
+)
+"""What keeps an opened function from handing its call to the mode once more."""
+
+
+def _opened(function: types.FunctionType) -> Callable[..., Any]:
+    """The same Python function, which runs its body at once."""
+    made = types.FunctionType(
+        function.__code__,
+        {**function.__globals__, **_NOT_ASKED},
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A call, the values that it takes and gives, and how to find out what it is."""
+
+    call: Call
+    operands: tuple[int, ...]
+    results: tuple[int, ...]
+    declare: Callable[[Call], Declaration | None]
+    composed: bool
+
+
+def _node(recorded: _Recorded) -> Node:
+    alone = Alone(recorded.call)
+    declaration = recorded.declare(recorded.call)
+    return Node(
+        recorded.call.name,
+        recorded.operands,
+        recorded.results,
+        alone.forward,
+        alone.pull,
+        declaration,
+        recorded.composed and declaration is not None,
+    )
+
+
+class Recorder(TorchFunctionMode):
+    """Collects values and operations while it is entered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: list[Value] = []
+        self.edges: list[GradientEdge] = []
+        self._calls: list[_Recorded] = []
+        self.lost = ""
+        self._places: dict[tuple[int, int], int] = {}
+        self._leaves: set[int] = set()
+
+    def register(self, tensor: torch.Tensor, name: str) -> int:
+        """Enter a value; its position."""
+        edge = get_gradient_edge(tensor)
+        place = len(self.values)
+        self.values.append(Value(name, to_array(tensor)))
+        self.edges.append(edge)
+        self._places[_key(edge)] = place
+        if tensor.is_leaf:
+            self._leaves.add(place)
+        return place
+
+    def place_of(self, tensor: torch.Tensor) -> int | None:
+        """Which value a tensor holds; None if it is none of those that were recorded."""
+        return self._places.get(_key(get_gradient_edge(tensor)))
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types_: Any,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        keywords = dict(kwargs or {})
+        if isinstance(func, types.FunctionType) and func.__globals__["__name__"] in _OPENED:
+            with self:
+                return _opened(func)(*args, **keywords)
+        return self.call(func, plain_name(func), args, keywords, declaration_of)
+
+    def call(
+        self,
+        function: Callable[..., Any],
+        name: str,
+        args: Sequence[Any],
+        keywords: Mapping[str, Any],
+        declare: Callable[[Call], Declaration | None],
+        *,
+        composed: bool = False,
+    ) -> Any:
+        """Make a call, and record it if a derivative flows through it."""
+        leaves, spec = tree_flatten((tuple(args), dict(keywords)))
+        wanted = [leaf for leaf in leaves if _is_differentiable(leaf)]
+        if not torch.is_grad_enabled() or not wanted:
+            return function(*args, **keywords)
+        operands = [self._operand(tensor) for tensor in wanted]
+        kept = [leaf.detach().clone() if _is_tensor(leaf) else leaf for leaf in leaves]
+        slots = [number for number, leaf in enumerate(leaves) if _is_differentiable(leaf)]
+        tensors = [number for number, leaf in enumerate(leaves) if _is_tensor(leaf)]
+        result = function(*args, **keywords)
+        given = tree_flatten(result)[0]
+        results, outputs = [], []
+        for number, leaf in enumerate(given):
+            if _is_differentiable(leaf) and self.place_of(leaf) is None:
+                results.append(self._result(leaf, name))
+                outputs.append(number)
+        for number in tensors:  # one that was written to is a value of its own
+            if _is_differentiable(leaves[number]) and self.place_of(leaves[number]) is None:
+                results.append(self._result(leaves[number], name))
+                outputs.append(-1 - number)
+        if results and not self.lost:
+            call = Call(function, name, kept, spec, tuple(slots), tuple(outputs))
+            self._calls.append(_Recorded(call, tuple(operands), tuple(results), declare, composed))
+        return result
+
+    def _result(self, tensor: torch.Tensor, name: str) -> int:
+        if tensor.dtype in (torch.float16, torch.bfloat16):
+            raise UsageError(
+                f"gradcheck: {name} computes in {tensor.dtype}; float64 and float32 can be checked"
+            )
+        if tensor.dtype not in DTYPES:
+            self._lose(f"{name} computes in {tensor.dtype}")
+        return self.register(tensor, f"result of {name}")
+
+    def _operand(self, tensor: torch.Tensor) -> int:
+        place = self.place_of(tensor)
+        if place is not None:
+            return place
+        if tensor.is_leaf:
+            return self.register(tensor, "a tensor that the function holds")
+        self._lose(
+            "where a tensor comes from could not be followed: the function writes through a view, "
+            "or computes outside of torch's functions"
+        )
+        return self.register(tensor, "a tensor of unknown origin")
+
+    def _lose(self, reason: str) -> None:
+        self.lost = self.lost or reason
+
+    def recording(self, roots: Sequence[int]) -> Recording:
+        """All of it. Not to be asked for while the recorder is entered."""
+        nodes = tuple(map(_node, self._calls))
+        return Recording(tuple(self.values), nodes, tuple(roots), self._gradients, self.lost)
+
+    def _gradients(self, seeds: Mapping[int, Array]) -> dict[int, Array]:
+        inner = {place: seed for place, seed in seeds.items() if place not in self._leaves}
+        found: Sequence[torch.Tensor | None] = [None] * len(self.edges)
+        if inner:
+            found = torch.autograd.grad(
+                [self.edges[place] for place in inner],
+                self.edges,
+                [to_tensor(seed) for seed in inner.values()],
+                retain_graph=True,
+                allow_unused=True,
+            )
+        gradients = {}
+        for place, gradient in enumerate(found):
+            seed = seeds.get(place) if place in self._leaves else None
+            if gradient is not None:
+                array = to_array(gradient)
+                gradients[place] = array if seed is None else array + seed
+        return gradients
+
+
+def _is_tensor(leaf: Any) -> bool:
+    return isinstance(leaf, torch.Tensor)
+
+
+def _is_differentiable(leaf: Any) -> bool:
+    return _is_tensor(leaf) and bool(leaf.requires_grad)
+
+
+def _key(edge: GradientEdge) -> tuple[int, int]:
+    return id(edge.node), edge.output_nr
+
+
+@contextmanager
+def recording_functions(
+    recorder: Recorder, composed: Callable[[Call, Any], Declaration | None]
+) -> Iterator[None]:
+    """Record operations, and each custom `torch.autograd.Function` as one of them.
+
+    All of them are called through one method, which is replaced for as long as this lasts:
+    ``MyFunction.apply`` may have been stored under another name long before.
+    """
+    single: Any = torch.autograd.function._SingleLevelFunction
+
+    def apply(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        def function(*given: Any, **named: Any) -> Any:
+            return super(single, cls).apply(*given, **named)
+
+        with torch._C.DisableTorchFunction():
+            return recorder.call(
+                function,
+                cls.__name__,
+                args,
+                kwargs,
+                lambda call: composed(call, cls),
+                composed=True,
+            )
+
+    before = single.__dict__.get("apply")
+    single.apply = classmethod(apply)
+    try:
+        with recorder:
+            yield
+    finally:
+        if before is None:
+            del single.apply
+        else:
+            single.apply = before
