@@ -20,6 +20,7 @@ Examples:
 @verbose_option
 def engines(*, as_json: bool) -> int:
     """List the engines that can be verified."""
+    from rich.markup import escape
     from rich.table import Table
 
     from zenverify.cli.output import print_json, results_console
@@ -32,6 +33,8 @@ def engines(*, as_json: bool) -> int:
         return 0
     table = Table("engine", "version", "what it is", box=None)
     for info in available:
-        table.add_row(info.name, info.version, info.summary)
+        version = info.version or f"not installed: {info.install}"
+        # The command holds brackets, which rich reads as markup.
+        table.add_row(info.name, escape(version), info.summary)
     results_console().print(table)
     return 0
