@@ -13,11 +13,12 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 
 import zenverify
-from zenverify.engines.protocol import Engine
+from zenverify.engines.protocol import Engine, limits_of
 from zenverify.errors import UsageError
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_chain
 from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill
+from zenverify.graph.limits import UNLIMITED, Limits, within
 from zenverify.graph.strategies import structures
 from zenverify.graph.structure import Structure, dtype_odds
 from zenverify.graph.sweep import Way, draw_way, ways_of
@@ -150,7 +151,8 @@ def _events(
     stop_reason = "finished"
     yield RunStarted(engine.name, engine.version, zenverify.__version__, options.seed, names)
     try:
-        for case in chain(options.first, cost_cases(names), draw_cases(options, names)):
+        drawn = draw_cases(options, names, limits_of(engine))
+        for case in chain(options.first, cost_cases(names), drawn):
             if options.limit is not None and tally.cases >= options.limit:
                 break
             if options.budget is not None and time.monotonic() - start >= options.budget:
@@ -324,10 +326,12 @@ def _minimised(
     )
 
 
-def draw_cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
+def draw_cases(
+    options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
+) -> Iterator[Case]:
     """The cases of a campaign, without end: operations by themselves, random graphs, chains.
 
-    The operations go through all their shapes and attributes, in an order of the seed's; the first
+    Those that are beyond the limits of an engine are cut to them, or left out. The operations go through all their shapes and attributes, in an order of the seed's; the first
     time round with ordinary values, later with each other filling.
     """
     draw = random.Random(options.seed)
@@ -339,14 +343,18 @@ def draw_cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Cas
     for round_ in count():
         draw.shuffle(sweep)
         for place, (operator, way) in enumerate(sweep):
-            alone = draw_way(draw.randrange, operator, way)
+            alone = within(limits, draw_way(draw.randrange, operator, way))
             special = SPECIAL[(place + round_) % len(SPECIAL)]
-            yield fill(alone, Filling.ORDINARY if place % 2 else special, draw.getrandbits(32))
-            yield fill(alone, special if place % 2 else Filling.ORDINARY, draw.getrandbits(32))
+            if alone is not None:
+                yield fill(alone, Filling.ORDINARY if place % 2 else special, draw.getrandbits(32))
+                yield fill(alone, special if place % 2 else Filling.ORDINARY, draw.getrandbits(32))
             if place % _GRAPH_EVERY == 0:
                 chained = place % _CHAIN_EVERY == 0
-                graph = (_chain(options, names, draw) if chained else None) or next(graphs)
+                drawn = (_chain(options, names, draw) if chained else None) or next(graphs)
+                graph = within(limits, drawn)
                 for filling in FILLINGS:
+                    if graph is None:
+                        break
                     yield fill(graph, filling, draw.getrandbits(32))
 
 

@@ -1,0 +1,95 @@
+"""How a user of HIPS autograd calls each operation: ``function(*operands, **attributes)``."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import autograd.numpy as anp
+from autograd.scipy import special
+
+from zenverify.errors import UnsupportedError
+
+
+def _lower(x: Any) -> Any:
+    """The symmetric matrices that the lower triangles of `x` stand for.
+
+    The rules of Cholesky and of eigenvalues give the gradient with respect to symmetric matrices.
+    """
+    return anp.tril(x) + anp.swapaxes(anp.tril(x, -1), -1, -2)
+
+
+def _eigh(x: Any) -> Any:
+    values, vectors = anp.linalg.eigh(_lower(x))
+    return anp.concatenate((values[..., None, :], vectors), axis=-2)
+
+
+def _pad(x: Any, pad_width: Any, mode: str, constant_values: float) -> Any:
+    if mode != "constant":
+        raise UnsupportedError(f"pad in mode {mode!r}")
+    return anp.pad(x, pad_width, mode, constant_values=constant_values)
+
+
+def _norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:  # noqa: A002  the operator's
+    if keepdims:
+        raise UnsupportedError("norm with keepdims")
+    return anp.linalg.norm(x, ord, axis)
+
+
+def _trace(x: Any, offset: int, axis1: int, axis2: int) -> Any:
+    if (axis1, axis2) != (0, 1):
+        raise UnsupportedError(f"trace of axes {axis1} and {axis2}")
+    return anp.trace(x, offset)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{
+        name: getattr(anp, name)
+        for name in (
+            *("negative", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp"),
+            *("sqrt", "square", "reciprocal", "sin", "cos", "tan", "arcsin", "arccos", "arctan"),
+            *("arctan2", "sinc", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"),
+            *("absolute", "maximum", "minimum", "nan_to_num", "sign", "floor", "ceil", "rint"),
+            *("trunc", "remainder", "hypot", "sum", "mean", "prod", "max", "min", "var", "std"),
+            *("cumsum", "sort", "reshape", "expand_dims", "squeeze", "transpose"),
+            *("swapaxes", "moveaxis", "rollaxis", "roll", "tile", "repeat", "diag", "tril", "triu"),
+            *("diagonal", "diff", "dot", "inner", "tensordot", "outer", "kron", "cross"),
+        )
+    },
+    **{name: getattr(special, name) for name in ("logit", "logsumexp", "erf", "erfc", "gammaln")},
+    "digamma": special.digamma,
+    "sigmoid": special.expit,
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "matmul": operator.matmul,
+    "index": lambda x, key: x[key],
+    "flatten": lambda x: x.flatten(),
+    "clip": lambda x, lower, upper: anp.clip(x, lower, upper),
+    "broadcast_to": lambda x, shape: anp.broadcast_to(x, shape),
+    "where": lambda x, y, condition: anp.where(condition, x, y),
+    "stack": lambda *operands, axis: anp.stack(operands, axis),
+    "concatenate": lambda *operands, axis: anp.concatenate(operands, axis),
+    "hstack": lambda *operands: anp.hstack(operands),
+    "vstack": lambda *operands: anp.vstack(operands),
+    "dstack": lambda *operands: anp.dstack(operands),
+    "split": lambda x, sections, axis, part: anp.split(x, sections, axis)[part],
+    "gradient": lambda x, spacing, axis, edge_order: anp.gradient(
+        x, spacing, axis=axis, edge_order=edge_order
+    ),
+    "einsum": lambda *operands, subscripts: anp.einsum(subscripts, *operands),
+    "pad": _pad,
+    "norm": _norm,
+    "trace": _trace,
+    "det": anp.linalg.det,
+    "slogdet": lambda x: anp.stack(anp.linalg.slogdet(x)),
+    "solve": anp.linalg.solve,
+    "inv": anp.linalg.inv,
+    "pinv": anp.linalg.pinv,
+    "cholesky": lambda x: anp.linalg.cholesky(_lower(x)),
+    "eigh": _eigh,
+    "svdvals": lambda x: anp.linalg.svd(x, compute_uv=False),
+}
