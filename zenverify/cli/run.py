@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +22,7 @@ from zenverify.cli.options import (
 from zenverify.cli.parameters import duration_text
 
 if TYPE_CHECKING:
+    from zenverify.corpus.baseline import Baseline
     from zenverify.verification.campaign import CampaignOptions, Keep
 
 _EXAMPLES = """\b
@@ -29,6 +31,7 @@ Examples:
   zenverify run -n 200 --seed 42               the same 200 graphs every time
   zenverify run --budget 90s --ops tanh,matmul
   zenverify run --engine my/engine.py:engine --json > events.jsonl
+  zenverify run --engine jax --baseline known.json
 """
 
 
@@ -47,11 +50,30 @@ Examples:
     metavar="DIR",
     help="Where the report goes.  [default: reports]",
 )
+@setting(
+    "--baseline",
+    metavar="FILE",
+    help="Accept the known failures that this file records; fail on new ones.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Record the failures of this run; give each its reason afterwards.",
+)
 @json_option
 @quiet_option
 @verbose_option
 @click.pass_context
-def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> int:
+def run(
+    context: click.Context,
+    /,
+    *,
+    write_baseline: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **_: Any,
+) -> int:
     """Verify an engine on random graphs.
 
     Draws random graphs, proves or refutes every gradient that the engine computes on them, and
@@ -71,6 +93,7 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
     spec = settings["engine"]
     engine = registry.load(spec)
     label = registry.file_label(spec, engine.name)
+    baseline = _baseline(settings["baseline"], write_baseline, engine.name)
     return run_campaign(
         engine,
         _campaign_options(settings, partial(keep_failure, settings["corpus"], label)),
@@ -81,6 +104,8 @@ def run(context: click.Context, /, *, as_json: bool, quiet: bool, **_: Any) -> i
             as_json=as_json,
             quiet=quiet,
             verbose=context.ensure_object(Invocation).verbose,
+            baseline=baseline,
+            write_baseline=write_baseline,
         ),
     )
 
@@ -97,6 +122,17 @@ def _campaign_options(settings: dict[str, Any], keep: Keep) -> CampaignOptions:
     }
     given = {name: value for name, value in wanted.items() if value is not None}
     return CampaignOptions(seed=settings["seed"], keep=keep, **given)
+
+
+def _baseline(given: Path | None, written: Path | None, engine: str) -> Baseline | None:
+    """The known failures; a file that is to be written again may lack reasons still."""
+    from zenverify.corpus.baseline import read_baseline
+
+    if given is not None:
+        return read_baseline(given, engine, reasons=given != written)
+    if written is not None and written.exists():
+        return read_baseline(written, engine, reasons=False)
+    return None
 
 
 def _restrictions(settings: dict[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from zenverify.cli.output import messages_console, print_json, results_console
 from zenverify.cli.progress import RunProgress
 from zenverify.cli.reporting import ReportWriter
 from zenverify.cli.summary import print_discrepancies, print_summary
+from zenverify.corpus.baseline import Baseline, baseline_of, write_baseline
 from zenverify.engines.protocol import Engine
 from zenverify.report.jsonable import event_to_data
 from zenverify.report.model import Collector
@@ -39,6 +40,10 @@ class Output:
         The directory of the report.
     as_json, quiet, verbose
         The flags.
+    baseline
+        The known failures, which are accepted.
+    write_baseline
+        Where to write those of this run.
     """
 
     engine_spec: str
@@ -47,6 +52,8 @@ class Output:
     as_json: bool = False
     quiet: bool = False
     verbose: bool = False
+    baseline: Baseline | None = None
+    write_baseline: Path | None = None
 
 
 def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> int:
@@ -66,11 +73,16 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
         consumers.append(_print_event)
     consumers.append(report.add)
     with progress, _noting_interrupts() as interrupted:
-        end = _consume(campaign.run(engine, options), consumers, interrupted)
+        events = campaign.run(engine, options)
+        end = _consume(events, consumers, interrupted, output.baseline)
     model = collector.model()
     if not output.as_json:
         print_discrepancies(results_console(), model)
     print_summary(messages, model, report.path)
+    if output.write_baseline is not None:
+        known = baseline_of(engine.name, engine.version, end, output.baseline)
+        write_baseline(output.write_baseline, known)
+        messages.print(f"baseline      {output.write_baseline}", soft_wrap=True)
     return end.exit_code
 
 
@@ -99,15 +111,18 @@ def _noting_interrupts() -> Iterator[threading.Event]:
 
 
 def _consume(
-    events: Iterator[Event], consumers: Iterable[Consumer], interrupted: threading.Event
+    events: Iterator[Event],
+    consumers: Iterable[Consumer],
+    interrupted: threading.Event,
+    baseline: Baseline | None = None,
 ) -> RunFinished:
     """Hand every event to every consumer; the last event is the result."""
     try:
-        return _hand_on(events, consumers, interrupted)
+        return _hand_on(events, consumers, interrupted, baseline)
     except KeyboardInterrupt:
         # A campaign ends its account when it is interrupted; this came while it was waiting.
         interrupted.clear()
-        return _hand_on(_interrupted(events), consumers, interrupted)
+        return _hand_on(_interrupted(events), consumers, interrupted, baseline)
 
 
 def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
@@ -118,10 +133,16 @@ def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def _hand_on(
-    events: Iterator[Event], consumers: Iterable[Consumer], interrupted: threading.Event
+    events: Iterator[Event],
+    consumers: Iterable[Consumer],
+    interrupted: threading.Event,
+    baseline: Baseline | None,
 ) -> RunFinished:
     end: RunFinished | None = None
-    for event in events:
+    for given in events:
+        event = given
+        if baseline is not None and isinstance(given, RunFinished):
+            event = baseline.settled(given)
         for consume in consumers:
             consume(event)
         if isinstance(event, RunFinished):

@@ -41,9 +41,7 @@ class Limits:
     def excess(self, graph: Graph) -> str | None:
         """What a graph asks for that is beyond these limits; None if it stays within."""
         kinds = {
-            dtype
-            for position, dtype in enumerate(graph.dtypes)
-            if not graph.is_number(position)
+            dtype for position, dtype in enumerate(graph.dtypes) if not graph.is_number(position)
         }
         if missing := sorted(kinds.difference(self.dtypes)):
             return missing[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zenverify.graph.case import Case
@@ -42,6 +42,8 @@ class Discrepancy:
         How many graphs showed it, None while the run goes on.
     path
         The corpus entry, None if there is none.
+    known
+        Why it is accepted, if it was recorded as a known failure; empty otherwise.
     """
 
     bucket: str
@@ -52,6 +54,7 @@ class Discrepancy:
     operations_before: int | None = None
     count: int | None = None
     path: str | None = None
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class ReportModel:
         Per operator and condition, how often a case exercised it.
     notes
         Per kind of note, how often it was made.
+    gone
+        Recorded failures that did not come up.
     stop_reason, exit_code, seconds
         As in `RunFinished`; None while the run goes on.
     """
@@ -93,10 +98,16 @@ class ReportModel:
     stop_reason: str | None = None
     exit_code: int | None = None
     seconds: float | None = None
+    gone: tuple[str, ...] = ()
 
     @property
     def is_finished(self) -> bool:
         return self.stop_reason is not None
+
+    @property
+    def new(self) -> tuple[Discrepancy, ...]:
+        """The discrepancies that were not recorded before."""
+        return tuple(one for one in self.discrepancies if not one.known)
 
 
 class Collector:
@@ -140,7 +151,7 @@ class Collector:
             case RunFinished():
                 self._finished = event
                 # A failure that turned out to be of a known bucket has none of its own.
-                closed = [self._closed(bucket) for bucket in event.buckets]
+                closed = [self._closed(bucket, event.known) for bucket in event.buckets]
                 self._discrepancies = {one.bucket: one for one in closed}
 
     def _minimise(self, event: FailureMinimised) -> None:
@@ -156,7 +167,7 @@ class Collector:
             path=event.path,
         )
 
-    def _closed(self, bucket: Bucket) -> Discrepancy:
+    def _closed(self, bucket: Bucket, known_failures: Mapping[str, str]) -> Discrepancy:
         known = self._discrepancies.get(bucket.key) or Discrepancy(
             bucket.key, bucket.finding, bucket.case, bucket.first_number, bucket.finding.witnesses
         )
@@ -165,6 +176,7 @@ class Collector:
             first_number=bucket.first_number,
             count=bucket.count,
             path=bucket.path or known.path,
+            known=known_failures.get(bucket.key, ""),
         )
 
     def model(self) -> ReportModel:
@@ -200,4 +212,5 @@ class Collector:
             stop_reason=end.stop_reason if end else None,
             exit_code=end.exit_code if end else None,
             seconds=end.seconds if end else None,
+            gone=end.gone if end else (),
         )

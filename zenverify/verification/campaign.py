@@ -331,8 +331,9 @@ def draw_cases(
 ) -> Iterator[Case]:
     """The cases of a campaign, without end: operations by themselves, random graphs, chains.
 
-    Those that are beyond the limits of an engine are cut to them, or left out. The operations go through all their shapes and attributes, in an order of the seed's; the first
-    time round with ordinary values, later with each other filling.
+    Those that are beyond the limits of an engine are cut to them, or left out. The operations go
+    through all their shapes and attributes, in an order of the seed's; the first time round with
+    ordinary values, later with each other filling.
     """
     draw = random.Random(options.seed)
     sweep: list[tuple[Operator, Way]] = []

@@ -31,10 +31,10 @@ def _pad(x: Any, pad_width: Any, mode: str, constant_values: float) -> Any:
     return anp.pad(x, pad_width, mode, constant_values=constant_values)
 
 
-def _norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:  # noqa: A002  the operator's
-    if keepdims:
-        raise UnsupportedError("norm with keepdims")
-    return anp.linalg.norm(x, ord, axis)
+def _broadcast_to(x: Any, shape: Any) -> Any:
+    if len(shape) > anp.ndim(x):
+        raise UnsupportedError("broadcast_to with more dimensions")
+    return anp.broadcast_to(x, shape)
 
 
 def _trace(x: Any, offset: int, axis1: int, axis2: int) -> Any:
@@ -69,7 +69,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "index": lambda x, key: x[key],
     "flatten": lambda x: x.flatten(),
     "clip": lambda x, lower, upper: anp.clip(x, lower, upper),
-    "broadcast_to": lambda x, shape: anp.broadcast_to(x, shape),
+    "broadcast_to": _broadcast_to,
     "where": lambda x, y, condition: anp.where(condition, x, y),
     "stack": lambda *operands, axis: anp.stack(operands, axis),
     "concatenate": lambda *operands, axis: anp.concatenate(operands, axis),
@@ -82,7 +82,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     ),
     "einsum": lambda *operands, subscripts: anp.einsum(subscripts, *operands),
     "pad": _pad,
-    "norm": _norm,
+    "norm": anp.linalg.norm,
     "trace": _trace,
     "det": anp.linalg.det,
     "slogdet": lambda x: anp.stack(anp.linalg.slogdet(x)),

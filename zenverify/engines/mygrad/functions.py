@@ -87,9 +87,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "softsign": nnet.soft_sign,
     "softmax": nnet.softmax,
     "log_softmax": nnet.logsoftmax,
-    "batch_norm": lambda x, weight, bias, eps: nnet.batchnorm(
-        x, gamma=weight, beta=bias, eps=eps
-    ),
+    "batch_norm": lambda x, weight, bias, eps: nnet.batchnorm(x, gamma=weight, beta=bias, eps=eps),
     "conv1d": _conv,
     "conv2d": _conv,
     "max_pool1d": _max_pool,
