@@ -34,20 +34,14 @@ def offered(condition: bool, call: str) -> None:
 
 
 def of_tensors(function: Function) -> Function:
-    """A function that takes no plain numbers, called with tensors in their place.
-
-    A tensor that is made of a number has no dimensions, so it takes the dtype of what it meets.
-    """
+    """A function that takes no plain numbers, called with tensors of the same dtype instead."""
 
     def call(*operands: Any, **attributes: Any) -> Any:
-        return function(*map(as_tensor, operands), **attributes)
+        dtype = next(o.dtype for o in operands if isinstance(o, torch.Tensor))
+        tensors = [torch.as_tensor(operand, dtype=dtype) for operand in operands]
+        return function(*tensors, **attributes)
 
     return call
-
-
-def as_tensor(operand: Any) -> Any:
-    """The operand, or what stands for a number."""
-    return torch.tensor(operand) if isinstance(operand, float) else operand
 
 
 def integers(array: Any) -> Any:

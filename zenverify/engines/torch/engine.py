@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from zenverify.engines.protocol import Array, AtKink, LeafKind
+from zenverify.engines.protocol import Array, AtKink, LeafKind, Limits
 from zenverify.engines.torch import elementwise, linear, network, reductions, shaping
 from zenverify.engines.torch.calls import Function
 from zenverify.errors import UnsupportedError
@@ -28,7 +28,7 @@ _FUNCTIONS: Mapping[str, Function] = MappingProxyType(
 class TorchEngine:
     """PyTorch, eager, with the gradient of every tensor retained.
 
-    Calls in mixed precision are not offered: a tensor without dimensions does not widen one that
+    Operands of mixed precision are left out: a tensor without dimensions does not widen one that
     has some, and most functions of several operands refuse different dtypes.
     """
 
@@ -38,6 +38,7 @@ class TorchEngine:
     operators: frozenset[str] = frozenset(_FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType({})
     accumulates = True
+    limits = Limits(mixed=False)
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:
         if kind is LeafKind.NUMBER:
@@ -48,11 +49,11 @@ class TorchEngine:
         function = _FUNCTIONS.get(operator)
         if function is None:
             raise UnsupportedError(operator)
-        tensors = [operand for operand in operands if isinstance(operand, torch.Tensor)]
-        if len({tensor.dtype for tensor in tensors}) > 1:
-            raise UnsupportedError(f"{operator} in mixed precision")
-        result = function(*operands, **attributes)
-        if any(result is tensor for tensor in tensors):
+        try:
+            result = function(*operands, **attributes)
+        except torch.linalg.LinAlgError as error:
+            raise UnsupportedError(f"{operator} of such matrices: {error}") from error
+        if any(result is operand for operand in operands):
             # It returned its operand, as `flatten` does with vectors; a node has a gradient of its
             # own.
             result = result.view_as(result)

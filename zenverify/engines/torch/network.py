@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from zenverify.engines.torch.calls import Function, integers, offered
+from zenverify.engines.torch.calls import Function, integers, of_tensors, offered
 
 
 def _softmax(x: Any, axis: Any) -> Any:
@@ -22,8 +22,13 @@ def _log_softmax(x: Any, axis: Any) -> Any:
     return functional.log_softmax(x, dim=axis)
 
 
+def _some_channels(x: Any) -> None:
+    offered(x.shape[1] > 0, "pooling of no channels")
+
+
 def _moving(function: Function) -> Function:
     def pool(x: Any, kernel: Any, stride: Any, padding: Any) -> Any:
+        _some_channels(x)
         return function(x, kernel, stride, padding)
 
     return pool
@@ -31,6 +36,7 @@ def _moving(function: Function) -> Function:
 
 def _adaptive(function: Function) -> Function:
     def pool(x: Any, size: tuple[int, int]) -> Any:
+        _some_channels(x)
         return function(x, size)
 
     return pool
@@ -38,6 +44,7 @@ def _adaptive(function: Function) -> Function:
 
 def _batch_norm(x: Any, weight: Any, bias: Any, eps: float) -> Any:
     offered(x.numel() > x.shape[1], "batch_norm of one value per channel")
+    offered(eps > 0, "batch_norm without eps")
     return functional.batch_norm(x, None, None, weight, bias, training=True, eps=eps)
 
 
@@ -51,6 +58,8 @@ def _rms_norm(x: Any, weight: Any, eps: float) -> Any:
 
 def _attention(q: Any, k: Any, v: Any, mask: Any, is_causal: bool) -> Any:
     offered(mask is None or not is_causal, "scaled_dot_product_attention masked and causal")
+    alike = q.shape[:-2] == k.shape[:-2] == v.shape[:-2]
+    offered(alike, "scaled_dot_product_attention of different batches")
     seen = None if mask is None else torch.as_tensor(mask)
     return functional.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=is_causal)
 
@@ -84,13 +93,13 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "rms_norm": _rms_norm,
         "scaled_dot_product_attention": _attention,
         "embedding": _embedding,
-        "mse_loss": functional.mse_loss,
-        "l1_loss": functional.l1_loss,
-        "huber": functional.huber_loss,
-        "smooth_l1_loss": functional.smooth_l1_loss,
+        "mse_loss": of_tensors(functional.mse_loss),
+        "l1_loss": of_tensors(functional.l1_loss),
+        "huber": of_tensors(functional.huber_loss),
+        "smooth_l1_loss": of_tensors(functional.smooth_l1_loss),
         "cross_entropy": _cross_entropy,
-        "soft_cross_entropy": functional.cross_entropy,
-        "kl_div": functional.kl_div,
-        "binary_cross_entropy_with_logits": functional.binary_cross_entropy_with_logits,
+        "soft_cross_entropy": of_tensors(functional.cross_entropy),
+        "kl_div": of_tensors(functional.kl_div),
+        "binary_cross_entropy_with_logits": of_tensors(functional.binary_cross_entropy_with_logits),
     }
 )

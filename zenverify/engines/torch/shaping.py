@@ -25,6 +25,14 @@ def _squeeze(x: Any, axis: Axis) -> Any:
     return torch.squeeze(x) if axis is None else torch.squeeze(x, axis)
 
 
+def _broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
+    return torch.broadcast_to(x, shape)
+
+
+def _tile(x: Any, reps: tuple[int, ...]) -> Any:
+    return torch.tile(x, reps)
+
+
 def _transpose(x: Any, axes: tuple[int, ...] | None) -> Any:
     if axes is not None:
         return torch.permute(x, axes)
@@ -118,6 +126,7 @@ def _take(x: Any, indices: Any, axis: int | None) -> Any:
 
 
 def _take_along_axis(x: Any, indices: Any, axis: int | None) -> Any:
+    offered(bool(np.all(indices >= 0)), "take_along_dim with negative indices")
     return torch.take_along_dim(x, integers(indices), dim=axis)
 
 
@@ -126,6 +135,8 @@ def _gather(x: Any, dim: int, index: Any) -> Any:
 
 
 def _scatter_add(x: Any, src: Any, dim: int, index: Any) -> Any:
+    # Its page says that the backward pass is implemented for these only.
+    offered(src.shape == index.shape, "scatter_add of a src larger than the index")
     return torch.scatter_add(x, dim, integers(index), src)
 
 
@@ -164,7 +175,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "flatten": torch.flatten,
         "expand_dims": _expand_dims,
         "squeeze": _squeeze,
-        "broadcast_to": torch.broadcast_to,
+        "broadcast_to": _broadcast_to,
         "transpose": _transpose,
         "swapaxes": _swapaxes,
         "moveaxis": torch.moveaxis,
@@ -176,7 +187,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "vstack": _vstack,
         "dstack": _dstack,
         "split": _split,
-        "tile": lambda x, reps: torch.tile(x, reps),
+        "tile": _tile,
         "repeat": _repeat,
         "pad": _pad,
         "index": _index,
