@@ -60,4 +60,5 @@ class MyGradEngine:
         if not isinstance(handle, mg.Tensor):
             return None
         # `grad` of a view is a view of its base's gradient, which other consumers add to.
-        return handle.grad if handle.base is None else handle._grad
+        gradient: Array | None = handle.grad if handle.base is None else handle._grad
+        return gradient
