@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zenverify import __version__
-
 from zenverify.engines.importing import described, imported
 from zenverify.errors import UsageError
 
@@ -135,8 +134,8 @@ def load(spec: str) -> Engine:
     Raises
     ------
     UsageError
-        If there is no such engine, it is not installed, it cannot be imported, or a part of the protocol is missing or
-        of a wrong kind.
+        If there is no such engine, it is not installed, it cannot be imported, or a part of the
+        protocol is missing or of a wrong kind.
     """
     from zenverify.engines.protocol import shortcoming
 
