@@ -22,6 +22,11 @@ def _where(x: Any, y: Any, condition: Any) -> Any:
     return torch.where(torch.as_tensor(condition), x, y)
 
 
+def _remainder(x: Any, y: Any) -> Any:
+    offered(isinstance(x, torch.Tensor), "the derivative of remainder of a number")
+    return torch.remainder(x, y)
+
+
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
         "add": operator.add,
@@ -77,7 +82,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "rint": torch.round,
         "trunc": torch.trunc,
         "fmod": of_tensors(torch.fmod),
-        "remainder": torch.remainder,
+        "remainder": _remainder,
         "gelu": functional.gelu,
         "silu": functional.silu,
         "mish": functional.mish,

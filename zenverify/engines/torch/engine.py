@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from zenverify.engines.protocol import Array, AtKink, LeafKind, Limits
+from zenverify.engines.protocol import LEFT, MEAN, Array, AtKink, LeafKind, Limits
 from zenverify.engines.torch import elementwise, linear, network, reductions, shaping
 from zenverify.engines.torch.calls import Function
 from zenverify.errors import UnsupportedError
@@ -25,6 +25,27 @@ _FUNCTIONS: Mapping[str, Function] = MappingProxyType(
 )
 
 
+_CONVENTIONS = {
+    "absolute": MEAN,
+    "relu": LEFT,
+    "maximum": MEAN,
+    "minimum": MEAN,
+    "max": MEAN,
+    "min": MEAN,
+    "std": MEAN,
+    "norm": MEAN,
+    "max_pool1d": LEFT,
+    "max_pool2d": LEFT,
+    "adaptive_max_pool2d": LEFT,
+    "l1_loss": MEAN,
+}
+"""What it does at kinks, where one rule says it.
+
+`clamp`, for one, has slope 1 at both bounds: from the right at the lower, from the left at the
+upper.
+"""
+
+
 class TorchEngine:
     """PyTorch, eager, with the gradient of every tensor retained.
 
@@ -36,7 +57,7 @@ class TorchEngine:
     version = torch.__version__
     summary = "PyTorch on the CPU, eager"
     operators: frozenset[str] = frozenset(_FUNCTIONS)
-    conventions: Mapping[str, AtKink] = MappingProxyType({})
+    conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = True
     limits = Limits(mixed=False)
 

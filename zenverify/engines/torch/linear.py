@@ -34,8 +34,9 @@ def _einsum(*operands: Any, subscripts: str) -> Any:
 
 
 def _cross(x: Any, y: Any, axisa: int, axisb: int, axisc: int) -> Any:
+    offered(x.ndim == y.ndim, "linalg.cross of different numbers of dimensions")
     places = {axis % one.ndim - one.ndim for axis, one in ((axisa, x), (axisb, y))}
-    places.add(axisc % max(x.ndim, y.ndim) - max(x.ndim, y.ndim))
+    places.add(axisc % x.ndim - x.ndim)
     offered(len(places) == 1, "linalg.cross along different axes")
     return torch.linalg.cross(x, y, dim=places.pop())
 
