@@ -26,6 +26,9 @@ _FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     }
 )
 
+_NOTHING = -0.0
+"""What changes no number that it is added to. Zero would: the sum of -0 and 0 is 0."""
+
 
 @dataclass(slots=True, eq=False)
 class _Node:
@@ -63,10 +66,9 @@ class JaxEngine:
     """JAX, without `jax.jit`, with 64 bits enabled.
 
     JAX has no tape. So the calls are recorded here, and a reverse pass is one `jax.vjp` of the
-    whole function, which repeats them all. Behind every node stands a tap: an identity with a
-    second argument, which adds nothing to the value and all of its tangent. The cotangent of that
-    argument is the node's gradient. So JAX linearises, transposes and accumulates the whole graph
-    by itself.
+    whole function, which repeats them all. To the value of every node a tap is added, which is
+    -0.0: it changes nothing, and its cotangent is the node's gradient. So JAX linearises,
+    transposes and accumulates the whole graph by itself.
 
     Nothing is compiled as a whole: that takes a second a graph, and lets XLA reorder what the
     function says.
@@ -117,18 +119,6 @@ def _value(operand: Any) -> Any:
     return operand.value if isinstance(operand, _Node) else operand
 
 
-@jax.custom_jvp
-def _tapped(value: Any, tap: Any) -> Any:
-    """The value, whose tangent the tap's is added to. Adding zero would lose the sign of -0."""
-    del tap
-    return value
-
-
-@_tapped.defjvp
-def _tapped_jvp(primals: tuple[Any, Any], tangents: tuple[Any, Any]) -> tuple[Any, Any]:
-    return primals[0], tangents[0] + tangents[1]
-
-
 def _differentiate(roots: Sequence[_Node], cotangents: Sequence[Array]) -> None:
     """Give every trainable node that the roots depend on its gradient."""
     nodes = _in_order(roots)
@@ -142,10 +132,11 @@ def _differentiate(roots: Sequence[_Node], cotangents: Sequence[Array]) -> None:
             if node.function is not None:
                 given = [values[o] if isinstance(o, _Node) else o for o in node.operands]
                 value = node.function(*given, **node.attributes)
-            values[node] = _tapped(value, next(rest)) if node.trainable else value
+            values[node] = value + next(rest) if node.trainable else value
         return [values[root] for root in roots]
 
-    _, pull = jax.vjp(function, [jnp.zeros_like(node.value) for node in trainable])
+    taps = [jnp.full_like(node.value, _NOTHING) for node in trainable]
+    _, pull = jax.vjp(function, taps)
     (gradients,) = pull([jnp.asarray(cotangent) for cotangent in cotangents])
     for node, gradient in zip(trainable, gradients, strict=True):
         node.gradient = np.asarray(gradient)
