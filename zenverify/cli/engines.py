@@ -32,7 +32,6 @@ def engines(*, checked: str | None, as_json: bool) -> int:
     """
     if checked is not None:
         return _check(checked, as_json=as_json)
-    from rich.markup import escape
     from rich.table import Table
 
     from zenverify.cli.output import print_json, results_console
@@ -46,8 +45,7 @@ def engines(*, checked: str | None, as_json: bool) -> int:
     table = Table("engine", "version", "what it is", box=None)
     for info in available:
         version = info.version or f"not installed: {info.install}"
-        # The command holds brackets, which rich reads as markup.
-        table.add_row(info.name, escape(version), info.summary)
+        table.add_row(info.name, version, info.summary)
     results_console().print(table)
     return 0
 

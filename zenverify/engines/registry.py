@@ -137,6 +137,7 @@ def load(spec: str) -> Engine:
         If there is no such engine, it is not installed, it cannot be imported, or a part of the
         protocol is missing or of a wrong kind.
     """
+    from zenverify.engines.completed import completed
     from zenverify.engines.protocol import shortcoming
 
     adapter = _BUILT_IN.get(spec)
@@ -162,8 +163,7 @@ def load(spec: str) -> Engine:
         raise UsageError(f"engine {spec!r}: {attribute} raised {described(error)}") from error
     if (wrong := shortcoming(engine)) is not None:
         raise UsageError(f"engine {spec!r}: {wrong}")
-    result: Engine = engine
-    return result
+    return completed(engine)
 
 
 def file_label(spec: str, name: str) -> str:

@@ -13,6 +13,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 
 import zenverify
+from zenverify.engines.completed import completed
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.errors import UsageError
 from zenverify.graph.case import Case
@@ -130,7 +131,7 @@ def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
         If an operator does not exist, or the engine has none of those asked for.
     """
     names, lacking = _operators(engine, options)
-    return _events(engine, options, names, lacking)
+    return _events(completed(engine), options, names, lacking)
 
 
 def _operators(engine: Engine, options: CampaignOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:

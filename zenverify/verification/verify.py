@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from zenverify.engines.completed import completed
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
@@ -97,6 +98,7 @@ def verify_case(
         Seconds that one pass of the engine may take.
     """
     graph = case.graph
+    engine = completed(engine)
     report = _Report()
     lacking = sorted(graph.operators - engine.operators)
     excess = limits_of(engine).excess(graph)

@@ -13,7 +13,7 @@ import numpy as np
 
 from zenverify.engines.jax import elementwise, linear, network, reductions, shaping
 from zenverify.engines.jax.calls import Function
-from zenverify.engines.protocol import Array, AtKink, LeafKind
+from zenverify.engines.protocol import LEFT, MEAN, RIGHT, Array, AtKink, LeafKind
 from zenverify.errors import UnsupportedError
 
 _FUNCTIONS: Mapping[str, Function] = MappingProxyType(
@@ -25,6 +25,26 @@ _FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         **network.FUNCTIONS,
     }
 )
+
+_CONVENTIONS = {
+    "absolute": RIGHT,
+    "relu": LEFT,
+    "elu": LEFT,
+    "selu": LEFT,
+    "leaky_relu": RIGHT,
+    "maximum": MEAN,
+    "minimum": MEAN,
+    "clip": MEAN,
+    "max": MEAN,
+    "min": MEAN,
+    "ptp": MEAN,
+    "max_pool1d": LEFT,
+    "max_pool2d": LEFT,
+}
+"""What it does at kinks, where one rule says it.
+
+`hard_tanh`, for one, has slope 1 at both ends: from the right at -1, from the left at 1.
+"""
 
 _NOTHING = -0.0
 """What changes no number that it is added to. Zero would: the sum of -0 and 0 is 0."""
@@ -78,7 +98,7 @@ class JaxEngine:
     version = jax.__version__
     summary = "JAX on the CPU, without jit"
     operators: frozenset[str] = frozenset(_FUNCTIONS)
-    conventions: Mapping[str, AtKink] = MappingProxyType({})
+    conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = False
 
     def __init__(self) -> None:

@@ -28,6 +28,9 @@ _FUNCTIONS: Mapping[str, Function] = MappingProxyType(
 _CONVENTIONS = {
     "absolute": MEAN,
     "relu": LEFT,
+    "elu": LEFT,
+    "selu": LEFT,
+    "leaky_relu": LEFT,
     "maximum": MEAN,
     "minimum": MEAN,
     "max": MEAN,
