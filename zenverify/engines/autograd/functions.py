@@ -25,9 +25,27 @@ def _eigh(x: Any) -> Any:
     return anp.concatenate((values[..., None, :], vectors), axis=-2)
 
 
+def _slogdet(x: Any) -> Any:
+    sign, logarithm = anp.linalg.slogdet(x)
+    if not anp.all(sign):
+        raise UnsupportedError("slogdet of singular matrices")
+    return anp.stack((sign, logarithm))
+
+
+def _of_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function in which NumPy makes any number float64, whatever the other operand is."""
+
+    def called(x: Any, y: Any, **attributes: Any) -> Any:
+        if isinstance(x, float) or isinstance(y, float):
+            raise UnsupportedError("a product with a plain number")
+        return function(x, y, **attributes)
+
+    return called
+
+
 def _pad(x: Any, pad_width: Any, mode: str, constant_values: float) -> Any:
-    if mode != "constant":
-        raise UnsupportedError(f"pad in mode {mode!r}")
+    if mode != "constant" or not pad_width:
+        raise UnsupportedError(f"pad of {pad_width} in mode {mode!r}")
     return anp.pad(x, pad_width, mode, constant_values=constant_values)
 
 
@@ -61,8 +79,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
             *("trunc", "remainder", "hypot", "sum", "mean", "prod", "max", "min", "var", "std"),
             *("cumsum", "sort", "reshape", "expand_dims", "squeeze", "transpose"),
             *("swapaxes", "moveaxis", "rollaxis", "roll", "tile", "repeat", "diag", "tril", "triu"),
-            *("diagonal", "diff", "dot", "inner", "tensordot", "outer", "kron", "cross"),
+            *("diagonal", "diff", "cross"),
         )
+    },
+    **{
+        name: _of_arrays(getattr(anp, name))
+        for name in ("dot", "inner", "tensordot", "outer", "kron")
     },
     **{name: getattr(special, name) for name in ("logit", "logsumexp", "erf", "erfc", "gammaln")},
     "digamma": special.digamma,
@@ -89,7 +111,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "norm": anp.linalg.norm,
     "trace": _trace,
     "det": anp.linalg.det,
-    "slogdet": lambda x: anp.stack(anp.linalg.slogdet(x)),
+    "slogdet": _slogdet,
     "solve": anp.linalg.solve,
     "inv": anp.linalg.inv,
     "pinv": anp.linalg.pinv,

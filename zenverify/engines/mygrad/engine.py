@@ -22,7 +22,8 @@ class MyGradEngine:
     """MyGrad: functions of `mygrad` and `mygrad.nnet` on `mygrad.Tensor`.
 
     MyGrad clears a graph once it has been differentiated, and clears a tensor's gradient when the
-    tensor is used again: a second reverse pass begins with another forward pass.
+    tensor is used again: a second reverse pass begins with another forward pass. Mixed precision is
+    not offered: partials are computed in the precision of their own operands.
     """
 
     name = "mygrad"
@@ -30,7 +31,7 @@ class MyGradEngine:
     operators: frozenset[str] = frozenset(FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType({})
     accumulates = False
-    limits = Limits(repeated=False)
+    limits = Limits(mixed=False, repeated=False)
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:
         if kind is LeafKind.VARIABLE:
@@ -45,9 +46,13 @@ class MyGradEngine:
             raise UnsupportedError(operator)
         try:
             with np.errstate(all="ignore"):
-                return function(*operands, **attributes)
+                result = function(*operands, **attributes)
         except NotImplementedError as error:
             raise UnsupportedError(f"{operator}: {error}") from error
+        if any(result is operand for operand in operands):
+            # A node has a gradient of its own; this one has its operand's.
+            raise UnsupportedError(f"{operator} that does nothing")
+        return result
 
     def value(self, handle: Any) -> Array:
         return handle.data if isinstance(handle, mg.Tensor) else np.asarray(handle)
