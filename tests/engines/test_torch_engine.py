@@ -14,10 +14,12 @@ from zenverify.operators import catalogue
 from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import CaseResult, verify_case
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
-from zenverify.engines.torch import elementwise, engine  # noqa: E402  it imports torch
-from zenverify.engines.torch.engine import TorchEngine  # noqa: E402
+import torch
+
+from zenverify.engines.torch import elementwise, engine
+from zenverify.engines.torch.engine import TorchEngine
 
 # Some calls are right and warned of: `kl_div` of the mean, for one.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

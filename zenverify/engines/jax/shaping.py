@@ -32,8 +32,8 @@ def _dstack(*operands: Any) -> Any:
 
 
 def _split(x: Any, sections: Any, axis: int, part: int) -> Any:
-    backwards = not isinstance(sections, int) and any(place < 0 for place in sections)
-    offered(not backwards, "split at places counted from the end")
+    places = () if isinstance(sections, int) else (0, *sections, x.shape[axis])
+    offered(list(places) == sorted(places), "split at places that do not ascend to the end")
     return jnp.split(x, sections, axis)[part]
 
 
