@@ -4,6 +4,8 @@ zenverify engines --check examples/micrograd_engine.py:engine
 zenverify run --engine examples/micrograd_engine.py:engine -n 500
 """
 
+from __future__ import annotations
+
 import math
 import operator
 
@@ -13,37 +15,39 @@ from zenverify.engines.scalars import ScalarEngine
 
 # The engine: yours is already there.
 class Value:
-    def __init__(self, data, children=()):
+    def __init__(self, data: float, children: tuple[tuple[Value, float], ...] = ()) -> None:
         self.data, self.grad, self.children = data, 0.0, children  # children: (value, slope)
 
-    def __add__(self, other):
+    def __add__(self, other: Value | float) -> Value:
         other = other if isinstance(other, Value) else Value(other)
         return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
 
-    def __mul__(self, other):
+    def __mul__(self, other: Value | float) -> Value:
         other = other if isinstance(other, Value) else Value(other)
         return Value(self.data * other.data, ((self, other.data), (other, self.data)))
 
     __radd__, __rmul__ = __add__, __mul__
 
-    def __neg__(self):
+    def __neg__(self) -> Value:
         return self * -1
 
-    def __sub__(self, other):
+    def __sub__(self, other: Value | float) -> Value:
         return self + (-other)
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Value | float) -> Value:
         return -self + other
 
-    def tanh(self):
+    def tanh(self) -> Value:
         t = math.tanh(self.data)
         return Value(t, ((self, 1 / math.cosh(self.data) ** 2 if abs(self.data) < 350 else 0.0),))
 
-    def relu(self):
+    def relu(self) -> Value:
         return Value(max(self.data, 0.0), ((self, float(self.data > 0)),))
 
-    def backward(self):
-        order, seen, stack = [], set(), [(self, False)]
+    def backward(self) -> None:
+        order: list[Value] = []
+        seen: set[int] = set()
+        stack = [(self, False)]
         while stack:
             value, done = stack.pop()
             if done:

@@ -103,7 +103,9 @@ def found() -> FailureFound:
 
 def minimised() -> FailureMinimised:
     path = "corpus/zen-tanh.json"
-    return FailureMinimised("ENGINE_WRONG: tanh, argument 0", FINDING, small_case(), 20, 45, (), path)
+    return FailureMinimised(
+        "ENGINE_WRONG: tanh, argument 0", FINDING, small_case(), 20, 45, (), path
+    )
 
 
 def failing_run() -> Iterator[Event]:

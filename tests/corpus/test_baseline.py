@@ -1,4 +1,4 @@
-"""Known failures: accepted where recorded, told where gone, and every way in which a file is bad."""
+"""Known failures: accepted where recorded, told where gone; bad files refused."""
 
 import json
 from dataclasses import replace

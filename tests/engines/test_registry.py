@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import zenverify
-
 from tests.engines.tape import TapeEngine
 from zenverify.engines import registry
 from zenverify.engines.zen import ZenEngine

@@ -12,6 +12,9 @@ from autograd.scipy import special
 from zenverify.errors import UnsupportedError
 
 
+_FAR_BELOW_ZERO = -1e6
+
+
 def _lower(x: Any) -> Any:
     """The symmetric matrices that the lower triangles of `x` stand for.
 
@@ -23,6 +26,13 @@ def _lower(x: Any) -> Any:
 def _eigh(x: Any) -> Any:
     values, vectors = anp.linalg.eigh(_lower(x))
     return anp.concatenate((values[..., None, :], vectors), axis=-2)
+
+
+def _digamma(x: Any) -> Any:
+    # Its rule calls SciPy's polygamma, which counts up to zero in C, where no signal stops it.
+    if anp.any(x < _FAR_BELOW_ZERO):
+        raise UnsupportedError("digamma far below zero, whose derivative takes for ever")
+    return special.digamma(x)
 
 
 def _slogdet(x: Any) -> Any:
@@ -87,7 +97,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         for name in ("dot", "inner", "tensordot", "outer", "kron")
     },
     **{name: getattr(special, name) for name in ("logit", "logsumexp", "erf", "erfc", "gammaln")},
-    "digamma": special.digamma,
+    "digamma": _digamma,
     "sigmoid": special.expit,
     "add": operator.add,
     "subtract": operator.sub,
