@@ -53,6 +53,7 @@ def engines(*, checked: str | None, as_json: bool) -> int:
 def _check(spec: str, *, as_json: bool) -> int:
     from zenverify.cli.output import messages_console, print_json, printable, results_console
     from zenverify.engines import conformance, registry
+    from zenverify.report.numbers import counted
 
     engine = registry.load(spec)
     problems = conformance.check(engine)
@@ -61,7 +62,7 @@ def _check(spec: str, *, as_json: bool) -> int:
             print_json({"problem": problem})
         else:
             results_console().print(printable(problem), soft_wrap=True)
-    count = f"{len(problems)} problems" if problems else "No problem"
+    count = counted(len(problems), "problem") if problems else "No problem"
     messages_console(quiet=False).print(
         f"{count} with the adapter of {engine.name} {engine.version}, "
         f"{len(engine.operators)} operations"
