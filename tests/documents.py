@@ -21,7 +21,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-SET_UP = ("pip install . && zenverify run\n", "pip install '.[test]' && pytest\n")
+SET_UP = (
+    "pip install . && zenverify run\n",
+    "pip install '.[test]' && pytest\n",
+    "pip install 'zenverify[torch]'     # or jax, autograd, mygrad, tinygrad\n",
+)
 """Commands that prepare a machine: they cannot be run by the tests that they start."""
 
 _FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)

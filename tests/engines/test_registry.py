@@ -1,9 +1,13 @@
 """Engines found by name, module and file, and every way in which they are not."""
 
+import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import zenverify
 from tests.engines.tape import TapeEngine
 from zenverify.engines import registry
 from zenverify.engines.zen import ZenEngine
@@ -13,9 +17,44 @@ from zenverify.tensor import Tensor
 
 def test_the_zen_engine_is_there_by_name() -> None:
     assert isinstance(registry.load("zen"), ZenEngine)
-    (info,) = registry.available()
+    info = registry.available()[0]
     assert info.name == registry.DEFAULT == "zen"
-    assert info.summary
+    assert info.version == zenverify.__version__
+
+
+def test_engines_are_listed_whether_installed_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    by_name = {info.name: info for info in registry.available()}
+    assert set(by_name) == {"zen", "torch", "jax", "autograd", "mygrad", "tinygrad"}
+    assert by_name["torch"].version is None
+    assert by_name["torch"].install == "pip install 'zenverify[torch]'"
+
+
+@pytest.mark.parametrize(
+    "name, message",
+    [
+        (
+            "torch",
+            r"^engine 'torch' needs torch, not installed here: pip install 'zenverify\[torch\]'$",
+        ),
+        ("autograd", r"^engine 'autograd' needs autograd and scipy, not installed here"),
+    ],
+)
+def test_an_engine_that_is_not_installed_names_its_extra(
+    monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=message):
+        registry.load(name)
+
+
+def test_listing_and_asking_for_the_engine_of_a_result_import_no_library() -> None:
+    code = (
+        "import sys; from zenverify.engines import registry; from zenverify import Tensor; "
+        "registry.available(); registry.engine_of(Tensor(1.0)); "
+        "assert not {'torch', 'jax', 'autograd', 'mygrad', 'tinygrad'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize(
@@ -56,9 +95,9 @@ def test_an_engine_is_a_class_a_function_or_an_object(file: Path, attribute: str
     [
         (
             "zne",
-            r"^there is no engine 'zne'; did you mean 'zen'\? \(known: zen; or give module:attr",
+            r"^there is no engine 'zne'; did you mean 'zen'\? \(known: autograd, jax, mygrad, tiny",
         ),
-        ("quite-other", r"^there is no engine 'quite-other' \(known: zen;"),
+        ("quite-other", r"^there is no engine 'quite-other' \(known: autograd,"),
         (":thing", "there is no engine ':thing'"),
         ("module:", "there is no engine 'module:'"),
         (
@@ -84,7 +123,7 @@ def test_an_engine_that_cannot_be_loaded_is_told_why(file: Path, spec: str, mess
 
 def test_a_result_leads_to_its_engine() -> None:
     assert isinstance(registry.engine_of(Tensor(1.0)), ZenEngine)
-    with pytest.raises(UsageError, match=r"a int is no result of an engine known here \(zen\)"):
+    with pytest.raises(UsageError, match=r"a int is no result of an engine known here \(autograd,"):
         registry.engine_of(3)
 
 

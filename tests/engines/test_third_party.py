@@ -69,6 +69,30 @@ def test_a_second_call_that_adds_up_undeclared_is_found() -> None:
     assert "should replace the gradient" in finding.message
 
 
+def test_gradients_that_are_added_to_in_place_do_not_upset_the_difference() -> None:
+    class InPlace(TapeEngine):
+        accumulates = True
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.held: dict[int, Any] = {}
+
+        def backward(self, root: Any, cotangent: Any) -> None:
+            super().backward(root, cotangent)
+            for node in dict.fromkeys(one for n in self.tape for one in (n, *n.operands)):
+                if id(node) in self.held:
+                    self.held[id(node)] += node.gradient
+                else:
+                    self.held[id(node)] = node.gradient.copy()
+
+        def gradient(self, handle: Any) -> Any:
+            return self.held[id(handle)] if handle.trainable else None
+
+    result = verify_case(InPlace(), unary("tanh", "tanh", at=[0.5, 0.25]))
+    assert result.verdict is Verdict.AGREE
+    assert result.notes == ()
+
+
 def test_what_it_does_not_offer_is_unsupported() -> None:
     result = verify_case(TapeEngine(), unary("exp", "tanh", "log", at=0.5))
     finding = only(result)

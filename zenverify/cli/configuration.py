@@ -55,6 +55,7 @@ SETTINGS = {
     "max-nodes": _POSITIVE,
     "timeout": _DURATION,
     "corpus": _PATH,
+    "baseline": _PATH,
     "reports": _PATH,
 }
 """Every setting by the name of its flag, which is its key in the configuration file too."""

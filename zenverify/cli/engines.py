@@ -12,14 +12,26 @@ _EXAMPLES = """\b
 Examples:
   zenverify engines
   zenverify engines --json
+  zenverify engines --check my/engine.py:engine
 """
 
 
 @click.command(epilog=_EXAMPLES)
+@click.option(
+    "--check",
+    "checked",
+    metavar="ENGINE",
+    help="Say what the adapter of this engine gets wrong, in place of the list.",
+)
 @json_option
 @verbose_option
-def engines(*, as_json: bool) -> int:
-    """List the engines that can be verified."""
+def engines(*, checked: str | None, as_json: bool) -> int:
+    """List the engines that can be verified, or check the adapter of one.
+
+    Exit code: 0 done, 1 the adapter has problems, 2 could not do the job.
+    """
+    if checked is not None:
+        return _check(checked, as_json=as_json)
     from rich.table import Table
 
     from zenverify.cli.output import print_json, results_console
@@ -32,6 +44,27 @@ def engines(*, as_json: bool) -> int:
         return 0
     table = Table("engine", "version", "what it is", box=None)
     for info in available:
-        table.add_row(info.name, info.version, info.summary)
+        version = info.version or f"not installed: {info.install}"
+        table.add_row(info.name, version, info.summary)
     results_console().print(table)
     return 0
+
+
+def _check(spec: str, *, as_json: bool) -> int:
+    from zenverify.cli.output import messages_console, print_json, printable, results_console
+    from zenverify.engines import conformance, registry
+    from zenverify.report.numbers import counted
+
+    engine = registry.load(spec)
+    problems = conformance.check(engine)
+    for problem in problems:
+        if as_json:
+            print_json({"problem": problem})
+        else:
+            results_console().print(printable(problem), soft_wrap=True)
+    count = counted(len(problems), "problem") if problems else "No problem"
+    messages_console(quiet=False).print(
+        f"{count} with the adapter of {engine.name} {engine.version}, "
+        f"{len(engine.operators)} operations"
+    )
+    return 1 if problems else 0

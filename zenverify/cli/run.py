@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,7 @@ from zenverify.cli.parameters import duration_text
 from zenverify.errors import UsageError
 
 if TYPE_CHECKING:
+    from zenverify.corpus.baseline import Baseline
     from zenverify.engines.faults import Fault
     from zenverify.verification.campaign import CampaignOptions, Keep
 
@@ -33,6 +35,7 @@ Examples:
   zenverify run --plant tanh/0/sign            see a fault found that is there on purpose
   zenverify run --ops exp,log --strength       and what finding nothing means
   zenverify run --engine my/engine.py:engine --json > events.jsonl
+  zenverify run --engine jax --baseline known.json
 """
 
 
@@ -64,6 +67,17 @@ Examples:
     metavar="DIR",
     help="Where the report goes.  [default: reports]",
 )
+@setting(
+    "--baseline",
+    metavar="FILE",
+    help="Accept the known failures that this file records; fail on new ones.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Record the failures of this run; give each its reason afterwards.",
+)
 @json_option
 @quiet_option
 @verbose_option
@@ -72,10 +86,11 @@ def run(
     context: click.Context,
     /,
     *,
-    as_json: bool,
-    quiet: bool,
     plant: str | None,
     strength: bool,
+    write_baseline: Path | None,
+    as_json: bool,
+    quiet: bool,
     **_: Any,
 ) -> int:
     """Verify an engine on random graphs.
@@ -103,6 +118,7 @@ def run(
     fault = None if plant is None else find_fault(engine, plant)
     # The engine is not really wrong: its corpus is no place for a fault that was planted.
     keep = None if fault else partial(keep_failure, settings["corpus"], label)
+    baseline = _baseline(settings["baseline"], write_baseline, engine.name)
     return run_campaign(
         engine,
         _campaign_options(settings, keep, fault),
@@ -115,6 +131,8 @@ def run(
             as_json=as_json,
             quiet=quiet,
             verbose=context.ensure_object(Invocation).verbose,
+            baseline=baseline,
+            write_baseline=write_baseline,
         ),
     )
 
@@ -138,6 +156,17 @@ def _campaign_options(
         if settings["graphs"] is None and settings["budget"] is None:
             given["enough"] = partial(found_rightly, fault)
     return CampaignOptions(seed=settings["seed"], keep=keep, **given)
+
+
+def _baseline(given: Path | None, written: Path | None, engine: str) -> Baseline | None:
+    """The known failures; a file that is to be written again may lack reasons still."""
+    from zenverify.corpus.baseline import read_baseline
+
+    if given is not None:
+        return read_baseline(given, engine, reasons=given != written)
+    if written is not None and written.exists():
+        return read_baseline(written, engine, reasons=False)
+    return None
 
 
 def _restrictions(settings: dict[str, Any], plant: str | None) -> tuple[str, ...]:

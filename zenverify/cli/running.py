@@ -21,8 +21,9 @@ from zenverify.cli.progress import RunProgress
 from zenverify.cli.reporting import ReportWriter
 from zenverify.cli.strength import print_strength
 from zenverify.cli.summary import print_discrepancies, print_summary
+from zenverify.corpus.baseline import Baseline, baseline_of, write_baseline
 from zenverify.engines.faults import Fault
-from zenverify.engines.protocol import Engine
+from zenverify.engines.protocol import Engine, limits_of
 from zenverify.report.jsonable import event_to_data
 from zenverify.report.model import Collector, ReportModel
 from zenverify.verification import campaign
@@ -51,6 +52,10 @@ class Output:
         Whether to measure, after a clean run, what its graphs would have exposed.
     as_json, quiet, verbose
         The flags.
+    baseline
+        The known failures, which are accepted.
+    write_baseline
+        Where to write those of this run.
     """
 
     engine_spec: str
@@ -61,6 +66,8 @@ class Output:
     as_json: bool = False
     quiet: bool = False
     verbose: bool = False
+    baseline: Baseline | None = None
+    write_baseline: Path | None = None
 
 
 def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> int:
@@ -81,7 +88,8 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     consumers.append(report.add)
     planting = nullcontext() if output.fault is None else output.fault.mutant.plant()
     with progress, planting, _noting_interrupts() as interrupted:
-        end = _consume(campaign.run(engine, options), consumers, interrupted)
+        events = campaign.run(engine, options)
+        end = _consume(events, consumers, interrupted, output.baseline)
     model = collector.model()
     if not output.as_json:
         print_discrepancies(results_console(), model)
@@ -93,6 +101,10 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
             _measure(engine, options, model, consumers, messages, as_json=output.as_json)
         else:
             messages.print("strength      not measured: the run was not clean")
+    if output.write_baseline is not None:
+        known = baseline_of(engine.name, engine.version, end, output.baseline)
+        write_baseline(output.write_baseline, known)
+        messages.print(f"baseline      {output.write_baseline}", soft_wrap=True)
     return end.exit_code
 
 
@@ -107,7 +119,8 @@ def _measure(
 ) -> None:
     """Draw the graphs of a run once more, and hand on what they are worth."""
     names = tuple(name for name in model.operators if name not in model.unsupported)
-    cases = islice(campaign.cases_of(options, names), model.cases)
+    drawn = campaign.cases_of(options, names, limits_of(engine))
+    cases = islice(drawn, model.cases)
     total = Progress(*Progress.get_default_columns(), console=messages, transient=True)
     shown = messages.file.isatty() and not as_json
     with total if shown else nullcontext():
@@ -149,15 +162,18 @@ def _noting_interrupts() -> Iterator[threading.Event]:
 
 
 def _consume(
-    events: Iterator[Event], consumers: Iterable[Consumer], interrupted: threading.Event
+    events: Iterator[Event],
+    consumers: Iterable[Consumer],
+    interrupted: threading.Event,
+    baseline: Baseline | None = None,
 ) -> RunFinished:
     """Hand every event to every consumer; the last event is the result."""
     try:
-        return _hand_on(events, consumers, interrupted)
+        return _hand_on(events, consumers, interrupted, baseline)
     except KeyboardInterrupt:
         # A campaign ends its account when it is interrupted; this came while it was waiting.
         interrupted.clear()
-        return _hand_on(_interrupted(events), consumers, interrupted)
+        return _hand_on(_interrupted(events), consumers, interrupted, baseline)
 
 
 def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
@@ -168,10 +184,16 @@ def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def _hand_on(
-    events: Iterator[Event], consumers: Iterable[Consumer], interrupted: threading.Event
+    events: Iterator[Event],
+    consumers: Iterable[Consumer],
+    interrupted: threading.Event,
+    baseline: Baseline | None,
 ) -> RunFinished:
     end: RunFinished | None = None
-    for event in events:
+    for given in events:
+        event = given
+        if baseline is not None and isinstance(given, RunFinished):
+            event = baseline.settled(given)
         for consume in consumers:
             consume(event)
         if isinstance(event, RunFinished):

@@ -22,8 +22,8 @@ _ENDINGS = {
 
 
 def print_discrepancies(console: Console, model: ReportModel) -> None:
-    """Print each bucket: what is wrong, and the smallest graph that shows it."""
-    for discrepancy in model.discrepancies:
+    """Print each new bucket: what is wrong, and the smallest graph that shows it."""
+    for discrepancy in model.new:
         lines = _discrepancy_lines(discrepancy, model.engine_spec)
         console.print("\n".join(lines), soft_wrap=True)
 
@@ -57,6 +57,10 @@ def _summary_lines(model: ReportModel, report: Path | None) -> Iterator[str]:
         parts = (f"{verdict} {count:,}" for verdict, count in sorted(model.verdicts.items()))
         yield f"verdicts      {', '.join(parts)}"
     yield f"largest measured residual: {residual(model.worst_units)}"
+    for known in (one for one in model.discrepancies if one.known):
+        yield f"known         {known.bucket}: {known.known}"
+    for bucket in model.gone:
+        yield f"gone          {bucket}: recorded as known, not seen in this run"
     for note, count in sorted(model.notes.items()):
         yield f"note          {note} ({counted(count, 'time')})"
     if model.unsupported:
@@ -71,9 +75,11 @@ def _summary_lines(model: ReportModel, report: Path | None) -> Iterator[str]:
 def _outcome(model: ReportModel) -> str:
     if not model.cases:
         return "Nothing was tested"
-    if not model.discrepancies:
-        return "No discrepancy"
-    return counted(len(model.discrepancies), "discrepancy", "discrepancies")
+    known = len(model.discrepancies) - len(model.new)
+    beside = f" beside {known} known" if known else ""
+    if not model.new:
+        return f"No discrepancy{beside}"
+    return counted(len(model.new), "discrepancy", "discrepancies") + beside
 
 
 def _extent(model: ReportModel) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
+from zenverify.graph.limits import UNLIMITED, Limits
 from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
 
 __all__ = [
@@ -28,10 +29,12 @@ __all__ = [
     "Engine",
     "Handle",
     "LeafKind",
+    "Limits",
     "Mutable",
     "Mutant",
     "Probing",
     "Recorded",
+    "limits_of",
     "shortcoming",
 ]
 
@@ -60,6 +63,8 @@ class Engine(Protocol):
         then anything between the one-sided derivatives is right.
     accumulates
         Whether a second call of `backward` adds to the gradients, or replaces them.
+
+    An engine that cannot do everything says so with one attribute more, `limits`, of type `Limits`.
     """
 
     name: str
@@ -187,6 +192,12 @@ class Mutable(Protocol):
         ...
 
 
+def limits_of(engine: Engine) -> Limits:
+    """What an engine cannot do; without an attribute `limits` it can do everything."""
+    limits: Limits = getattr(engine, "limits", UNLIMITED)
+    return limits
+
+
 _METHODS = ("leaf", "apply", "value", "backward", "gradient")
 _ATTRIBUTES = ("name", "version", "operators", "conventions", "accumulates")
 
@@ -217,6 +228,9 @@ def _wrong_kinds(candidate: object) -> Iterator[str]:
         yield from _wrong_conventions(stated["conventions"])
     if not isinstance(stated["accumulates"], bool):
         yield _of_wrong_kind("accumulates", stated["accumulates"], "True or False")
+    limits = getattr(candidate, "limits", UNLIMITED)
+    if not isinstance(limits, Limits):
+        yield _of_wrong_kind("limits", limits, "Limits")
     for name in _METHODS:
         if not callable(method := getattr(candidate, name)):
             yield _of_wrong_kind(name, method, "a method")

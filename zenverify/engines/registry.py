@@ -6,11 +6,15 @@ Importing this module loads neither NumPy nor an engine.
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import re
+import sys
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zenverify import __version__
 from zenverify.engines.importing import described, imported
 from zenverify.errors import UsageError
 
@@ -20,25 +24,81 @@ if TYPE_CHECKING:
 DEFAULT = "zen"
 """The engine that is meant where none is named."""
 
-_BUILT_IN = {DEFAULT: "zenverify.engines.zen:ZenEngine"}
+
+@dataclass(frozen=True, slots=True)
+class _Adapter:
+    """An engine that comes with zenverify.
+
+    Attributes
+    ----------
+    place
+        Where its adapter is.
+    summary
+        What the engine is.
+    libraries
+        What has to be installed for it, the engine first; each is imported by its name on PyPI.
+    """
+
+    place: str
+    summary: str
+    libraries: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> list[str]:
+        return [name for name in self.libraries if importlib.util.find_spec(name) is None]
+
+
+_BUILT_IN = {
+    DEFAULT: _Adapter(
+        "zenverify.engines.zen:ZenEngine", "zenverify.tensor, the library's own engine"
+    ),
+    "torch": _Adapter("zenverify.engines.torch.engine:TorchEngine", "PyTorch", ("torch",)),
+    "jax": _Adapter("zenverify.engines.jax.engine:JaxEngine", "JAX", ("jax",)),
+    "autograd": _Adapter(
+        "zenverify.engines.autograd.engine:AutogradEngine", "HIPS autograd", ("autograd", "scipy")
+    ),
+    "mygrad": _Adapter("zenverify.engines.mygrad.engine:MyGradEngine", "MyGrad", ("mygrad",)),
+    "tinygrad": _Adapter(
+        "zenverify.engines.tinygrad.engine:TinygradEngine", "tinygrad", ("tinygrad",)
+    ),
+}
+"""By name; the name is that of the extra too which installs what the engine needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """An engine that can be named on the command line."""
+    """An engine that can be named on the command line.
+
+    Attributes
+    ----------
+    version
+        The installed one, None where the engine is not installed.
+    install
+        The command that installs it; empty for the engine of this package.
+    """
 
     name: str
-    version: str
+    version: str | None
     summary: str
+    install: str = ""
 
 
 def available() -> tuple[EngineInfo, ...]:
-    """The engines that come with zenverify."""
-    found = []
-    for name in _BUILT_IN:
-        engine = load(name)
-        found.append(EngineInfo(name, engine.version, getattr(engine, "summary", "")))
-    return tuple(found)
+    """The engines that have an adapter here, whether or not they are installed; imports none."""
+    return tuple(
+        EngineInfo(name, _version(adapter), adapter.summary, _install(name))
+        for name, adapter in _BUILT_IN.items()
+    )
+
+
+def _version(adapter: _Adapter) -> str | None:
+    if not adapter.libraries:
+        return __version__
+    return None if adapter.missing else metadata.version(adapter.libraries[0])
+
+
+def _install(name: str) -> str:
+    return f"pip install 'zenverify[{name}]'" if _BUILT_IN[name].libraries else ""
 
 
 def engine_of(result: object) -> Engine:
@@ -51,7 +111,10 @@ def engine_of(result: object) -> Engine:
     """
     from zenverify.engines.protocol import Recorded
 
-    for name in _BUILT_IN:
+    for name, adapter in _BUILT_IN.items():
+        # A library that nobody has imported has made no results.
+        if not all(library in sys.modules for library in adapter.libraries[:1]) or adapter.missing:
+            continue
         engine = load(name)
         if isinstance(engine, Recorded) and engine.recognises(result):
             return engine
@@ -71,12 +134,19 @@ def load(spec: str) -> Engine:
     Raises
     ------
     UsageError
-        If there is no such engine, it cannot be imported, or a part of the protocol is missing or
-        of a wrong kind.
+        If there is no such engine, it is not installed, it cannot be imported, or a part of the
+        protocol is missing or of a wrong kind.
     """
+    from zenverify.engines.completed import completed
     from zenverify.engines.protocol import shortcoming
 
-    path = _BUILT_IN.get(spec, spec)
+    adapter = _BUILT_IN.get(spec)
+    if adapter is not None and adapter.missing:
+        raise UsageError(
+            f"engine {spec!r} needs {' and '.join(adapter.missing)}, not installed here: "
+            f"{_install(spec)}"
+        )
+    path = spec if adapter is None else adapter.place
     place, colon, attribute = path.rpartition(":")
     if not colon or not place or not attribute:
         close = difflib.get_close_matches(spec, _BUILT_IN, n=1)
@@ -93,8 +163,7 @@ def load(spec: str) -> Engine:
         raise UsageError(f"engine {spec!r}: {attribute} raised {described(error)}") from error
     if (wrong := shortcoming(engine)) is not None:
         raise UsageError(f"engine {spec!r}: {wrong}")
-    result: Engine = engine
-    return result
+    return completed(engine)
 
 
 def file_label(spec: str, name: str) -> str:

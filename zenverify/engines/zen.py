@@ -119,8 +119,6 @@ _KINKED = (
     "max_pool2d",
     "adaptive_max_pool2d",
     "l1_loss",
-    "huber",
-    "smooth_l1_loss",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zenverify.graph.case import Case
@@ -44,6 +44,8 @@ class Discrepancy:
         How many graphs showed it, None while the run goes on.
     path
         The corpus entry, None if there is none.
+    known
+        Why it is accepted, if it was recorded as a known failure; empty otherwise.
     """
 
     bucket: str
@@ -54,6 +56,7 @@ class Discrepancy:
     operations_before: int | None = None
     count: int | None = None
     path: str | None = None
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class ReportModel:
         Per operator and condition, how often a case exercised it.
     notes
         Per kind of note, how often it was made.
+    gone
+        Recorded failures that did not come up.
     stop_reason, exit_code, seconds
         As in `RunFinished`; None while the run goes on.
     planted
@@ -101,10 +106,16 @@ class ReportModel:
     seconds: float | None = None
     planted: Planted | None = None
     strength: StrengthMeasured | None = None
+    gone: tuple[str, ...] = ()
 
     @property
     def is_finished(self) -> bool:
         return self.stop_reason is not None
+
+    @property
+    def new(self) -> tuple[Discrepancy, ...]:
+        """The discrepancies that were not recorded before."""
+        return tuple(one for one in self.discrepancies if not one.known)
 
 
 class Collector:
@@ -149,7 +160,7 @@ class Collector:
             case RunFinished():
                 self._finished = event
                 # A failure that turned out to be of a known bucket has none of its own.
-                closed = [self._closed(bucket) for bucket in event.buckets]
+                closed = [self._closed(bucket, event.known) for bucket in event.buckets]
                 self._discrepancies = {one.bucket: one for one in closed}
             case StrengthMeasured():
                 self._strength = event
@@ -167,7 +178,7 @@ class Collector:
             path=event.path,
         )
 
-    def _closed(self, bucket: Bucket) -> Discrepancy:
+    def _closed(self, bucket: Bucket, known_failures: Mapping[str, str]) -> Discrepancy:
         known = self._discrepancies.get(bucket.key) or Discrepancy(
             bucket.key, bucket.finding, bucket.case, bucket.first_number, bucket.finding.witnesses
         )
@@ -176,6 +187,7 @@ class Collector:
             first_number=bucket.first_number,
             count=bucket.count,
             path=bucket.path or known.path,
+            known=known_failures.get(bucket.key, ""),
         )
 
     def model(self) -> ReportModel:
@@ -213,4 +225,5 @@ class Collector:
             seconds=end.seconds if end else None,
             planted=start.planted,
             strength=self._strength,
+            gone=end.gone if end else (),
         )

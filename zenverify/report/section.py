@@ -124,6 +124,8 @@ def _facts(discrepancy: Discrepancy) -> Iterable[Fact]:
         if worst.error is not None:
             yield Fact("error, units in the last place", units(worst.error))
         yield Fact("of", f"{worst.quantity} of {_element(graph, worst)}")
+    if discrepancy.known:
+        yield Fact("known, accepted", discrepancy.known)
     yield Fact("seen by the check", finding.check)
     yield Fact("first found in", f"graph {discrepancy.first_number:,}")
     operations = len(graph.operations)

@@ -13,11 +13,13 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 
 import zenverify
-from zenverify.engines.protocol import Engine
+from zenverify.engines.completed import completed
+from zenverify.engines.protocol import Engine, limits_of
 from zenverify.errors import UsageError
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_chain
 from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill
+from zenverify.graph.limits import UNLIMITED, Limits, within
 from zenverify.graph.strategies import structures
 from zenverify.graph.structure import Structure, dtype_odds
 from zenverify.graph.sweep import Way, draw_way, ways_of
@@ -137,7 +139,7 @@ def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
         If an operator does not exist, or the engine has none of those asked for.
     """
     names, lacking = _operators(engine, options)
-    return _events(engine, options, names, lacking)
+    return _events(completed(engine), options, names, lacking)
 
 
 def _operators(engine: Engine, options: CampaignOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -160,7 +162,7 @@ def _events(
         engine.name, engine.version, zenverify.__version__, options.seed, names, options.planted
     )
     try:
-        for case in cases_of(options, names):
+        for case in cases_of(options, names, limits_of(engine)):
             if stop_reason == "found":
                 break
             if options.limit is not None and tally.cases >= options.limit:
@@ -342,16 +344,21 @@ def _minimised(
     )
 
 
-def cases_of(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
+def cases_of(
+    options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
+) -> Iterator[Case]:
     """All cases of a campaign in their order, without end."""
-    return chain(options.first, cost_cases(names), draw_cases(options, names))
+    return chain(options.first, cost_cases(names), draw_cases(options, names, limits))
 
 
-def draw_cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Case]:
+def draw_cases(
+    options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
+) -> Iterator[Case]:
     """The cases of a campaign, without end: operations by themselves, random graphs, chains.
 
-    The operations go through all their shapes and attributes, in an order of the seed's; the first
-    time round with ordinary values, later with each other filling.
+    Those that are beyond the limits of an engine are cut to them, or left out. The operations go
+    through all their shapes and attributes, in an order of the seed's; the first time round with
+    ordinary values, later with each other filling.
     """
     draw = random.Random(options.seed)
     sweep: list[tuple[Operator, Way]] = []
@@ -362,14 +369,18 @@ def draw_cases(options: CampaignOptions, names: tuple[str, ...]) -> Iterator[Cas
     for round_ in count():
         draw.shuffle(sweep)
         for place, (operator, way) in enumerate(sweep):
-            alone = draw_way(draw.randrange, operator, way)
+            alone = within(limits, draw_way(draw.randrange, operator, way))
             special = SPECIAL[(place + round_) % len(SPECIAL)]
-            yield fill(alone, Filling.ORDINARY if place % 2 else special, draw.getrandbits(32))
-            yield fill(alone, special if place % 2 else Filling.ORDINARY, draw.getrandbits(32))
+            if alone is not None:
+                yield fill(alone, Filling.ORDINARY if place % 2 else special, draw.getrandbits(32))
+                yield fill(alone, special if place % 2 else Filling.ORDINARY, draw.getrandbits(32))
             if place % _GRAPH_EVERY == 0:
                 chained = place % _CHAIN_EVERY == 0
-                graph = (_chain(options, names, draw) if chained else None) or next(graphs)
+                drawn = (_chain(options, names, draw) if chained else None) or next(graphs)
+                graph = within(limits, drawn)
                 for filling in FILLINGS:
+                    if graph is None:
+                        break
                     yield fill(graph, filling, draw.getrandbits(32))
 
 

@@ -144,6 +144,8 @@ class RunFinished:
     ``stop_reason`` is ``"finished"``, ``"budget"``, ``"interrupted"``, ``"found"`` where a fault
     was planted and has been found, or ``"hanging"`` where the engine no longer returned in time.
     ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
+    ``known`` says of each bucket that was recorded before why it is accepted; ``gone`` lists the
+    recorded ones that did not come up.
     """
 
     stop_reason: str
@@ -159,6 +161,8 @@ class RunFinished:
     unsupported: tuple[str, ...]
     worst_units: float
     notes: dict[str, int] = field(default_factory=dict, hash=False)
+    known: dict[str, str] = field(default_factory=dict, hash=False)
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

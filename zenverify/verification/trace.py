@@ -243,7 +243,9 @@ def owner_of_difference(
 def gradients_of(
     engine: Engine, graph: Graph, handles: Sequence[Handle], nodes: Iterable[int]
 ) -> dict[int, Array]:
-    """The gradients that the engine holds of some nodes, by node.
+    """Copies of the gradients that the engine holds of some nodes, by node.
+
+    An engine may add to its own arrays in place when it is called again.
 
     Raises
     ------
@@ -256,7 +258,7 @@ def gradients_of(
         for node in nodes:
             place.node = node
             gradient = engine.gradient(handles[node])
-            gradients[node] = checked_array(graph, node, "gradient", gradient)
+            gradients[node] = checked_array(graph, node, "gradient", gradient).copy()
     return gradients
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from zenverify.engines.protocol import Engine
+from zenverify.engines.completed import completed
+from zenverify.engines.protocol import Engine, limits_of
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
 from zenverify.operators.kinks import MEAN
@@ -97,11 +98,16 @@ def verify_case(
         Seconds that one pass of the engine may take.
     """
     graph = case.graph
+    engine = completed(engine)
     report = _Report()
     lacking = sorted(graph.operators - engine.operators)
+    excess = limits_of(engine).excess(graph)
     try:
         if lacking:
-            report.findings.append(_unsupported(graph, lacking))
+            first = next(p for p in graph.operations if graph.apply(p).operator == lacking[0])
+            report.findings.append(_unsupported(graph, first, ", ".join(lacking)))
+        elif excess is not None:
+            report.findings.append(_unsupported(graph, graph.root, excess))
         else:
             _examine(engine, case, report, difference=difference, timeout=timeout)
     except EngineFault as fault:
@@ -120,12 +126,10 @@ def verify_case(
     )
 
 
-def _unsupported(graph: Graph, lacking: Sequence[str]) -> Finding:
-    node = next(p for p in graph.operations if graph.apply(p).operator == lacking[0])
-    message = f"the engine does not offer {', '.join(lacking)}"
-    return Finding(
-        Verdict.UNSUPPORTED, Blame(node, lacking[0], None, "always"), "structure", message
-    )
+def _unsupported(graph: Graph, node: int, lacking: str) -> Finding:
+    blame = Blame(node, graph.operator_of(node), None, "always")
+    message = f"the engine does not offer {lacking}"
+    return Finding(Verdict.UNSUPPORTED, blame, "structure", message)
 
 
 def _examine(
@@ -181,7 +185,10 @@ def _check_probed(
     report.findings += _blamed(engine, case, run.values, probed, behind, "probes", report.findings)
     if report.findings:
         return
-    report.findings += _second_call(engine, case, probed_run, probed, gradients, first, timeout)
+    if limits_of(engine).repeated:
+        report.findings += _second_call(engine, case, probed_run, probed, gradients, first, timeout)
+    else:
+        report.notes.append("not checked: a second reverse pass, the engine allows one")
     if difference and not report.findings:
         _check_difference(engine, case, check, run.values, probed, probes, report, timeout)
 

@@ -1,0 +1,176 @@
+"""JAX on the CPU as an engine under test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from zenverify.engines.jax import elementwise, linear, network, reductions, shaping
+from zenverify.engines.jax.calls import Function
+from zenverify.engines.protocol import LEFT, MEAN, RIGHT, Array, AtKink, LeafKind
+from zenverify.errors import UnsupportedError
+
+_FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {
+        **elementwise.FUNCTIONS,
+        **reductions.FUNCTIONS,
+        **shaping.FUNCTIONS,
+        **linear.FUNCTIONS,
+        **network.FUNCTIONS,
+    }
+)
+
+_CONVENTIONS = {
+    "absolute": RIGHT,
+    "relu": LEFT,
+    "elu": LEFT,
+    "selu": LEFT,
+    "leaky_relu": RIGHT,
+    "maximum": MEAN,
+    "minimum": MEAN,
+    "clip": MEAN,
+    "max": MEAN,
+    "min": MEAN,
+    "ptp": MEAN,
+    "max_pool1d": LEFT,
+    "max_pool2d": LEFT,
+}
+"""What it does at kinks, where one rule says it.
+
+`hard_tanh`, for one, has slope 1 at both ends: from the right at -1, from the left at 1.
+"""
+
+_NOTHING = -0.0
+"""What changes no number that it is added to. Zero would: the sum of -0 and 0 is 0."""
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A call, and what came of it.
+
+    Attributes
+    ----------
+    value
+        Its result, computed at once.
+    trainable
+        Whether its gradient is wanted.
+    function, operands, attributes
+        How to repeat the call; None and nothing for a leaf.
+    gradient
+        What the latest reverse pass that reached it gave.
+    """
+
+    value: Any
+    trainable: bool
+    function: Function | None = None
+    operands: tuple[Any, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    gradient: Array | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Probe:
+    """Nodes, and the cotangent of each."""
+
+    nodes: Sequence[_Node]
+    cotangents: Sequence[Array]
+
+
+class JaxEngine:
+    """JAX, without `jax.jit`, with 64 bits enabled.
+
+    JAX has no tape. So the calls are recorded here, and a reverse pass is one `jax.vjp` of the
+    whole function, which repeats them all. To the value of every node a tap is added, which is
+    -0.0: it changes nothing, and its cotangent is the node's gradient. So JAX linearises,
+    transposes and accumulates the whole graph by itself.
+
+    Nothing is compiled as a whole: that takes a second a graph, and lets XLA reorder what the
+    function says.
+    """
+
+    name = "jax"
+    version = jax.__version__
+    summary = "JAX on the CPU, without jit"
+    operators: frozenset[str] = frozenset(_FUNCTIONS)
+    conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
+    accumulates = False
+
+    def __init__(self) -> None:
+        jax.config.update("jax_enable_x64", True)
+
+    def leaf(self, kind: LeafKind, value: Array) -> Any:
+        if kind is LeafKind.NUMBER:
+            return float(value)
+        if kind is LeafKind.ARRAY:
+            return value
+        return _Node(jnp.asarray(value), kind is LeafKind.VARIABLE)
+
+    def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+        function = _FUNCTIONS.get(operator)
+        if function is None:
+            raise UnsupportedError(operator)
+        value = function(*map(_value, operands), **attributes)
+        trainable = any(isinstance(o, _Node) and o.trainable for o in operands)
+        return _Node(value, trainable, function, tuple(operands), attributes)
+
+    def value(self, handle: Any) -> Array:
+        return np.zeros(()) if isinstance(handle, _Probe) else np.asarray(_value(handle))
+
+    def backward(self, root: Any, cotangent: Array) -> None:
+        if isinstance(root, _Probe):
+            _differentiate(root.nodes, [cotangent.astype(c.dtype) * c for c in root.cotangents])
+        else:
+            _differentiate([root], [cotangent])
+
+    def gradient(self, handle: Any) -> Array | None:
+        return handle.gradient if isinstance(handle, _Node) else None
+
+    def probe(self, handles: Sequence[Any], cotangents: Sequence[Array]) -> Any:
+        return _Probe(handles, cotangents)
+
+
+def _value(operand: Any) -> Any:
+    return operand.value if isinstance(operand, _Node) else operand
+
+
+def _differentiate(roots: Sequence[_Node], cotangents: Sequence[Array]) -> None:
+    """Give every trainable node that the roots depend on its gradient."""
+    nodes = _in_order(roots)
+    trainable = [node for node in nodes if node.trainable]
+
+    def function(taps: list[Any]) -> list[Any]:
+        rest = iter(taps)
+        values: dict[_Node, Any] = {}
+        for node in nodes:
+            value = node.value
+            if node.function is not None:
+                given = [values[o] if isinstance(o, _Node) else o for o in node.operands]
+                value = node.function(*given, **node.attributes)
+            values[node] = value + next(rest) if node.trainable else value
+        return [values[root] for root in roots]
+
+    taps = [jnp.full_like(node.value, _NOTHING) for node in trainable]
+    _, pull = jax.vjp(function, taps)
+    (gradients,) = pull([jnp.asarray(cotangent) for cotangent in cotangents])
+    for node, gradient in zip(trainable, gradients, strict=True):
+        node.gradient = np.asarray(gradient)
+
+
+def _in_order(roots: Sequence[_Node]) -> list[_Node]:
+    """The nodes that roots depend on, each behind its operands."""
+    order: dict[_Node, None] = {}
+    waiting: list[tuple[_Node, bool]] = [(root, False) for root in reversed(roots)]
+    while waiting:
+        node, ready = waiting.pop()
+        if ready:
+            order[node] = None
+        elif node not in order:
+            waiting.append((node, True))
+            waiting += [(o, False) for o in node.operands if isinstance(o, _Node)]
+    return list(order)

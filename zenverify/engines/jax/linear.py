@@ -1,0 +1,60 @@
+"""JAX's linear algebra."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import jax.numpy as jnp
+
+from zenverify.engines.jax.calls import Function
+
+
+def _einsum(*operands: Any, subscripts: str) -> Any:
+    return jnp.einsum(subscripts, *operands)
+
+
+def _slogdet(x: Any) -> Any:
+    """Both results in one array, as the catalogue has it."""
+    return jnp.stack(tuple(jnp.linalg.slogdet(x)))
+
+
+def _lower(x: Any) -> Any:
+    """The symmetric matrix with the lower triangle of x: JAX takes the mean of both triangles."""
+    return jnp.tril(x) + jnp.tril(x, -1).mT
+
+
+def _cholesky(x: Any) -> Any:
+    return jnp.linalg.cholesky(_lower(x))
+
+
+def _eigh(x: Any) -> Any:
+    """Both results in one array, as the catalogue has it."""
+    values, vectors = jnp.linalg.eigh(_lower(x))
+    return jnp.concatenate((values[..., None, :], vectors), axis=-2)
+
+
+FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {
+        "matmul": operator.matmul,
+        "dot": jnp.dot,
+        "inner": jnp.inner,
+        "tensordot": jnp.tensordot,
+        "einsum": _einsum,
+        "outer": jnp.outer,
+        "vdot": jnp.vdot,
+        "kron": jnp.kron,
+        "cross": jnp.cross,
+        "matrix_power": jnp.linalg.matrix_power,
+        "det": jnp.linalg.det,
+        "slogdet": _slogdet,
+        "solve": jnp.linalg.solve,
+        "inv": jnp.linalg.inv,
+        "cholesky": _cholesky,
+        "eigh": _eigh,
+        "svdvals": jnp.linalg.svdvals,
+        "pinv": jnp.linalg.pinv,
+    }
+)

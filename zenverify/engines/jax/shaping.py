@@ -1,0 +1,88 @@
+"""JAX's functions that move elements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import jax.numpy as jnp
+
+from zenverify.engines.jax.calls import Function, offered
+
+
+def _stack(*operands: Any, axis: int) -> Any:
+    return jnp.stack(operands, axis)
+
+
+def _concatenate(*operands: Any, axis: int | None) -> Any:
+    return jnp.concatenate(operands, axis)
+
+
+def _hstack(*operands: Any) -> Any:
+    return jnp.hstack(operands)
+
+
+def _vstack(*operands: Any) -> Any:
+    return jnp.vstack(operands)
+
+
+def _dstack(*operands: Any) -> Any:
+    return jnp.dstack(operands)
+
+
+def _split(x: Any, sections: Any, axis: int, part: int) -> Any:
+    places = () if isinstance(sections, int) else (0, *sections, x.shape[axis])
+    offered(list(places) == sorted(places), "split at places that do not ascend to the end")
+    return jnp.split(x, sections, axis)[part]
+
+
+def _pad(x: Any, pad_width: Any, mode: str, constant_values: float) -> Any:
+    if mode == "constant":
+        return jnp.pad(x, pad_width, mode, constant_values=constant_values)
+    return jnp.pad(x, pad_width, mode)
+
+
+def _index(x: Any, key: Any) -> Any:
+    return x[key]
+
+
+def _gradient(x: Any, spacing: float, axis: int, edge_order: int) -> Any:
+    offered(edge_order == 1, "gradient of edge order 2")
+    return jnp.gradient(x, spacing, axis=axis)
+
+
+FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {
+        "reshape": jnp.reshape,
+        "flatten": jnp.ravel,
+        "expand_dims": jnp.expand_dims,
+        "squeeze": jnp.squeeze,
+        "broadcast_to": jnp.broadcast_to,
+        "transpose": jnp.transpose,
+        "swapaxes": jnp.swapaxes,
+        "moveaxis": jnp.moveaxis,
+        "rollaxis": jnp.rollaxis,
+        "roll": jnp.roll,
+        "flip": jnp.flip,
+        "stack": _stack,
+        "concatenate": _concatenate,
+        "hstack": _hstack,
+        "vstack": _vstack,
+        "dstack": _dstack,
+        "split": _split,
+        "tile": jnp.tile,
+        "repeat": jnp.repeat,
+        "pad": _pad,
+        "index": _index,
+        "take": jnp.take,
+        "take_along_axis": jnp.take_along_axis,
+        "diag": jnp.diag,
+        "diagonal": jnp.diagonal,
+        "trace": jnp.trace,
+        "tril": jnp.tril,
+        "triu": jnp.triu,
+        "diff": jnp.diff,
+        "gradient": _gradient,
+    }
+)
