@@ -87,7 +87,8 @@ class JaxFunction:
         leaves = list(map(jnp.asarray, self._leaves))
 
         def run(values: Sequence[Any]) -> list[Any]:
-            return jax.tree.leaves(self._function(*jax.tree.unflatten(self._tree, values)))
+            results = self._function(*jax.tree.unflatten(self._tree, values))
+            return list(jax.tree.leaves(results))
 
         slots = tuple(number for number, leaf in enumerate(leaves) if is_float(leaf))
         results = run(leaves)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch.utils._pytree import tree_flatten
@@ -34,7 +34,7 @@ class TorchFunction:
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         if isinstance(function, type) and issubclass(function, torch.autograd.Function):
-            function = function.apply
+            function = cast(Any, function).apply
         if not callable(function):
             raise UsageError(f"gradcheck: a {type(function).__name__} is no function")
         self._function = function
