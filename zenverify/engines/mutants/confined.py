@@ -10,7 +10,7 @@ import numpy as np
 from zenverify.engines.mutants.call import Alteration, Array, Call, Fault, Pullback, with_kinks
 
 _JUMP = 1e-6
-"""Where a contribution moves by more than this share, when an operand moves by a bit, is a kink."""
+"""Where a contribution moves by more than this, when an operand moves by a bit, is a kink."""
 
 
 def _where(holds: Callable[[Array], Any], factor: float) -> Alteration:
@@ -54,7 +54,8 @@ def _nudged(call: Call, rule: Pullback, operand: Array) -> Any:
     """The contribution at an operand that was moved by a bit, where that makes it jump."""
     right = call.again(rule)
     moved = call.with_operand(call.position, operand).valued().again(rule)
-    return np.where(np.isclose(moved, right, rtol=_JUMP, atol=0, equal_nan=True), right, moved)
+    jumps = np.isfinite(moved) & ~np.isclose(moved, right, rtol=_JUMP, atol=_JUMP)
+    return np.where(jumps, moved, right)
 
 
 def _beside_kink(towards: float) -> Alteration:
