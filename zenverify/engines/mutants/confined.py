@@ -88,7 +88,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("zero", "doubled where the operand is zero", "region", _where(lambda x: x == 0, 2.0)),
     Fault("below-5", "doubled below -5", "region", _where(lambda x: x < -5, 2.0)),
     Fault("above-20", "1e-6 off above 20", "region", _where(lambda x: np.abs(x) > 20, 1 + 1e-6)),
-    Fault("overflow", "NaN above 710", "overflow", _where(lambda x: x > 710, float("nan"))),
+    Fault("overflow", "NaN above 355", "overflow", _where(lambda x: x > 355, float("nan"))),
     Fault("right-of-kink", "right-hand slope at a kink", "kink", _beside_kink(np.inf), with_kinks),
     Fault("left-of-kink", "left-hand slope at a kink", "kink", _beside_kink(-np.inf), with_kinks),
     Fault(
