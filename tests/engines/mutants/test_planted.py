@@ -242,7 +242,7 @@ def test_what_a_rule_was_given_is_written_to() -> None:
 def test_nan_is_cleaned_and_made() -> None:
     wrong, _, _ = spread("nan-cleaned", [1.0, 2.0], lambda g, y, x: np.array([np.nan, np.inf]))
     np.testing.assert_array_equal(wrong, [0.0, np.inf])
-    wrong, _, _ = spread("overflow", [700.0, 711.0], lambda g, y, x: g)
+    wrong, _, _ = spread("overflow", [350.0, 360.0], lambda g, y, x: g)
     np.testing.assert_array_equal(wrong, [1.0, np.nan])
 
 
