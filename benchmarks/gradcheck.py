@@ -4,8 +4,8 @@
 
 Needs torch and JAX. Prints, side by side, time, verdict and what is said about a fault. Each check
 is made twice and the second time counts: JAX compiles in the first. Of transformers torch's checker
-runs in its fast mode, with one random direction; the other takes minutes. Exit code 1 if `gradcheck` says
-of any function what is not so.
+runs in its fast mode, with one random direction; the other takes minutes. Exit code 1 if
+`gradcheck` says of any function what is not so.
 """
 
 from __future__ import annotations
