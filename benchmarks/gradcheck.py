@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -184,6 +185,7 @@ def main() -> int:
     config: Any = jax.config
     config.update("jax_enable_x64", True)
     torch.manual_seed(0)
+    warnings.simplefilter("ignore")  # torch's checker warns of every input in float32
     as_it_is = True
     print(f"{'function':<26}  {'zenverify':<18}  {'the library itself':<18}")
     for subject in subjects():

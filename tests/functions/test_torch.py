@@ -144,6 +144,31 @@ def test_a_forward_pass_that_cannot_be_read_is_differenced() -> None:
     assert gradcheck(Opaque.apply, (leaf(5), 1 + 1e-7)).verdict is Verdict.ENGINE_WRONG
 
 
+class Shifted(Function):
+    """x^2 m, m the largest element, which is taken out of the recording as a number."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, whole: bool) -> Any:
+        ctx.save_for_backward(x)
+        ctx.whole = whole
+        return x**2 * x.max().item()
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        (x,) = ctx.saved_tensors
+        gradient = g * 2 * x * x.max()
+        if ctx.whole:
+            gradient[x.argmax()] += (g * x**2).sum()
+        return gradient, None
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_numbers_taken_out_of_a_forward_pass_do_not_deceive(whole: bool) -> None:
+    result = gradcheck(Shifted.apply, (leaf(4), whole))
+    assert bool(result) is whole, result
+    assert result.operations[0].method == "differences"
+
+
 @DTYPES
 def test_a_module_with_a_loss(dtype: Any) -> None:
     class Model(Module):

@@ -19,6 +19,9 @@ from zenverify.verification.verdict import ACCUMULATION, Verdict
 _MOST_DIFFERENCED = 48
 """Elements of an operand that differences are taken of; more are sampled."""
 
+_CONFIRMED = 4
+"""Elements at which differences must agree with what was read off a forward pass."""
+
 _LARGE, _OF_LARGE = 10_000, 12
 """Of operations with so many elements, so few: each costs dozens of forward passes."""
 
@@ -191,8 +194,30 @@ class Examination:
             self._differenced(number, node, names, operands, cotangents)
             return
         found = by_enclosure(number, node, names, operands, results, cotangents, judged.suspects)
+        if node.composed and self._misread(number, node, names, operands, cotangents, found):
+            self._differenced(number, node, names, operands, cotangents)
+            return
         self._findings += found
         self._rows.judged(node, judged, found)
+
+    def _misread(
+        self,
+        number: int,
+        node: Node,
+        names: Sequence[str],
+        operands: Sequence[Array],
+        cotangents: Sequence[Array],
+        found: Sequence[Finding],
+    ) -> bool:
+        """Whether a forward pass is not what was recorded of it, as with numbers taken out of it.
+
+        Then differences of it agree with the rule where the recording does not, or the other way
+        round.
+        """
+        if found:
+            return any(finding.verdict is Verdict.EXPRESSION_WRONG for finding in found)
+        seen = by_differences(number, node, names, operands, cotangents, _CONFIRMED)
+        return bool(seen.findings)
 
     def _differenced(
         self,
