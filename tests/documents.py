@@ -1,7 +1,8 @@
 """The fenced code blocks of a Markdown document, and what it takes to run them as a reader would.
 
 - ``python``, ``json`` and ``toml`` blocks with a ``title`` are files; the title is the path.
-- Other ``python`` blocks are programs; a ``text`` block right behind one is what it prints.
+- Other ``python`` blocks are programs; a ``text`` block right behind one is what it prints. Those
+  that import a library which need not be installed are run where it is.
 - ``console`` blocks hold commands behind ``$ ``, and below each what it prints.
 - ``diff`` blocks change the project; they are applied to a copy of it.
 - ``sh`` blocks set things up and are not run.
@@ -9,6 +10,7 @@
 ``python -m tests.documents`` writes into the documents what their code prints now.
 """
 
+import importlib.util
 import os
 import re
 import shutil
@@ -30,9 +32,15 @@ SET_UP = (
 
 _FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
+_OPTIONAL = re.compile(r"^import (torch|jax)\b", re.MULTILINE)
+
 _UNSTEADY = (
     (re.compile(r"seen [\d,]+ times?, first in graph [\d,]+"), "seen N times, first in graph N"),
     (re.compile(r"\b[\d.]+ ?(s|ms|min)\b"), "T s"),
+    (re.compile(r"\+- [\d.e+-]+"), "+- N"),
+    (re.compile(r"relative errors above [\d.e+-]+"), "relative errors above N"),
+    (re.compile(r"(enclosure|its forward pass|differences)( +[\d,]+) +\S+"), r"\1\2"),
+    (re.compile(r"\((torch|jax|zen) \S+\)"), r"(\1)"),
     (re.compile(r"at most [\d.e+]+ ulp"), "at most N ulp"),
     (re.compile(r"^(value|gradient in \w+) +(float\d+) .*$", re.MULTILINE), r"\1 \2"),
     (re.compile(r"[\d,]+ graphs, [\d,]+ nodes, [\d,]+ elements"), "N graphs, nodes, elements"),
@@ -77,6 +85,12 @@ def steady(output: str) -> str:
     for pattern, replacement in _UNSTEADY:
         output = pattern.sub(replacement, output)
     return "\n".join(line.rstrip() for line in output.strip().splitlines())
+
+
+def can_run(program: str) -> bool:
+    """Whether the optional libraries that a program imports are installed."""
+    names = _OPTIONAL.findall(program)
+    return all(importlib.util.find_spec(name) is not None for name in names)
 
 
 def commands(text: str) -> Iterator[tuple[str, str]]:
@@ -211,13 +225,16 @@ def follow(document: str, directory: Path) -> Iterator[Output]:
     """
     found = blocks(document)
     place = Workplace(directory, copied=any(block.language == "diff" for block in found))
-    printed = None
+    printed, skipped = None, False
     for block in found:
         before, printed = printed, None
         if block.title is not None:
             place.write(block)
         elif block.language == "python":
-            printed = place.execute(block.text)
+            printed = place.execute(block.text) if can_run(block.text) else None
+            skipped = printed is None
+        elif block.language == "text" and skipped:
+            skipped = False
         elif block.language == "text" and before is not None:
             yield Output("```text\n", block.text, before)
         elif block.language == "console":

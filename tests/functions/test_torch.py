@@ -13,6 +13,9 @@ from zenverify.verification.verdict import ACCUMULATION, Verdict
 torch = pytest.importorskip("torch")
 functional = pytest.importorskip("torch.nn.functional")
 
+Function: Any = torch.autograd.Function
+Module: Any = torch.nn.Module
+
 DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 
 
@@ -21,7 +24,7 @@ def leaf(*shape: int, dtype: Any = torch.float64) -> Any:
     return torch.randn(shape, generator=draw, dtype=dtype).requires_grad_()
 
 
-class Scaled(torch.autograd.Function):
+class Scaled(Function):
     """exp(x) y, whose second derivative rule is off by a factor."""
 
     @staticmethod
@@ -36,7 +39,7 @@ class Scaled(torch.autograd.Function):
         return g * x.exp() * y, (g * x.exp()).sum(0) * ctx.factor, None
 
 
-class Opaque(torch.autograd.Function):
+class Opaque(Function):
     """sin(x), by NumPy: nothing is known about its forward pass."""
 
     @staticmethod
@@ -50,7 +53,7 @@ class Opaque(torch.autograd.Function):
         return g * ctx.saved_tensors[0].cos() * ctx.factor, None
 
 
-class WithSetup(torch.autograd.Function):
+class WithSetup(Function):
     """x^3 in the newer style."""
 
     @staticmethod
@@ -141,9 +144,34 @@ def test_a_forward_pass_that_cannot_be_read_is_differenced() -> None:
     assert gradcheck(Opaque.apply, (leaf(5), 1 + 1e-7)).verdict is Verdict.ENGINE_WRONG
 
 
+class Shifted(Function):
+    """x^2 m, m the largest element, which is taken out of the recording as a number."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, whole: bool) -> Any:
+        ctx.save_for_backward(x)
+        ctx.whole = whole
+        return x**2 * x.max().item()
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        (x,) = ctx.saved_tensors
+        gradient = g * 2 * x * x.max()
+        if ctx.whole:
+            gradient[x.argmax()] += (g * x**2).sum()
+        return gradient, None
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_numbers_taken_out_of_a_forward_pass_do_not_deceive(whole: bool) -> None:
+    result = gradcheck(Shifted.apply, (leaf(4), whole))
+    assert bool(result) is whole, result
+    assert result.operations[0].method == "differences"
+
+
 @DTYPES
 def test_a_module_with_a_loss(dtype: Any) -> None:
-    class Model(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+    class Model(Module):
         def __init__(self) -> None:
             super().__init__()
             self.first = torch.nn.Linear(4, 5)
@@ -167,7 +195,7 @@ def test_a_module_with_a_loss(dtype: Any) -> None:
 
 
 def test_a_parameters_gradient_is_named() -> None:
-    class Doubled(torch.autograd.Function):  # type: ignore[misc, unused-ignore]
+    class Doubled(Function):
         @staticmethod
         def forward(ctx: Any, x: Any) -> Any:
             return x * 2
@@ -176,7 +204,7 @@ def test_a_parameters_gradient_is_named() -> None:
         def backward(ctx: Any, g: Any) -> Any:
             return g * 3
 
-    class Model(torch.nn.Module):  # type: ignore[misc, name-defined, unused-ignore]
+    class Model(Module):
         def __init__(self) -> None:
             super().__init__()
             self.scale = torch.nn.Parameter(torch.ones(3, dtype=torch.float64))
@@ -254,7 +282,7 @@ def test_the_users_gradients_are_left_alone() -> None:
 
 
 def test_a_backward_that_raises_is_a_finding() -> None:
-    class Broken(torch.autograd.Function):  # type: ignore[misc, unused-ignore]
+    class Broken(Function):
         @staticmethod
         def forward(ctx: Any, x: Any) -> Any:
             return x * 2

@@ -1,5 +1,7 @@
 """`gradcheck` of functions of tensors: needs no other library."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -210,6 +212,18 @@ def test_a_fault_in_a_large_reduction_is_found() -> None:
 def test_what_does_not_fit_is_said(call: Callable[[], object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         call()
+
+
+def test_no_other_library_is_loaded() -> None:
+    code = (
+        "from zenverify import Tensor, gradcheck; import sys; "
+        "assert gradcheck(lambda x: x.exp(), Tensor(1.0)); "
+        "print(*({'torch', 'jax', 'sympy', 'hypothesis'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split() == []
 
 
 def test_it_is_a_public_name() -> None:

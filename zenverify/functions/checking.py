@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from zenverify.functions.cotangents import cotangents_at
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import by_differences, by_enclosure, finding_about, first_line
 from zenverify.functions.recording import Changed, Function, Node, Recording, Value
@@ -18,6 +19,9 @@ from zenverify.verification.verdict import ACCUMULATION, Verdict
 
 _MOST_DIFFERENCED = 48
 """Elements of an operand that differences are taken of; more are sampled."""
+
+_CONFIRMED = 4
+"""Elements at which differences must agree with what was read off a forward pass."""
 
 _LARGE, _OF_LARGE = 10_000, 12
 """Of operations with so many elements, so few: each costs dozens of forward passes."""
@@ -66,7 +70,7 @@ class Examination:
     def check_whole(self, node: Node, values: Sequence[Value]) -> GradcheckResult:
         """Check a function as one operation."""
         places = range(len(values))
-        cotangents = _cotangents(values, places)
+        cotangents = cotangents_at(values, places)
         self._rule(0, node, values, cotangents)
         return self._result()
 
@@ -94,7 +98,7 @@ class Examination:
                 )
             )
             return
-        seeds = _cotangents(first.values, first.roots)
+        seeds = cotangents_at(first.values, first.roots)
         try:
             one, two = first.gradients(seeds), second.gradients(seeds)
         except Exception as error:  # noqa: BLE001  the library's own, or that of somebody's rule
@@ -114,7 +118,7 @@ class Examination:
 
     def _probed(self, recording: Recording) -> dict[int, Array]:
         """The gradients when cotangents of order one enter everywhere: so nothing is masked."""
-        seeds = _cotangents(recording.values, range(len(recording.values)))
+        seeds = cotangents_at(recording.values, range(len(recording.values)))
         try:
             return recording.gradients(seeds)
         except Exception as error:  # noqa: BLE001  an intermediate result was written to since
@@ -122,7 +126,7 @@ class Examination:
                 f"not probed, so that rules behind small factors count for little: "
                 f"{first_line(error)}"
             )
-            return recording.gradients(_cotangents(recording.values, recording.roots))
+            return recording.gradients(cotangents_at(recording.values, recording.roots))
 
     def _parts(
         self, recording: Recording, gradients: Mapping[int, Array]
@@ -191,8 +195,30 @@ class Examination:
             self._differenced(number, node, names, operands, cotangents)
             return
         found = by_enclosure(number, node, names, operands, results, cotangents, judged.suspects)
+        if node.composed and self._misread(number, node, names, operands, cotangents, found):
+            self._differenced(number, node, names, operands, cotangents)
+            return
         self._findings += found
         self._rows.judged(node, judged, found)
+
+    def _misread(
+        self,
+        number: int,
+        node: Node,
+        names: Sequence[str],
+        operands: Sequence[Array],
+        cotangents: Sequence[Array],
+        found: Sequence[Finding],
+    ) -> bool:
+        """Whether a forward pass is not what was recorded of it, as with numbers taken out of it.
+
+        Then differences of it agree with the rule where the recording does not, or the other way
+        round.
+        """
+        if found:
+            return any(finding.verdict is Verdict.EXPRESSION_WRONG for finding in found)
+        seen = by_differences(number, node, names, operands, cotangents, _CONFIRMED)
+        return bool(seen.findings)
 
     def _differenced(
         self,
@@ -225,15 +251,3 @@ class Examination:
 
 def _index(element: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(element, shape))
-
-
-def _cotangents(values: Sequence[Value], places: Sequence[int]) -> dict[int, Array]:
-    """Cotangents of order one, exact in float32 too; the same at each call."""
-    draw = np.random.default_rng(20)
-    found = {}
-    for place in dict.fromkeys(places):
-        array = values[place].array
-        sizes = draw.integers(65, 192, array.shape) / 128.0
-        signs = draw.integers(0, 2, array.shape) * 2 - 1
-        found[place] = np.asarray(sizes * signs, dtype=array.dtype)
-    return found
