@@ -11,7 +11,6 @@ from autograd.scipy import special
 
 from zenverify.errors import UnsupportedError
 
-
 _FAR_BELOW_ZERO = -1e6
 
 
