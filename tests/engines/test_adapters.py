@@ -28,7 +28,7 @@ def test_an_adapter_conforms(engine: Engine) -> None:
 
 
 def test_nothing_but_known_failures_is_found(engine: Engine) -> None:
-    *_, end = run(engine, CampaignOptions(seed=1, graphs=150))
+    *_, end = run(engine, CampaignOptions(seed=1, graphs=100))
     assert isinstance(end, RunFinished)
     settled = read_baseline(BASELINES / f"{engine.name}.json", engine.name).settled(end)
     assert [one.key for one in end.buckets if one.key not in settled.known] == []

@@ -95,6 +95,7 @@ def test_gradients_add_up_and_none_stands_for_zero() -> None:
     np.testing.assert_array_equal(one.gradient(x), [4.0, 8.0])
     np.testing.assert_array_equal(one.gradient(unused), [0.0, 0.0])
     assert one.gradient(2.0) is None
+    assert one.gradient(one.leaf(LeafKind.CONSTANT, np.ones(2))) is None
 
 
 @pytest.mark.parametrize(
@@ -147,4 +148,5 @@ def test_a_detached_operation_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(engine, "_FUNCTIONS", {**engine._FUNCTIONS, "exp": detached})
     finding = only(verify_case(TorchEngine(), unary("exp", at=[0.3, 0.8])))
-    assert finding.verdict is Verdict.ENGINE_WRONG
+    assert finding.verdict is Verdict.STRUCTURE
+    assert "has no gradient" in finding.message

@@ -92,7 +92,7 @@ class TorchEngine:
             root.backward(torch.from_numpy(cotangent), retain_graph=True)
 
     def gradient(self, handle: Any) -> Array | None:
-        if not _is_tensor(handle):
+        if not (_is_tensor(handle) and handle.requires_grad):
             return None
         if handle.grad is None:
             # PyTorch says None where it knows that the gradient is zero.
