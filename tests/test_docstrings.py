@@ -14,13 +14,17 @@ MODULES = [
     if not found.name.endswith("__main__")
 ]
 
-EXTRAS = {"zenverify.functions.torch": "torch", "zenverify.functions.jax": "jax"}
+EXTRAS = {
+    f"zenverify.{part}.{library}": library
+    for part in ("engines", "functions")
+    for library in ("autograd", "jax", "mygrad", "tinygrad", "torch")
+}
 """Parts that need a library which need not be installed."""
 
 
 def skip_without_library(name: str) -> None:
     for part, library in EXTRAS.items():
-        if name.startswith(f"{part}."):
+        if f"{name}.".startswith(f"{part}."):
             pytest.importorskip(library)
 
 
