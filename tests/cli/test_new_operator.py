@@ -174,10 +174,10 @@ CHECK = (
 def test_the_operation_passes_its_check_as_written(
     directory: Path, arguments: tuple[str, ...]
 ) -> None:
-    assert main(["new-operator", "mine", *arguments]) == 0
-    assert "mine passes: no discrepancy" in run(directory, *CHECK, "mine.py:mine")
+    assert main(["new-operator", "brand_new", *arguments]) == 0
+    assert "brand_new passes: no discrepancy" in run(directory, *CHECK, "brand_new.py:brand_new")
 
 
 def test_the_test_in_the_file_passes_as_written(directory: Path) -> None:
-    assert main(["new-operator", "mine"]) == 0
-    assert "1 passed" in run(directory, "-m", "pytest", "-q", "-p", "no:cacheprovider", "mine.py")
+    assert main(["new-operator", "brand_new"]) == 0
+    assert "1 passed" in run(directory, "-m", "pytest", "-q", "-p", "no:cacheprovider", "brand_new.py")
