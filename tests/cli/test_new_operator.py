@@ -180,4 +180,6 @@ def test_the_operation_passes_its_check_as_written(
 
 def test_the_test_in_the_file_passes_as_written(directory: Path) -> None:
     assert main(["new-operator", "brand_new"]) == 0
-    assert "1 passed" in run(directory, "-m", "pytest", "-q", "-p", "no:cacheprovider", "brand_new.py")
+    assert "1 passed" in run(
+        directory, "-m", "pytest", "-q", "-p", "no:cacheprovider", "brand_new.py"
+    )
