@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,21 @@ def test_the_function_is_called_with_operands_and_attributes() -> None:
     x = Tensor(1.0)
     assert made.apply("tanh", [x], {"axis": 1}) is x
     assert seen == [((x,), {"axis": 1})]
+
+
+def test_an_engine_that_can_call_functions_is_asked_to() -> None:
+    class Boxing(ZenEngine):
+        def call(
+            self,
+            name: str,
+            function: Callable[..., Any],
+            operands: Sequence[Any],
+            attributes: dict[str, Any],
+        ) -> Any:
+            return [name, function(*operands, **attributes)]
+
+    made = extended(Boxing(), "twice", lambda x, *, by: x * by)
+    assert made.apply("twice", [3], {"by": 2}) == ["twice", 6]
 
 
 def test_it_has_the_mutants_of_the_function_and_of_the_engine() -> None:

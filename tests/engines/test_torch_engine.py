@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.verification.prepared import CaseBuilder, filled, only, unary
+from zenverify import Contribution, check
 from zenverify.engines.protocol import Counting, LeafKind, Probing
 from zenverify.errors import UnsupportedError
 from zenverify.graph.drawing import instances_of
@@ -150,3 +151,23 @@ def test_a_detached_operation_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     finding = only(verify_case(TorchEngine(), unary("exp", at=[0.3, 0.8])))
     assert finding.verdict is Verdict.STRUCTURE
     assert "has no gradient" in finding.message
+
+
+@pytest.mark.parametrize("factor, passes", [(1.0, True), (1 + 1e-7, False)])
+def test_a_function_of_ones_own_is_checked(factor: float, passes: bool) -> None:
+    class Cube(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.save_for_backward(x)
+            return x * x * x
+
+        @staticmethod
+        def backward(ctx: Any, cotangent: Any) -> Any:
+            (x,) = ctx.saved_tensors
+            return cotangent * 3 * x * x * factor
+
+    own = Contribution(name="cube", expression="x**3", function=Cube.apply, engine="torch")
+    card = check(own, graphs=60)
+    assert bool(card) == passes
+    blamed = {(f.finding.blame.operation, f.finding.blame.argument) for f in card.failures}
+    assert blamed == (set() if passes else {("cube", 0)})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from zenverify.engines.mutants import mutants_of_function
-from zenverify.engines.protocol import Engine, Handle, Mutable, Mutant
+from zenverify.engines.protocol import Calling, Engine, Handle, Mutable, Mutant
 
 
 def extended(engine: Engine, name: str, function: Callable[..., Handle]) -> Engine:
@@ -20,7 +20,8 @@ def extended(engine: Engine, name: str, function: Callable[..., Handle]) -> Engi
     name
         The operator's name. If the engine offers one of that name, the function takes its place.
     function
-        ``function(*operands, **attributes)`` on the engine's own handles.
+        ``function(*operands, **attributes)`` on the engine's own handles; on the library's own
+        values if the engine is `Calling`.
     """
 
     def apply(
@@ -30,6 +31,8 @@ def extended(engine: Engine, name: str, function: Callable[..., Handle]) -> Engi
         attributes: dict[str, Any],
     ) -> Handle:
         if operator == name:
+            if isinstance(engine, Calling):
+                return engine.call(name, function, operands, attributes)
             return function(*operands, **attributes)
         return engine.apply(operator, operands, attributes)
 

@@ -25,6 +25,7 @@ __all__ = [
     "RIGHT",
     "Array",
     "AtKink",
+    "Calling",
     "Counting",
     "Engine",
     "Handle",
@@ -105,6 +106,24 @@ class Probing(Protocol):
 
     def probe(self, handles: Sequence[Handle], cotangents: Sequence[Array]) -> Handle:
         """A scalar whose derivative with respect to each handle is the cotangent beside it."""
+        ...
+
+
+@runtime_checkable
+class Calling(Protocol):
+    """An engine that can call a function which is not one of its operators.
+
+    Without it such a function is called with the handles themselves.
+    """
+
+    def call(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        operands: Sequence[Handle],
+        attributes: dict[str, Any],
+    ) -> Handle:
+        """Apply a function of the library's own values, as `apply` applies an operator's."""
         ...
 
 

@@ -117,13 +117,22 @@ class AutogradEngine:
         function = FUNCTIONS.get(operator)
         if function is None:
             raise UnsupportedError(operator)
+        return self.call(operator, function, operands, attributes)
+
+    def call(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        operands: Sequence[Any],
+        attributes: dict[str, Any],
+    ) -> Any:
         boxes = [one.box if isinstance(one, _Tapped) else one for one in operands]
         try:
             with np.errstate(all="ignore"):
                 result = function(*boxes, **attributes)
         except (NotImplementedError, np.linalg.LinAlgError) as error:
             # A matrix that it refuses is one that it does not offer.
-            raise UnsupportedError(f"{operator}: {error}") from error
+            raise UnsupportedError(f"{name}: {error}") from error
         if isbox(result):
             return self._tapped(result)
         # A step function's result is a plain array: nothing before it is differentiated.

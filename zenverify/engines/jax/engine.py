@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -115,6 +115,15 @@ class JaxEngine:
         function = _FUNCTIONS.get(operator)
         if function is None:
             raise UnsupportedError(operator)
+        return self.call(operator, function, operands, attributes)
+
+    def call(
+        self,
+        name: str,  # noqa: ARG002  for messages, and there are none
+        function: Callable[..., Any],
+        operands: Sequence[Any],
+        attributes: dict[str, Any],
+    ) -> Any:
         value = function(*map(_value, operands), **attributes)
         trainable = any(isinstance(o, _Node) and o.trainable for o in operands)
         return _Node(value, trainable, function, tuple(operands), attributes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from types import MappingProxyType
 from typing import Any
@@ -44,14 +44,23 @@ class MyGradEngine:
         function = FUNCTIONS.get(operator)
         if function is None:
             raise UnsupportedError(operator)
+        return self.call(operator, function, operands, attributes)
+
+    def call(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        operands: Sequence[Any],
+        attributes: dict[str, Any],
+    ) -> Any:
         try:
             with np.errstate(all="ignore"):
                 result = function(*operands, **attributes)
         except NotImplementedError as error:
-            raise UnsupportedError(f"{operator}: {error}") from error
+            raise UnsupportedError(f"{name}: {error}") from error
         if any(result is operand for operand in operands):
             # A node has a gradient of its own; this one has its operand's.
-            raise UnsupportedError(f"{operator} that does nothing")
+            raise UnsupportedError(f"{name} that does nothing")
         return result
 
     def value(self, handle: Any) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from types import MappingProxyType
 from typing import Any
@@ -42,10 +42,19 @@ class TinygradEngine:
         function = FUNCTIONS.get(operator)
         if function is None:
             raise UnsupportedError(operator)
+        return self.call(operator, function, operands, attributes)
+
+    def call(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        operands: Sequence[Any],
+        attributes: dict[str, Any],
+    ) -> Any:
         try:
             return function(*operands, **attributes)
         except NotImplementedError as error:
-            raise UnsupportedError(f"{operator}: {error}") from error
+            raise UnsupportedError(f"{name}: {error}") from error
 
     def value(self, handle: Any) -> Array:
         array: Array = handle.numpy() if isinstance(handle, Tensor) else np.asarray(handle)

@@ -73,10 +73,19 @@ class TorchEngine:
         function = _FUNCTIONS.get(operator)
         if function is None:
             raise UnsupportedError(operator)
+        return self.call(operator, function, operands, attributes)
+
+    def call(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        operands: Sequence[Any],
+        attributes: dict[str, Any],
+    ) -> Any:
         try:
             result = function(*operands, **attributes)
         except torch.linalg.LinAlgError as error:
-            raise UnsupportedError(f"{operator} of such matrices: {error}") from error
+            raise UnsupportedError(f"{name} of such matrices: {error}") from error
         if any(result is operand for operand in operands):
             # It returned its operand, as `flatten` does with vectors; a node has a gradient of its
             # own.
