@@ -25,7 +25,7 @@ from zenverify.graph.filling import FILLINGS, Filling, fill
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.structure import DTYPE_ODDS, Dtypes, Structure, plan_for
 from zenverify.operators import catalogue
-from zenverify.operators.operator import Domain, Instance
+from zenverify.operators.operator import Domain, Instance, Operator
 from zenverify.verification import trace
 
 relaxed = settings(
@@ -49,6 +49,16 @@ def test_ordinary_values_lie_inside_every_domain(structure: Structure, seed: int
     case = fill(structure, Filling.ORDINARY, seed)
     for value in trace.forward(ZenEngine(), case).values:
         assert np.isfinite(value).all()
+
+
+@pytest.mark.parametrize("operator", catalogue.all_operators(), ids=lambda one: str(one.name))
+def test_every_call_has_a_value_where_its_operands_are_ordinary(operator: Operator) -> None:
+    draw = random.Random(1)
+    for instance in instances_of(operator):
+        structure = single_structure(draw.randrange, operator, instance, Dtypes.FLOAT64)
+        case = fill(structure, Filling.ORDINARY, draw.getrandbits(32))
+        for value in trace.forward(ZenEngine(), case).values:
+            assert np.isfinite(value).all()
 
 
 def test_a_failing_graph_shrinks() -> None:

@@ -11,10 +11,10 @@ from zenverify.operators import sampling
 from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels, logistic
 from zenverify.operators.declarations.losses import (
-    REDUCTIONS,
     SHAPES,
     check_equal,
     reduced,
+    reductions_of,
     sample_reduction,
 )
 from zenverify.operators.declarations.softmax import log_softmax
@@ -122,7 +122,7 @@ def _sample_cross_entropy(choose: Choose, shape: Shape) -> Instance | None:
     attributes = {
         "target": np.asarray(targets[place]),
         "ignore_index": ignore_index,
-        "reduction": sampling.pick(choose, REDUCTIONS),
+        "reduction": sampling.pick(choose, reductions_of(shape)),
     }
     return Instance((shape,), attributes)
 
@@ -134,7 +134,9 @@ def _sample_soft(choose: Choose, shape: Shape) -> Instance | None:
 
 
 def _sample_kl_div(choose: Choose, shape: Shape) -> Instance:
-    reductions = [*REDUCTIONS, "batchmean"] if shape else REDUCTIONS
+    reductions = reductions_of(shape)
+    if shape and 0 not in shape:
+        reductions = (*reductions, "batchmean")
     attributes = {
         "reduction": sampling.pick(choose, reductions),
         "log_target": choose(3) == 2,

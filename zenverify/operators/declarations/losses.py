@@ -79,15 +79,20 @@ def _smooth_l1(
     return reduced(builder, builder.map(kernels.divide, terms, builder.fill(beta)), reduction)
 
 
+def reductions_of(shape: Shape) -> tuple[str, ...]:
+    """The reductions to draw from: nothing has no mean."""
+    return tuple(one for one in REDUCTIONS if one != "mean") if 0 in shape else REDUCTIONS
+
+
 def sample_reduction(choose: Choose, shape: Shape) -> Instance:
-    return Instance((shape, shape), {"reduction": sampling.pick(choose, REDUCTIONS)})
+    return Instance((shape, shape), {"reduction": sampling.pick(choose, reductions_of(shape))})
 
 
 def _sample_width(attribute: str) -> Sampler:
     def sample(choose: Choose, shape: Shape) -> Instance:
         attributes = {
             attribute: sampling.pick(choose, [1.0, 0.5, 2.0]),
-            "reduction": sampling.pick(choose, REDUCTIONS),
+            "reduction": sampling.pick(choose, reductions_of(shape)),
         }
         return Instance((shape, shape), attributes)
 

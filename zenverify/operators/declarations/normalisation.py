@@ -76,21 +76,28 @@ def _rms_norm(builder: ProgramBuilder, x: Buffer, weight: Buffer, *, eps: float)
     return builder.map(kernels.multiply, z, weight)
 
 
-_EPS = (1e-5, 0.5, 0.0, 1e-3)
+_EPS = (1e-5, 0.5, 1e-3, 0.0)
+
+
+def _sample_eps(choose: Choose, count: int) -> float:
+    """Without eps, a single number has no standard deviation to be divided by."""
+    return sampling.pick(choose, _EPS if count > 1 else _EPS[:-1])
 
 
 def _sample_batch(choose: Choose, shape: Shape) -> Instance | None:
     if len(shape) < 2 or 0 in shape:
         return None
     channels = shape[1:2]
-    return Instance((shape, channels, channels), {"eps": sampling.pick(choose, _EPS)})
+    eps = _sample_eps(choose, math.prod(shape) // channels[0])
+    return Instance((shape, channels, channels), {"eps": eps})
 
 
 def _sample_last(choose: Choose, shape: Shape) -> tuple[Shape, float] | None:
     """The weight's shape, and an eps."""
     if not shape or 0 in shape:
         return None
-    return shape[choose(len(shape)) :], sampling.pick(choose, _EPS)
+    last = shape[choose(len(shape)) :]
+    return last, _sample_eps(choose, math.prod(last))
 
 
 def _sample_layer(choose: Choose, shape: Shape) -> Instance | None:
