@@ -20,6 +20,7 @@ from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_chain
 from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill
 from zenverify.graph.limits import UNLIMITED, Limits, within
+from zenverify.graph.provider import BACKEND
 from zenverify.graph.strategies import structures
 from zenverify.graph.structure import Structure, dtype_odds
 from zenverify.graph.sweep import Way, draw_way, ways_of
@@ -417,7 +418,7 @@ def _chunk(names: tuple[str, ...], most: int, seed: int) -> list[Structure]:
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,
-        backend="hypothesis",
+        backend=BACKEND,
     )
     @hypothesis.given(structures(operators=names, max_operations=most))
     def collect(structure: Structure) -> None:
