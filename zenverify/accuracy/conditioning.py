@@ -19,7 +19,7 @@ from zenverify.operators.balls import ZERO, Ball, precision
 from zenverify.operators.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SMALLEST, UNIT_ROUNDOFF, lift, lift_all
 
-_Move = tuple[list[Balls], Balls]
+_Move = tuple[Sequence[Balls], Balls]
 """Operands and cotangent, some of them moved."""
 
 
@@ -50,18 +50,18 @@ def _moves(measured: Measured, unit: float) -> Iterator[tuple[_Move, _Move]]:
     for which, balls in enumerate(inputs):
         with precision(PRECISION):
             steps = _steps(call, balls, unit)
-        alone = [range(len(balls))] if call.pointwise else [range(i, i + 1) for i in range(len(balls))]
-        for places in alone:
+        every = range(len(balls))
+        for places in [every] if call.pointwise else [range(i, i + 1) for i in every]:
             if all(steps[place].is_zero() for place in places):
                 continue
-            moved = []
+            moved: list[_Move] = []
             for sign in (1, -1):
                 with precision(PRECISION):
                     there = list(balls)
                     for place in places:
                         there[place] = balls[place] + sign * steps[place]
-                every = [*inputs[:which], there, *inputs[which + 1 :]]
-                moved.append((every[:-1], every[-1]))
+                *operands, cotangent = [*inputs[:which], there, *inputs[which + 1 :]]
+                moved.append((operands, cotangent))
             yield moved[0], moved[1]
 
 

@@ -30,6 +30,8 @@ class Errors:
     ----------
     argument
         The operand whose gradient it is; None for the result.
+    dtype
+        The dtype of the numbers.
     numbers
         The engine's.
     residuals
@@ -42,6 +44,7 @@ class Errors:
     """
 
     argument: int | None
+    dtype: str
     numbers: Array
     residuals: Numbers
     sizes: Numbers
@@ -56,10 +59,10 @@ class Measured:
     ----------
     call, case
         What was run.
+    operands
+        Per operand of the call, its node in the case.
     values
         Per node, the engine's value.
-    gradients
-        Per node, the engine's gradient.
     truth
         The exact results.
     errors
@@ -68,8 +71,8 @@ class Measured:
 
     call: Call
     case: Case
+    operands: tuple[int, ...]
     values: list[Array]
-    gradients: dict[int, Array]
     truth: Exact
     errors: tuple[Errors, ...]
 
@@ -84,7 +87,7 @@ def measure(engine: Engine, call: Call, case: Case) -> Measured:
     call
         The operation.
     case
-        Its graph, as `Call.graph` makes it, with values and a cotangent.
+        Of this operation alone. Of an operand that is given twice no gradient is measured.
 
     Raises
     ------
@@ -94,19 +97,21 @@ def measure(engine: Engine, call: Call, case: Case) -> Measured:
     graph = case.graph
     run = trace.forward(engine, case)
     trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
-    gradients = {k: g.copy() for k, g in read_gradients(engine, graph, run).items()}
-    operands, cotangent = lift_all(case.values), lift(case.cotangent)
+    gradients = read_gradients(engine, graph, run)
+    operands = graph.apply(graph.root).operands
+    balls, cotangent = lift_all([run.values[one] for one in operands]), lift(case.cotangent)
     near = lift(run.values[graph.root]) if call.program.free_signs else None
-    truth, one_slope = _truth(call, operands, cotangent, near)
-    dtype = graph.dtypes[graph.root]
-    errors = [_errors(None, run.values[graph.root], truth.value, dtype)]
-    for argument, (balls, smooth) in enumerate(zip(truth.gradients, one_slope, strict=True)):
-        if balls is not None and argument in gradients:
-            found = _errors(argument, gradients[argument], balls, dtype)
-            found.residuals[~smooth] = math.nan
-            found.ulps[~smooth] = math.nan
-            errors.append(found)
-    return Measured(call, case, run.values, gradients, truth, tuple(errors))
+    truth, one_slope = _truth(call, balls, cotangent, near)
+    errors = [_errors(None, run.values[graph.root], truth.value, graph.dtypes[graph.root])]
+    for argument, leaf in enumerate(operands):
+        exact_balls, smooth = truth.gradients[argument], one_slope[argument]
+        if exact_balls is None or leaf not in gradients or operands.count(leaf) > 1:
+            continue
+        found = _errors(argument, gradients[leaf].copy(), exact_balls, graph.dtypes[leaf])
+        found.residuals[~smooth] = math.nan
+        found.ulps[~smooth] = math.nan
+        errors.append(found)
+    return Measured(call, case, operands, run.values, truth, tuple(errors))
 
 
 def _truth(
@@ -141,7 +146,9 @@ def _errors(argument: int | None, numbers: Array, truths: Balls, dtype: str) -> 
             sizes[place] = size
             finite = math.isfinite(number)
             residuals[place] = float(abs(truth.mid() - number)) if finite else math.inf
-    with np.errstate(invalid="ignore"):
-        spacing = np.spacing(np.where(np.isnan(sizes), 1.0, sizes).astype(dtype))
+    spacing = np.spacing(np.where(np.isnan(sizes), 1.0, sizes).astype(dtype))
+    with np.errstate(over="ignore"):
         ulps = residuals / spacing.astype(np.float64)
-    return Errors(argument, numbers.ravel(), residuals, sizes, ulps)
+    # What is off by more units than a float can hold is still a finite error.
+    ulps[np.isinf(ulps) & np.isfinite(residuals)] = np.finfo(np.float64).max
+    return Errors(argument, dtype, numbers.ravel(), residuals, sizes, ulps)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from zenverify.graph.case import Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import Attributes
@@ -46,6 +47,14 @@ class Call:
     name: str
     shapes: tuple[Shape, ...]
     attributes: Attributes = ()
+
+    @classmethod
+    def of(cls, case: Case) -> Call:
+        """The call that a case of one operation makes."""
+        graph = case.graph
+        node = graph.apply(graph.root)
+        shapes = tuple(graph.shapes[operand] for operand in node.operands)
+        return cls(node.operator, shapes, node.attributes)
 
     @cached_property
     def operator(self) -> Operator:

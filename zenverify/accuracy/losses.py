@@ -40,8 +40,8 @@ class Loss:
         The engine's.
     case
         The input, and the cotangent.
-    element
-        Which element of the result or of the gradient it is.
+    node, element
+        Which element of the value or of the gradient of which node of the case it is.
     """
 
     units: float
@@ -50,6 +50,7 @@ class Loss:
     digits_lost: float
     number: float
     case: Case | None = None
+    node: int = 0
     element: int = 0
 
     def amount(self, objective: str) -> float:
@@ -57,9 +58,9 @@ class Loss:
         amount: float = getattr(self, objective)
         return amount
 
-    def at(self, case: Case, element: int) -> Loss:
+    def at(self, case: Case, node: int, element: int) -> Loss:
         """The same, with where it is."""
-        return replace(self, case=case, element=element)
+        return replace(self, case=case, node=node, element=element)
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ class Losses:
 
     Attributes
     ----------
-    argument
-        As in `Errors`.
+    argument, node
+        The operand whose gradient it is, None for the result, and its node in the case.
     errors
         The errors.
     allowed
@@ -79,6 +80,7 @@ class Losses:
     """
 
     argument: int | None
+    node: int
     errors: Errors
     allowed: Numbers | None
     judgements: list[Judgement]
@@ -101,10 +103,15 @@ class Losses:
                     units=units if math.isfinite(units) else 0.0,
                     ulp=ulp,
                     unavoidable=None if self.allowed is None else _ratio(allowed, residual) * ulp,
-                    digits_lost=math.log10(residual / allowed) if residual > allowed else 0.0,
+                    digits_lost=_digits(min(residual, float(errors.sizes[element])), allowed),
                     number=float(errors.numbers[element]),
                 ),
             )
+
+
+def _digits(residual: float, allowed: float) -> float:
+    """No more than there are: an error as large as the truth leaves none."""
+    return math.log10(residual / allowed) if residual > allowed else 0.0
 
 
 def _ratio(allowed: float, residual: float) -> float:
@@ -121,9 +128,10 @@ def losses_of(engine: Engine, measured: Measured) -> Iterator[Losses]:
     every = unavoidable(measured) if worst > NOTABLE else [None] * len(measured.errors)
     for errors, allowed in zip(measured.errors, every, strict=True):
         elements = range(errors.numbers.size)
+        node = graph.root
         if errors.argument is None:
-            judgements = check.judge_value(graph.root, elements)
+            judgements = check.judge_value(node, elements)
         else:
-            numbers = errors.numbers.tolist()
-            judgements = check.judge_gradient(errors.argument, elements, numbers, cotangents, {})
-        yield Losses(errors.argument, errors, allowed, judgements)
+            node, numbers = measured.operands[errors.argument], errors.numbers.tolist()
+            judgements = check.judge_gradient(node, elements, numbers, cotangents, {})
+        yield Losses(errors.argument, node, errors, allowed, judgements)

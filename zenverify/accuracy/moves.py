@@ -45,12 +45,12 @@ class Mover:
 
     def child(self, parents: Sequence[Point]) -> Point:
         """A point near one of several, now and then one that has something of two."""
-        point = parents[self._random.integers(len(parents))].copy()
+        point = parents[int(self._random.integers(len(parents)))].copy()
         if not point.size:
             return point
-        other = parents[self._random.integers(len(parents))]
+        other = parents[int(self._random.integers(len(parents)))]
         for _ in range(1 + int(self._random.integers(2))):
-            move = self._moves[self._random.integers(len(self._moves))]
+            move = self._moves[int(self._random.integers(len(self._moves)))]
             with np.errstate(all="ignore"):
                 move(point, other)
         return self._inside(point, other)
