@@ -1,7 +1,7 @@
 """What no formula could avoid: how far the truth moves when the inputs do by a rounding error.
 
-Every input is moved to x (1 + u) and to x (1 - u), and the exact result is taken there. No second
-derivative is needed, and no ball is wide, so that none is widened by dependencies. See
+Every input is moved by up to u of itself, up and down, and the exact result is taken there. No
+second derivative is needed, and no ball is wide, so that none is widened by dependencies. See
 `docs/how-a-verdict-is-reached.md`.
 """
 
@@ -19,6 +19,10 @@ from zenverify.operators.balls import ZERO, Ball, precision
 from zenverify.operators.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SMALLEST, UNIT_ROUNDOFF, lift, lift_all
 
+_SHARES = (1.0, -0.9306, 0.7321, -0.5774)
+"""How far an input moves, in rounding errors. More than up and down, and no multiples of each
+other: a sine of a huge number may be the same at two of them."""
+
 _Move = tuple[Sequence[Balls], Balls]
 """Operands and cotangent, some of them moved."""
 
@@ -35,34 +39,38 @@ def unavoidable(measured: Measured) -> tuple[Numbers, ...]:
     largest = max(1.0, float(np.max(np.abs(case.cotangent), initial=0.0)))
     flushed = call.program.terms * SMALLEST[dtype] * largest
     totals = [unit * errors.sizes + flushed for errors in measured.errors]
-    for pair in _moves(measured, unit):
-        reached = [_distances(measured, *moved) for moved in pair]
-        for total, there, back in zip(totals, *reached, strict=True):
-            spread = np.fmax(there, back)
+    for moves in _moves(measured, unit):
+        spreads = [np.full(errors.sizes.size, math.nan) for errors in measured.errors]
+        for moved in moves:
+            for spread, there in zip(spreads, _distances(measured, *moved), strict=True):
+                np.fmax(spread, there, out=spread)
+        for total, spread in zip(totals, spreads, strict=True):
             total += np.where(np.isnan(spread), math.inf, spread)
     return tuple(totals)
 
 
-def _moves(measured: Measured, unit: float) -> Iterator[tuple[_Move, _Move]]:
+def _moves(measured: Measured, unit: float) -> Iterator[Iterator[_Move]]:
     """Each input moved up and down: where points are independent, an operand's all at once."""
     case, call = measured.case, measured.call
-    inputs = [*lift_all(case.values), lift(case.cotangent)]
+    inputs = [*lift_all([measured.values[one] for one in measured.operands]), lift(case.cotangent)]
     for which, balls in enumerate(inputs):
         with precision(PRECISION):
             steps = _steps(call, balls, unit)
         every = range(len(balls))
         for places in [every] if call.pointwise else [range(i, i + 1) for i in every]:
-            if all(steps[place].is_zero() for place in places):
-                continue
-            moved: list[_Move] = []
-            for sign in (1, -1):
-                with precision(PRECISION):
-                    there = list(balls)
-                    for place in places:
-                        there[place] = balls[place] + sign * steps[place]
-                *operands, cotangent = [*inputs[:which], there, *inputs[which + 1 :]]
-                moved.append((operands, cotangent))
-            yield moved[0], moved[1]
+            if not all(steps[place].is_zero() for place in places):
+                yield _moved(inputs, which, places, steps)
+
+
+def _moved(inputs: Sequence[Balls], which: int, places: range, steps: Balls) -> Iterator[_Move]:
+    """Some elements of one input moved by their steps, and by a part of them."""
+    for share in _SHARES:
+        there = list(inputs[which])
+        with precision(PRECISION):
+            for place in places:
+                there[place] += share * steps[place]
+        changed: list[Balls] = [*inputs[:which], there, *inputs[which + 1 :]]
+        yield changed[:-1], changed[-1]
 
 
 def _steps(call: Call, balls: Balls, unit: float) -> list[Ball]:

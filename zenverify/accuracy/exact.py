@@ -69,7 +69,8 @@ class Call:
     @cached_property
     def pointwise(self) -> bool:
         """Whether each element of the result belongs to one element of each operand."""
-        return self.operator.is_elementwise and len(set(self.shapes)) == 1
+        flat = len(set(self.shapes)) == 1 and len(self.shapes[0]) == 1
+        return flat and self.operator.is_elementwise
 
     def of_length(self, count: int) -> Call:
         """The same of another number of points, where they are independent."""

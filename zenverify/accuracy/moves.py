@@ -41,6 +41,9 @@ class Mover:
             self._anywhere,
             self._flipped,
             self._crossed,
+            self._between,
+            self._between,
+            self._between,
         )
 
     def child(self, parents: Sequence[Point]) -> Point:
@@ -108,6 +111,15 @@ class Mover:
         if other.size == point.size:
             taken = self._random.integers(0, 2, point.size).astype(bool)
             point[taken] = other[taken]
+
+    def _between(self, point: Point, other: Point) -> None:
+        """Between another point and this one, or beyond: steps that shrink as the best come close.
+
+        It is how differential evolution moves (Storn and Price, 1997).
+        """
+        if other.size == point.size:
+            chosen = self._some(point)
+            point[chosen] += ((other - point) * self._random.uniform(-1, 1.5))[chosen]
 
     def _inside(self, point: Point, fallback: Point) -> Point:
         """The point in the dtype; what left the domain is put back to where it came from."""

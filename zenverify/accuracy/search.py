@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
 from zenverify.verification.trace import EngineFault
 
-_BATCH = {True: 160, False: 6}
+_BATCH = {True: 40, False: 6}
 """Points that are moved at a time, of pointwise calls and of others."""
 
 _STARTS = 3
@@ -30,18 +29,35 @@ _ELITE = 5
 _STRATA = 10
 
 
-@dataclass
 class _Elite:
-    """The best few points for one objective."""
+    """The best few points for one objective, no two of them neighbours.
 
-    members: list[tuple[float, Point]] = field(default_factory=list)
+    Parameters
+    ----------
+    dtype
+        Neighbours have half of its digits in common.
+    """
+
+    def __init__(self, dtype: str) -> None:
+        self._near = math.sqrt(float(np.finfo(dtype).eps))
+        self._members: list[tuple[float, Point]] = []
+
+    @property
+    def points(self) -> list[Point]:
+        """The points, the best one first."""
+        return [point for _, point in self._members]
 
     def offer(self, score: float, point: Point) -> None:
-        if any(np.array_equal(point, other) for _, other in self.members):
-            return
-        self.members.append((score, point))
-        self.members.sort(key=lambda member: -member[0])
-        del self.members[_ELITE:]
+        """Take in a point if it is among the best."""
+        for place, (held, other) in enumerate(self._members):
+            if np.all(np.abs(point - other) <= self._near * np.abs(other)):
+                if score > held:
+                    del self._members[place]
+                    break
+                return
+        self._members.append((score, point))
+        self._members.sort(key=lambda member: -member[0])
+        del self._members[_ELITE:]
 
 
 class Search:
@@ -89,8 +105,7 @@ class Search:
         elites = list(self._elites.values())
         if not elites or self._random.integers(_AFRESH) == 0:
             return self._pool
-        elite = elites[int(self._random.integers(len(elites)))]
-        return [point for _, point in elite.members]
+        return elites[int(self._random.integers(len(elites)))].points
 
     def _try(self, points: Sequence[Point]) -> None:
         """Measure points, and look closely at the promising ones."""
@@ -165,4 +180,4 @@ class Search:
             record.fail(argument, case)
 
     def _elite(self, argument: Quantity, objective: str) -> _Elite:
-        return self._elites.setdefault((argument, objective), _Elite())
+        return self._elites.setdefault((argument, objective), _Elite(self._space.dtype))

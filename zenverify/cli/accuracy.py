@@ -90,7 +90,8 @@ def accuracy(
     wanted = _wanted(engine, operations)
     dtypes = limits_of(engine).dtypes if dtype is None else (dtype,)
     if dtype is not None and dtype not in limits_of(engine).dtypes:
-        raise UsageError(f"engine {engine.name!r} has no {dtype}")
+        listed = ", ".join(limits_of(engine).dtypes)
+        raise UsageError(f"engine {engine.name!r} has no {dtype}; it has {listed}")
     messages = messages_console(quiet=quiet)
     rows: list[Worst] = []
     with shown(messages, len(wanted) * len(dtypes)) as advance:
