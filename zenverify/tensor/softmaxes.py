@@ -11,8 +11,8 @@ from zenverify.tensor.operation import Array, define
 from zenverify.tensor.recording import Operand, as_tensor, record_single
 from zenverify.tensor.reductions import (
     add_up,
-    beside_largest,
     exponentials,
+    less_largest,
     log_total,
     proportions,
 )
@@ -55,7 +55,7 @@ def less_share(g: Array, roots: Array, axis: Axis) -> Array:
 def _pull_softmax(g: Array, y: Array, x: Array, axis: Axis) -> Array:
     # Less the cotangent of the largest, which changes nothing over the reals: next to a proportion
     # that is nearly 1, a cotangent less the average is a difference of nearly equal numbers.
-    relative = g - beside_largest(g, y, axis)
+    relative = less_largest(g, y, axis)
     return y * (relative - add_up(relative * y, axis=axis, keepdims=True))
 
 
