@@ -1,4 +1,4 @@
-"""Where the usual formulas of these operations lose their digits, those of `zenverify.tensor` do not.
+"""The engine keeps digits where the usual formulas of these operations lose them.
 
 The inputs are what a hunt found.
 """
