@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zenverify.tensor.axes import Axis, AxisArgument, checked_axis
+from zenverify.tensor.axes import Axis, AxisArgument, checked_axis, reduced_size
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.recording import Operand, as_tensor, record_single
 from zenverify.tensor.reductions import (
@@ -42,6 +42,8 @@ def less_share(g: Array, roots: Array, axis: Axis) -> Array:
         Along which the proportions add up to 1.
     """
     shared = g - roots * (roots * add_up(g, axis=axis, keepdims=True))
+    if reduced_size(g.shape, axis) == 1:
+        return shared
     # The largest proportion may be nearly 1: there it is not taken from 1, but the others are
     # added up.
     largest = roots == np.maximum.reduce(roots, axis=axis, keepdims=True, initial=0)
