@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from zenverify.engines.jax import elementwise, linear, network, reductions, shaping
@@ -53,7 +52,7 @@ def _tapped(value: Any, tap: Any) -> Any:  # noqa: ARG001  its rule has it
     return value
 
 
-_tapped.defvjp(lambda value, tap: (value, None), lambda _, cotangent: (cotangent, cotangent))
+_tapped.defvjp(lambda value, _tap: (value, None), lambda _, cotangent: (cotangent, cotangent))
 
 
 @dataclass(slots=True, eq=False)
