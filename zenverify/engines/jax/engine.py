@@ -12,6 +12,7 @@ import numpy as np
 
 from zenverify.engines.jax import elementwise, linear, network, reductions, shaping
 from zenverify.engines.jax.calls import Function
+from zenverify.engines.jax.taps import tapped, zeros
 from zenverify.engines.protocol import LEFT, MEAN, RIGHT, Array, AtKink, LeafKind
 from zenverify.errors import UnsupportedError
 
@@ -44,15 +45,6 @@ _CONVENTIONS = {
 
 `hard_tanh`, for one, has slope 1 at both ends: from the right at -1, from the left at 1.
 """
-
-
-@jax.custom_vjp
-def _tapped(value: Any, tap: Any) -> Any:  # noqa: ARG001  its rule has it
-    """A value as it is, whose cotangent is the tap's too."""
-    return value
-
-
-_tapped.defvjp(lambda value, _tap: (value, None), lambda _, cotangent: (cotangent, cotangent))
 
 
 @dataclass(slots=True, eq=False)
@@ -166,11 +158,10 @@ def _differentiate(roots: Sequence[_Node], cotangents: Sequence[Array]) -> None:
             if node.function is not None:
                 given = [values[o] if isinstance(o, _Node) else o for o in node.operands]
                 value = node.function(*given, **node.attributes)
-            values[node] = _tapped(value, next(rest)) if node.trainable else value
+            values[node] = tapped(value, next(rest)) if node.trainable else value
         return [values[root] for root in roots]
 
-    # Made by NumPy, since JAX would compile a function for each shape.
-    taps = [jax.device_put(np.zeros(node.value.shape, node.value.dtype)) for node in trainable]
+    taps = [zeros(node.value.shape, node.value.dtype) for node in trainable]
     _, pull = jax.vjp(function, taps)
     (gradients,) = pull([jax.device_put(cotangent) for cotangent in cotangents])
     for node, gradient in zip(trainable, gradients, strict=True):
