@@ -21,6 +21,7 @@ from tests.verification.prepared import (
 )
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
+from zenverify.graph.graph import LeafKind
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.kinks import LEFT, RIGHT, AtKink
 from zenverify.verification.probes import make_probes
@@ -299,6 +300,58 @@ def test_ties_that_cancel_have_one_slope() -> None:
     assert finding.verdict is Verdict.CONVENTION
     assert "is 1.0 on both sides; the engine gives 3.0" in finding.message
     assert verify_case(ZenEngine(), build.case()).verdict is Verdict.AGREE
+
+
+@pytest.mark.parametrize("name", ["max", "median"])
+@pytest.mark.parametrize("shares", [[1.0, 1, 1], [0.2, 0.2, 0.2], [0, 0, 0], [0.5, 0.5, 1e-6]])
+def test_shares_of_three_ties_that_do_not_add_up_to_one(name: str, shares: list[float]) -> None:
+    """Each of them could be right. The largest of three moves by one where all three do."""
+    with wrong_rule(name, chosen_share(shares)):
+        finding = finding_of(three_ties(name), declaring())
+    assert finding.verdict is Verdict.CONVENTION
+    assert finding.blame.operation == name
+    assert "at node 0, all elements moved alike, is 1.0 on both sides" in finding.message
+
+
+@pytest.mark.parametrize("shares", [[0.0, 0, 1], [0.5, 0.5, 0], [0.3, 0.3, 0.4]])
+def test_any_order_of_three_that_tie_is_right_in_a_sort(shares: list[float]) -> None:
+    build = CaseBuilder()
+    build.apply("sort", build.variable([1.0, 1.0, 1.0]), axis=0)
+    case = build.case([1.0, 0.0, 0.0])
+    with wrong_rule("sort", lambda g, y, x, **_: g[0] * np.asarray(shares)):
+        assert verify_case(declaring(), case).verdict is Verdict.AGREE
+    with wrong_rule("sort", lambda g, y, x, **_: g[0] * np.asarray(shares) / 2):
+        assert finding_of(case, declaring()).verdict is Verdict.CONVENTION
+
+
+def test_bends_of_elements_that_do_not_tie_have_no_common_slope() -> None:
+    """Each element of -c relu(x) has its own choice, and what they add up to says nothing."""
+    case = unary("relu", at=[0.0, 0.0], cotangent=[1.0, -1.0])
+    with wrong_rule("relu", lambda g, y, x: g * np.array([1.0, 0.0])):
+        assert verify_case(declaring(), case).verdict is Verdict.AGREE
+
+
+def two_bends(kind: LeafKind) -> Case:
+    """``2 |x - b| + clip(x, None, 1)`` at x = b = 1."""
+    build = CaseBuilder()
+    x = build.variable(1.0)
+    distance = build.apply("absolute", build.apply("subtract", x, build.leaf(kind, 1.0)))
+    clipped = build.apply("clip", x, lower=None, upper=1.0)
+    build.apply("add", build.apply("multiply", build.number(2.0), distance), clipped)
+    return build.case()
+
+
+@pytest.mark.parametrize("side", [1.0, 0.0])
+def test_the_sides_of_two_bends_at_once(side: float) -> None:
+    """Beyond b and below the bound, the slope is 2 + 1: so it is nearby, unless b is the bound."""
+    with (
+        wrong_rule("absolute", lambda g, y, x: g * (2 * side - 1)),
+        wrong_rule("clip", lambda g, y, x, **_: g * side),
+    ):
+        assert verify_case(declaring(), two_bends(LeafKind.VARIABLE)).verdict is Verdict.AGREE
+        finding = finding_of(two_bends(LeafKind.CONSTANT), declaring())
+    assert finding.verdict is Verdict.CONVENTION
+    assert f"the engine gives {4 * side - 2 + side}" in finding.message
 
 
 def times_a_millionth(build: CaseBuilder, y: int) -> int:

@@ -39,6 +39,7 @@ from zenverify.verification.events import (
     RunFinished,
     RunStarted,
 )
+from zenverify.verification.offered import verify_offered
 from zenverify.verification.reduce import Reduced, reduce
 from zenverify.verification.tally import Tally
 from zenverify.verification.trace import TIMEOUT
@@ -179,7 +180,7 @@ def _events(
             if waiting:
                 tally.notes[f"not run: graphs with {waiting[0]}, which did not return"] += 1
                 continue
-            result = verify_case(engine, case, timeout=options.timeout)
+            case, result = verify_offered(engine, case, options.timeout)
             verified = _verified(tally.cases + 1, result)
             tally.add(verified)
             yield verified

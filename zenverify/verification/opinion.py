@@ -24,6 +24,10 @@ from zenverify.verification.verdict import Verdict
 
 _FILLINGS = 3
 
+_IMPRECISE = 1e-5
+"""Values that are less off, and not right, are of the same function, of which an engine computes an
+approximation. Its rule may well be that of the approximation, and differences then side with it."""
+
 _MOST_SUSPECTS = 4
 """Of a filling so many wrong elements, spread over all, are differenced: who is wrong at one of
 them is wrong at most, and each takes as long as the array is large."""
@@ -68,7 +72,7 @@ def _is_refuted(engine: Engine, case: Case) -> bool:
     except EngineFault:
         return False
     check = LocalCheck(graph, run.values, engine.conventions)
-    if check.kinked(graph.root):
+    if check.kinked(graph.root) or _is_imprecise(check):
         return False
     forward = arbitrate.Forward(engine, case, run.values)
     cotangents = {graph.root: case.cotangent}
@@ -85,3 +89,8 @@ def _is_refuted(engine: Engine, case: Case) -> bool:
         if verdict is Verdict.EXPRESSION_WRONG:
             return True
     return False
+
+
+def _is_imprecise(check: LocalCheck) -> bool:
+    wrong = check.values()
+    return bool(wrong) and all(suspect.judgement.relative < _IMPRECISE for suspect in wrong)

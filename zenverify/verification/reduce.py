@@ -27,6 +27,7 @@ from zenverify.verification import trace
 from zenverify.verification.alone import extract
 from zenverify.verification.events import Finding
 from zenverify.verification.locate import values_of
+from zenverify.verification.pruning import pruned
 from zenverify.verification.structure import read_gradients
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Verdict
@@ -150,14 +151,14 @@ class _Reducer:
         values = values_of(self._engine, self.case, self._timeout)
         for position in graph.operations[:-1]:
             if graph.trainable[position]:
-                yield _pruned(graph, values, {}, position)
+                yield pruned(graph, values, {}, position)
         for position in reversed(graph.operations[:-1]):
-            yield _pruned(graph, values, {position: None}, graph.root)
+            yield pruned(graph, values, {position: None}, graph.root)
         for position in reversed(graph.operations[:-1]):
             for operand in dict.fromkeys(graph.apply(position).operands):
                 same_shape = graph.shapes[operand] == graph.shapes[position]
                 if same_shape and graph.dtypes[operand] == graph.dtypes[position]:
-                    yield _pruned(graph, values, {position: operand}, graph.root)
+                    yield pruned(graph, values, {position: operand}, graph.root)
 
     def _small_instances(self) -> Iterator[Case]:
         """The same operation on the smallest operands that it takes, with ordinary values."""
@@ -215,44 +216,6 @@ def _tried(make: Callable[[], Case]) -> Iterator[Case]:
 
 def _shape(node: Leaf | Apply) -> Shape:
     return node.shape if isinstance(node, Leaf) else ()
-
-
-def _pruned(
-    graph: Graph, values: Sequence[Array], replaced: dict[int, int | None], root: int
-) -> Case:
-    """The graph of a root, with some nodes replaced by another node or (None) by a leaf."""
-    needed: set[int] = set()
-    waiting = [root]
-    while waiting:
-        position = waiting.pop()
-        position = _target(replaced, position)
-        if position in needed:
-            continue
-        needed.add(position)
-        node = graph.nodes[position]
-        if isinstance(node, Apply) and position not in replaced:
-            waiting += node.operands
-    nodes: list[Leaf | Apply] = []
-    kept_values: list[Array] = []
-    places: dict[int, int] = {}
-    for position in sorted(needed):
-        node = graph.nodes[position]
-        if isinstance(node, Apply) and position not in replaced:
-            operands = tuple(places[_target(replaced, operand)] for operand in node.operands)
-            nodes.append(Apply(node.operator, operands, node.attributes))
-        else:
-            kind = LeafKind.VARIABLE if isinstance(node, Apply) else node.kind
-            nodes.append(Leaf(kind, graph.shapes[position], graph.dtypes[position]))
-            kept_values.append(values[position])
-        places[position] = len(nodes) - 1
-    made = Graph(tuple(nodes))
-    return Case(made, tuple(kept_values), np.ones(made.shapes[-1], made.dtypes[-1]))
-
-
-def _target(replaced: dict[int, int | None], position: int) -> int:
-    while (other := replaced.get(position)) is not None:
-        position = other
-    return position
 
 
 def _instances(operator: Operator, count: int) -> list[tuple[tuple[Shape, ...], Attributes]]:

@@ -21,6 +21,7 @@ from zenverify.verification.events import Finding
 from zenverify.verification.local import LocalCheck, Suspect
 from zenverify.verification.locate import located
 from zenverify.verification.probes import can_probe, make_probes, run_probed
+from zenverify.verification.slopes import slopes_at_kinks
 from zenverify.verification.structure import aliasing, read_gradients, unchanged
 from zenverify.verification.trace import TIMEOUT, EngineFault, Trace, flat, structural
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
@@ -293,7 +294,7 @@ def _check_slopes(
     report: _Report,
 ) -> None:
     graph = case.graph
-    outside, looked, places = whole.slopes_at_kinks(case, check, gradients, report.kinked)
+    outside, looked, places = slopes_at_kinks(case, check, gradients, report.kinked)
     if looked < places:
         report.sampled = f"one-sided slopes at {looked} of {places} elements before a kink"
     if not outside:
@@ -307,8 +308,8 @@ def _check_slopes(
         else f"lies between {slopes.left!r} and {slopes.right!r}"
     )
     message = (
-        f"at a kink of {listed} the whole function's slope at node {slopes.node}, element "
-        f"{slopes.element}, {between}; the engine gives {slopes.engine!r}"
+        f"at a kink of {listed} the whole function's slope at {slopes.place} "
+        f"{between}; the engine gives {slopes.engine!r}"
     )
     chosen = {name: engine.conventions.get(name) for name in operations}
     if all(choice == MEAN for choice in chosen.values()):
