@@ -127,13 +127,17 @@ class LocalCheck:
         return found
 
     def _judge_value(self, node: int, elements: Sequence[int]) -> list[Suspect]:
+        numbers = self._values[node].ravel()[list(elements)].tolist()
+        return self._suspects(node, "value", elements, numbers, self.judge_value(node, elements))
+
+    def judge_value(self, node: int, elements: Sequence[int]) -> list[Judgement]:
+        """Judge elements of one node's value with all care."""
         graph = self._graph
         program = graph.programs[node]
         operands = graph.apply(node).operands
         balls = [self._balls[operand] for operand in operands]
-        numbers = self._values[node].ravel()[list(elements)].tolist()
         judgements = judge(
-            numbers,
+            self._values[node].ravel()[list(elements)].tolist(),
             elements,
             graph.dtypes[node],
             program.terms,
@@ -145,7 +149,7 @@ class LocalCheck:
         if program.solves:
             with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
                 judgements = _excused_where_lost(judgements, elements, program.value(balls))
-        return self._suspects(node, "value", elements, numbers, judgements)
+        return judgements
 
     def _reached_by_infinity(self, node: int, elements: Sequence[int]) -> list[bool]:
         """Which elements of a value depend on an infinite operand: those that a NaN would reach."""
