@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
+from flint import arb
 
 from zenverify.engines.protocol import Engine, Handle
 from zenverify.graph.case import Array, Case
@@ -16,6 +17,7 @@ from zenverify.operators.signs import turned_towards
 from zenverify.operators.steps.step import Balls
 from zenverify.oracles.difference import Estimate, Side, differentiate
 from zenverify.oracles.enclosure import SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF, lift
+from zenverify.verification import trace
 from zenverify.verification.judge import Judgement, Status
 from zenverify.verification.verdict import Verdict
 
@@ -120,6 +122,35 @@ def element_difference(
     )
 
 
+def difference_of(
+    engine: Engine, case: Case, values: Sequence[Array], node: int, element: int
+) -> Estimate | None:
+    """The difference of <cotangent, root>; None near a kink or jump, or if the engine raises."""
+    if _bends_near(case, node, element):
+        return None
+    forward = Forward(engine, case, values)
+    cotangents = {case.graph.root: case.cotangent}
+    try:
+        with trace.time_limit(trace.TIMEOUT):
+            return element_difference(forward, case.graph, values, cotangents, node, element)
+    except (Exception, SystemExit, trace.OutOfTime):  # noqa: BLE001  the engine's own, nearby
+        return None
+
+
+def _bends_near(case: Case, node: int, element: int) -> bool:
+    """Whether a difference of one element would step over a kink or a jump of the operation."""
+    graph = case.graph
+    program = graph.programs[graph.root]
+    values = dict(zip(graph.leaves, map(lift, case.values), strict=True))
+    moved = values[node]
+    reach = 4 * STEPS[graph.dtypes[node]][0]
+    moved[element] *= arb(1, reach)
+    if moved[element].is_zero():
+        moved[element] = arb(0, reach)
+    operands = [values[operand] for operand in graph.apply(graph.root).operands]
+    return bool(program.kinked(operands) or program.jumps(operands))
+
+
 def _scales(
     graph: Graph, values: Sequence[Array], moved: int, wanted: Iterable[int]
 ) -> dict[int, Array]:
@@ -150,6 +181,27 @@ def _scales(
 
 def _scale(ball: Ball, bits: int) -> float:
     return float(abs(ball.mid()) + ball.rad() * 2.0**bits) if ball.is_finite() else math.inf
+
+
+def is_settled(judgement: Judgement, number: float, difference: Estimate | None) -> bool:
+    """Whether a difference that has converged confirms the truth and denies the engine's number.
+
+    Then two witnesses that share nothing agree against the engine, and no further one is asked.
+
+    Parameters
+    ----------
+    judgement
+        On the engine's number.
+    number
+        The engine's.
+    difference
+        The third witness; None if it could not be asked.
+    """
+    if difference is None or not judgement.truth.is_finite():
+        return False
+    truth = float(judgement.truth.mid())
+    apart = abs(number - truth) if math.isfinite(number) else abs(truth)
+    return difference.low <= truth <= difference.high and difference.error < apart / 4
 
 
 def settle(judgement: Judgement, number: float, dtype: str, difference: Estimate | None) -> Verdict:
