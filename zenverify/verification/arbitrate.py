@@ -30,6 +30,9 @@ STEPS = {
 _SUBNORMAL_NEAR = {"float64": 2.0**-960, "float32": 2.0**-100}
 """Below this, the steps of a difference come near the subnormal numbers."""
 
+_BEYOND_DOUBT = 2.0**-16
+"""Of the distance between the engine's number and the truth."""
+
 
 class Forward:
     """The engine's forward pass, with any node's value moved: what differences are taken of."""
@@ -86,8 +89,11 @@ def element_difference(
     node: int,
     element: int,
     side: Side = "both",
+    enough: float = 0.0,
 ) -> Estimate:
     """The derivative of sum <cotangent_i, v_i> when one element of one node moves.
+
+    An error below `enough` needs no smaller step.
 
     Raises
     ------
@@ -114,7 +120,9 @@ def element_difference(
             return float(sum(t.sum() for t in terms)), max(size, noise)
 
     unit = UNIT_ROUNDOFF[dtype]
-    estimate = differentiate(function, unit=unit, side=side, steps=STEPS[dtype])
+    estimate = differentiate(
+        function, unit=unit, side=side, steps=STEPS[dtype], enough=enough * scale
+    )
     # The moved argument is rounded too: by up to a unit of itself, which is `scale`.
     rounded_move = 4 * unit * abs(estimate.value) / STEPS[dtype][-1]
     return Estimate(
@@ -123,16 +131,26 @@ def element_difference(
 
 
 def difference_of(
-    engine: Engine, case: Case, values: Sequence[Array], node: int, element: int
+    engine: Engine,
+    case: Case,
+    values: Sequence[Array],
+    node: int,
+    element: int,
+    enough: float = 0.0,
 ) -> Estimate | None:
-    """The difference of <cotangent, root>; None near a kink or jump, or if the engine raises."""
+    """The difference of <cotangent, root>; None near a kink or jump, or if the engine raises.
+
+    An error below `enough` needs no smaller step.
+    """
     if _bends_near(case, node, element):
         return None
     forward = Forward(engine, case, values)
     cotangents = {case.graph.root: case.cotangent}
     try:
         with trace.time_limit(trace.TIMEOUT):
-            return element_difference(forward, case.graph, values, cotangents, node, element)
+            return element_difference(
+                forward, case.graph, values, cotangents, node, element, enough=enough
+            )
     except (Exception, SystemExit, trace.OutOfTime):  # noqa: BLE001  the engine's own, nearby
         return None
 
@@ -200,8 +218,24 @@ def is_settled(judgement: Judgement, number: float, difference: Estimate | None)
     if difference is None or not judgement.truth.is_finite():
         return False
     truth = float(judgement.truth.mid())
-    apart = abs(number - truth) if math.isfinite(number) else abs(truth)
-    return difference.low <= truth <= difference.high and difference.error < apart / 4
+    is_confirmed = difference.low <= truth <= difference.high
+    return is_confirmed and difference.error < _apart(judgement, number) / 4
+
+
+def decisive_error(judgement: Judgement, number: float) -> float:
+    """The error below which a difference tells the engine's number from the truth beyond doubt."""
+    return _apart(judgement, number) * _BEYOND_DOUBT
+
+
+def _apart(judgement: Judgement, number: float) -> float:
+    """How far a number is from a finite truth; where it is not finite, how far the truth is from 0.
+
+    Zero where there is no finite truth.
+    """
+    if not judgement.truth.is_finite():
+        return 0.0
+    truth = float(judgement.truth.mid())
+    return abs(number - truth) if math.isfinite(number) else abs(truth)
 
 
 def settle(judgement: Judgement, number: float, dtype: str, difference: Estimate | None) -> Verdict:

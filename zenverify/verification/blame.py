@@ -7,13 +7,14 @@ values and with the same cotangent. Where none of them fails, the walk over the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, GraphBuilder
+from zenverify.operators.attributes import Attributes
 from zenverify.verification import trace
 from zenverify.verification.alone import extract
 from zenverify.verification.events import Finding
@@ -80,6 +81,8 @@ class _Blaming:
     values: Sequence[Array]
     cotangents: Mapping[int, Array]
     known: Collection[Place]
+    denied: set[tuple[str, Attributes, int]] = field(default_factory=set)
+    """Operations, as they are called, and arguments whose rule a difference has denied."""
 
     def of(self, suspect: Suspect) -> list[Finding]:
         """Who is to blame for one gradient; nobody new if it is somebody known."""
@@ -121,16 +124,19 @@ class _Blaming:
 
     def _alone(self, consumer: int, arguments: Sequence[int], *, merged: bool) -> list[Finding]:
         """Findings about one consumer run by itself, in terms of the graph that it came from."""
-        graph = self.graph
+        graph, node = self.graph, self.graph.apply(consumer)
         cotangent = self.cotangents[consumer]
         single = extract(graph, consumer, self.values, cotangent, merged=merged)
+        call = (node.operator, node.attributes)
+        denied = [one for one in arguments if (*call, one) in self.denied]
         try:
-            wrongs = judge_alone(self.engine, single, arguments)
+            wrongs = judge_alone(self.engine, single, arguments, denied)
         except EngineFault as fault:
             return [relocated(fault.finding, consumer, graph)]
-        operands = graph.apply(consumer).operands
+        self.denied.update((*call, wrong.argument) for wrong in wrongs if wrong.settled)
         return [
-            relocated(wrong.finding, consumer, graph, operands[wrong.argument]) for wrong in wrongs
+            relocated(wrong.finding, consumer, graph, node.operands[wrong.argument])
+            for wrong in wrongs
         ]
 
 

@@ -29,13 +29,26 @@ CHECK = "local adjoint"
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What an operation run alone got wrong."""
+    """What an operation run alone got wrong.
+
+    Attributes
+    ----------
+    argument
+        The operand's position.
+    finding
+        What is wrong.
+    settled
+        Whether a difference that has converged denied the engine's number.
+    """
 
     argument: int
     finding: Finding
+    settled: bool
 
 
-def judge_alone(engine: Engine, case: Case, arguments: Collection[int]) -> list[Wrong]:
+def judge_alone(
+    engine: Engine, case: Case, arguments: Collection[int], denied: Collection[int] = ()
+) -> list[Wrong]:
     """Run a single operation and judge the gradient of some operands.
 
     Parameters
@@ -46,6 +59,9 @@ def judge_alone(engine: Engine, case: Case, arguments: Collection[int]) -> list[
         As `zenverify.verification.alone.extract` makes it.
     arguments
         The operands' positions. A leaf that is several operands goes by the first.
+    denied
+        Those for which a difference has denied this very rule before, at other values. Who is
+        wrong is known then, and no witness is asked again.
 
     Raises
     ------
@@ -71,8 +87,8 @@ def judge_alone(engine: Engine, case: Case, arguments: Collection[int]) -> list[
     for suspect in worst_of_each(check.gradients(judged, {graph.root: case.cotangent})):
         if suspect.node != graph.root:
             argument = operands.index(suspect.node)
-            finding = _explained(engine, case, run, check, suspect, argument, opinion)
-            found.append(Wrong(argument, finding))
+            ask = None if argument in denied else opinion
+            found.append(_explained(engine, case, run, check, suspect, argument, ask))
     return found
 
 
@@ -98,25 +114,29 @@ def _explained(
     check: LocalCheck,
     suspect: Suspect,
     argument: int,
-    expression_is_wrong: Callable[[], bool],
-) -> Finding:
-    """Who is wrong about a number. Where the difference does not settle it, it is asked again."""
+    opinion: Callable[[], bool] | None,
+) -> Wrong:
+    """Who is wrong about a number: first the difference is asked, then a second opinion.
+
+    Without an opinion to ask for, it is the engine.
+    """
     graph = case.graph
     operator = graph.apply(graph.root).operator
     dtype = graph.dtypes[suspect.node]
     kinked = check.kinked(graph.root) and _matters(check, case, suspect)
     difference = None
-    if not kinked:
+    if opinion is not None and not kinked:
+        enough = arbitrate.decisive_error(suspect.judgement, suspect.number)
         difference = arbitrate.difference_of(
-            engine, case, run.values, suspect.node, suspect.element
+            engine, case, run.values, suspect.node, suspect.element, enough
         )
     if kinked and suspect.judgement.status is not Status.NON_FINITE:
         verdict = Verdict.CONVENTION
     else:
         verdict = arbitrate.settle(suspect.judgement, suspect.number, dtype, difference)
     settled = arbitrate.is_settled(suspect.judgement, suspect.number, difference)
-    if not settled and verdict is not Verdict.EXPRESSION_WRONG and expression_is_wrong():
-        verdict = Verdict.EXPRESSION_WRONG
+    if opinion is not None and not settled and verdict is not Verdict.EXPRESSION_WRONG:
+        verdict = Verdict.EXPRESSION_WRONG if opinion() else verdict
     if verdict is Verdict.EXPRESSION_WRONG:
         condition = "always"
     else:
@@ -124,7 +144,7 @@ def _explained(
     witness = witness_of(suspect, dtype, difference, verdict)
     blame = Blame(graph.root, operator, argument, condition)
     message = gradient_message(verdict, operator, argument, witness)
-    return Finding(verdict, blame, CHECK, message, (witness,))
+    return Wrong(argument, Finding(verdict, blame, CHECK, message, (witness,)), settled)
 
 
 def _matters(check: LocalCheck, case: Case, suspect: Suspect) -> bool:
