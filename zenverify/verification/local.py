@@ -282,11 +282,15 @@ class LocalCheck:
         if any(graph.programs[k].solves for k in consumers):
             with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
                 judgements = _excused_where_lost(judgements, elements, evaluate(True))
+        # A solver mixes all elements: a NaN may come out everywhere.
+        mixed = any(
+            graph.programs[k].solves and any(map(arb.is_nan, cotangents[k])) for k in consumers
+        )
         return [
             Judgement(Status.UNDEFINED, judgement.truth)
             if judgement.status is Status.NON_FINITE
             and not math.isfinite(number)
-            and self._overflows(node, consumers)[element]
+            and (mixed or self._overflows(node, consumers)[element])
             else judgement
             for judgement, number, element in zip(judgements, numbers, elements, strict=True)
         ]
