@@ -63,6 +63,8 @@ class Outcome:
         Whether it changed a number at all, in a graph that has a truth.
     reason
         Why it is no fault, if it is none.
+    proven
+        Whether that is proven, and not only what these graphs showed.
     found, blamed
         Whether it was found; whether the right operation and argument were blamed.
     blame
@@ -80,6 +82,7 @@ class Outcome:
     what: str
     differed: bool
     reason: str
+    proven: bool
     found: bool
     blamed: bool
     blame: str
@@ -109,13 +112,15 @@ def outcome_of(fault: Fault, cases: Sequence[Numbered], *, reduced: bool) -> Out
     found = hunt(engine, fault.operation, fault.mutant, _meeting(recorded, cases, met))
     operations, elements = _size(engine, fault, found) if reduced else (0, 0)
     seconds = time.perf_counter() - start
-    reason = "" if found.finding else _no_fault(engine, fault, met)
+    proof = "" if found.finding else fault.mutant.equivalent()
+    reason = "" if found.finding else proof or _no_fault(engine, fault, met)
     return Outcome(
         name=fault.name,
         kind=fault.mutant.kind,
         what=fault.mutant.name,
         differed=not reason,
         reason=reason,
+        proven=bool(proof),
         found=found.finding is not None,
         blamed=found.blamed,
         blame="" if found.finding is None else f"{found.finding.verdict}: {found.finding.blame}",
