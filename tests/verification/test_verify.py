@@ -377,6 +377,14 @@ def test_a_nan_in_the_cotangent_must_reach_what_depends_on_it() -> None:
     assert (finding.verdict, finding.blame.operation) == (Verdict.NON_FINITE, "negative")
 
 
+def test_a_nan_that_a_solver_hides_is_found() -> None:
+    build = CaseBuilder()
+    build.apply("inv", build.variable([[2.0, 0.5], [0.25, 1.0]]))
+    with wrong_rule("inv", lambda g, y, x: np.nan_to_num(-y.T @ g @ y.T)):
+        finding = finding_of(with_nan(build.case(), 1))
+    assert (finding.verdict, finding.blame.operation) == (Verdict.NON_FINITE, "inv")
+
+
 def test_a_nan_that_a_solver_spreads_is_none_of_its_faults() -> None:
     build = CaseBuilder()
     build.apply("cholesky", build.variable([[2.0, 0.5], [0.5, 1.0]]))

@@ -52,7 +52,7 @@ DEFAULT_GRAPHS = 20_000
 _LEAST = 24
 """How often an operation is swept at least, however few ways there are to call it."""
 _NAN_EVERY = 4
-"""In so many ways to call an operation once with a NaN in the cotangent."""
+"""In about so many ways to call an operation once with a NaN in the cotangent."""
 _GRAPH_EVERY = 8
 """So many operations by themselves are followed by a random graph."""
 _CHAIN_EVERY = 128
@@ -369,7 +369,8 @@ def draw_cases(
     for operator in map(catalogue.get, names):
         ways = ways_of(operator)
         sweep += [
-            (operator, ways[i % len(ways)], i % _NAN_EVERY == 0)
+            # Not every fourth: in these, attributes that alternate would be all alike.
+            (operator, ways[i % len(ways)], (i + i // _NAN_EVERY) % _NAN_EVERY == 0)
             for i in range(max(len(ways), _LEAST))
         ]
     graphs = _structures(options, names, draw)

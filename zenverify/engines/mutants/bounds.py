@@ -12,6 +12,7 @@ from zenverify.operators.kinks import MEAN
 from zenverify.operators.operator import Operator
 
 _BITS = 128
+_SIGNIFICAND = 53
 _SMALLEST, _LARGEST = -1075, 1024
 """Powers of two between which the sizes of all floats lie, but for zero's."""
 
@@ -42,8 +43,25 @@ def slope_on(
     operator: Operator, position: int, pieces: Sequence[Ball], attributes: Mapping[str, Any]
 ) -> Ball:
     """The slope in one operand of an elementwise operation, on a piece of each operand."""
-    program = operator.program([()] * len(pieces), freeze_attributes(dict(attributes)))
     with precision(_BITS):
-        linear = program.linearise([[piece] for piece in pieces], MEAN)
-        slope = linear.pull([Ball(1)])[position]
+        return _slope(operator, position, pieces, attributes)
+
+
+def error_unit_at(operator: Operator, point: Ball, attributes: Mapping[str, Any]) -> float:
+    """What rounding may cost the slope of an operation of one operand: u * S, for float64.
+
+    S is the running error of the slope's formula, as the local check measures it.
+    """
+    unit = 2.0**-_SIGNIFICAND
+    with precision(_SIGNIFICAND, rounding=True):
+        slope = _slope(operator, 0, [point], attributes)
+        return float((abs(slope.mid()) * unit + slope.rad()).lower())
+
+
+def _slope(
+    operator: Operator, position: int, pieces: Sequence[Ball], attributes: Mapping[str, Any]
+) -> Ball:
+    program = operator.program([()] * len(pieces), freeze_attributes(dict(attributes)))
+    linear = program.linearise([[piece] for piece in pieces], MEAN)
+    slope = linear.pull([Ball(1)])[position]
     return Ball(0) if slope is None else slope[0]
