@@ -15,7 +15,7 @@ from zenverify.engines.protocol import Engine, limits_of
 from zenverify.errors import UsageError
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_chain, draw_structure
-from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill
+from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill, with_nan
 from zenverify.graph.limits import UNLIMITED, Limits, within
 from zenverify.graph.provider import drawn
 from zenverify.graph.strategies import structures
@@ -49,6 +49,8 @@ DEFAULT_GRAPHS = 20_000
 
 _LEAST = 24
 """How often an operation is swept at least, however few ways there are to call it."""
+_NAN_EVERY = 4
+"""In about so many ways to call an operation once with a NaN in the cotangent."""
 _GRAPH_EVERY = 8
 """So many operations by themselves are followed by a random graph."""
 _CHAIN_EVERY = 128
@@ -358,22 +360,30 @@ def draw_cases(
 
     Those that are beyond the limits of an engine are cut to them, or left out. The operations go
     through all their shapes and attributes, in an order of the seed's; the first time round with
-    ordinary values, later with each other filling.
+    ordinary values, later with each other filling. Some of the ordinary ones get a NaN in their
+    cotangent: in graphs one rarely reaches every rule.
     """
     draw = random.Random(options.seed)
-    sweep: list[tuple[Operator, Way]] = []
+    sweep: list[tuple[Operator, Way, bool]] = []
     for operator in map(catalogue.get, names):
         ways = ways_of(operator)
-        sweep += [(operator, ways[i % len(ways)]) for i in range(max(len(ways), _LEAST))]
+        sweep += [
+            # Not every fourth: in these, attributes that alternate would be all alike.
+            (operator, ways[i % len(ways)], (i + i // _NAN_EVERY) % _NAN_EVERY == 0)
+            for i in range(max(len(ways), _LEAST))
+        ]
     graphs = _structures(options, names, draw)
     for round_ in count():
         draw.shuffle(sweep)
-        for place, (operator, way) in enumerate(sweep):
+        for place, (operator, way, spoiled) in enumerate(sweep):
             alone = within(limits, draw_way(draw.randrange, operator, way))
             special = SPECIAL[(place + round_) % len(SPECIAL)]
-            if alone is not None:
-                yield fill(alone, Filling.ORDINARY if place % 2 else special, draw.getrandbits(32))
-                yield fill(alone, special if place % 2 else Filling.ORDINARY, draw.getrandbits(32))
+            ordinary = Filling.ORDINARY
+            for filling in (ordinary, special) if place % 2 else (special, ordinary):
+                if alone is None:
+                    break
+                case = fill(alone, filling, draw.getrandbits(32))
+                yield with_nan(case, place) if spoiled and filling is ordinary else case
             if place % _GRAPH_EVERY == 0:
                 chained = place % _CHAIN_EVERY == 0
                 drawn = (_chain(options, names, draw) if chained else None) or next(graphs)

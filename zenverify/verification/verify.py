@@ -155,7 +155,10 @@ def _examine(
     if wrong_values:
         report.findings += blame_values(engine, graph, run.values, wrong_values)
         return
+    undefined = set(check.undefined)
     plain = check.gradients(gradients, {graph.root: case.cotangent})
+    if not np.isfinite(case.cotangent).all():
+        check.undefined = undefined  # of the cotangent's doing: the probes have their own
     report.findings += blame_gradients(engine, graph, run.values, gradients, plain, CHECK)
     if can_probe(engine):
         _check_probed(engine, case, check, run, gradients, report, difference, timeout)
@@ -262,6 +265,9 @@ def _check_whole(
     graph = case.graph
     if not (np.isfinite(flat(check.engine_values)).all()):
         report.notes.append("whole graph not composed: the forward pass is not finite")
+        return
+    if not np.isfinite(case.cotangent).all():
+        report.notes.append("whole graph not composed: the cotangent is not finite")
         return
     if any(map(check.order_decides, graph.operations)):
         report.notes.append("whole graph not composed: a partial product may leave the floats")
