@@ -36,6 +36,8 @@ MAY_IMPORT = {
 MAY_IMPORT_TENSOR = {
     "zenverify.engines.zen",
     "zenverify.engines.mutants",
+    "zenverify.engines.mutants.confinement",
+    "zenverify.engines.mutants.equivalent",
     "zenverify.engines.mutants.handing_out",
     "zenverify.engines.mutants.planted",
     "zenverify.engines.mutants.summing",

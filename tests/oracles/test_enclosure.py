@@ -23,8 +23,8 @@ from zenverify.oracles.enclosure import (
     PRECISION,
     LocalEnclosure,
     WholeEnclosure,
+    along,
     lift,
-    one_sided,
 )
 from zenverify.verification import trace
 
@@ -138,11 +138,13 @@ def slopes_of(case: Case, node: int = 0, element: int = 0) -> tuple[float, float
     whole = WholeEnclosure(case, {}, rounded=False)
     cotangent = lift(case.cotangent)
 
-    def along(sign: int) -> Ball:
-        return one_sided(case.graph, whole.values, cotangent, node, element, sign) * sign
+    def moved(sign: int) -> Ball:
+        start = [arb(0)] * case.graph.sizes[node]
+        start[element] = arb(sign)
+        return along(case.graph, whole.values, cotangent, {node: start}) * sign
 
     with precision(PRECISION):
-        return float(along(-1)), float(along(1))
+        return float(moved(-1)), float(moved(1))
 
 
 def relu_less_relu_of_minus() -> Case:

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from tests.cards.prepared import softplus
+from tests.verification.prepared import unary
 from zenverify.cards.examination import known
 from zenverify.contribution import Contribution
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
 from zenverify.verification.opinion import expression_is_wrong
+from zenverify.verification.verdict import Verdict
+from zenverify.verification.verify import verify_case
 
 
 def opinion(own: Contribution, value: float = 300.0, dtype: str = "float32") -> bool:
@@ -30,6 +33,22 @@ def test_a_right_expression_is_not_blamed() -> None:
     assert not opinion(softplus())
     assert not opinion(softplus(pullback=lambda g, y, x: g * np.tanh(x)))
     assert not opinion(softplus(forward=lambda x: np.logaddexp(x, 0) + 1))
+
+
+@pytest.mark.parametrize("size, is_another", [(1e-7, False), (1e-3, True)])
+def test_an_engine_that_approximates_is_not_right_because_its_rule_does_too(
+    size: float, is_another: bool
+) -> None:
+    """Polynomials that stand for a function have slopes of their own."""
+    own = softplus(
+        forward=lambda x: np.logaddexp(x, 0) + size * np.sin(40 * x),
+        pullback=lambda g, y, x: g * (1 / (1 + np.exp(-x)) + 40 * size * np.cos(40 * x)),
+    )
+    assert opinion(own) is is_another
+    with known(own) as (engine, _):
+        case = unary(own.name, at=[0.3, -1.2])
+        verdict = Verdict.EXPRESSION_WRONG if is_another else Verdict.INACCURATE
+        assert verify_case(engine, case).verdict is verdict
 
 
 def test_an_engine_that_raises_gives_no_opinion() -> None:

@@ -21,6 +21,8 @@ from tests.verification.prepared import (
 )
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
+from zenverify.graph.filling import with_nan
+from zenverify.graph.graph import LeafKind
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.kinks import LEFT, RIGHT, AtKink
 from zenverify.verification.probes import make_probes
@@ -301,6 +303,58 @@ def test_ties_that_cancel_have_one_slope() -> None:
     assert verify_case(ZenEngine(), build.case()).verdict is Verdict.AGREE
 
 
+@pytest.mark.parametrize("name", ["max", "median"])
+@pytest.mark.parametrize("shares", [[1.0, 1, 1], [0.2, 0.2, 0.2], [0, 0, 0], [0.5, 0.5, 1e-6]])
+def test_shares_of_three_ties_that_do_not_add_up_to_one(name: str, shares: list[float]) -> None:
+    """Each of them could be right. The largest of three moves by one where all three do."""
+    with wrong_rule(name, chosen_share(shares)):
+        finding = finding_of(three_ties(name), declaring())
+    assert finding.verdict is Verdict.CONVENTION
+    assert finding.blame.operation == name
+    assert "at node 0, all elements moved alike, is 1.0 on both sides" in finding.message
+
+
+@pytest.mark.parametrize("shares", [[0.0, 0, 1], [0.5, 0.5, 0], [0.3, 0.3, 0.4]])
+def test_any_order_of_three_that_tie_is_right_in_a_sort(shares: list[float]) -> None:
+    build = CaseBuilder()
+    build.apply("sort", build.variable([1.0, 1.0, 1.0]), axis=0)
+    case = build.case([1.0, 0.0, 0.0])
+    with wrong_rule("sort", lambda g, y, x, **_: g[0] * np.asarray(shares)):
+        assert verify_case(declaring(), case).verdict is Verdict.AGREE
+    with wrong_rule("sort", lambda g, y, x, **_: g[0] * np.asarray(shares) / 2):
+        assert finding_of(case, declaring()).verdict is Verdict.CONVENTION
+
+
+def test_bends_of_elements_that_do_not_tie_have_no_common_slope() -> None:
+    """Each element of -c relu(x) has its own choice, and what they add up to says nothing."""
+    case = unary("relu", at=[0.0, 0.0], cotangent=[1.0, -1.0])
+    with wrong_rule("relu", lambda g, y, x: g * np.array([1.0, 0.0])):
+        assert verify_case(declaring(), case).verdict is Verdict.AGREE
+
+
+def two_bends(kind: LeafKind) -> Case:
+    """``2 |x - b| + clip(x, None, 1)`` at x = b = 1."""
+    build = CaseBuilder()
+    x = build.variable(1.0)
+    distance = build.apply("absolute", build.apply("subtract", x, build.leaf(kind, 1.0)))
+    clipped = build.apply("clip", x, lower=None, upper=1.0)
+    build.apply("add", build.apply("multiply", build.number(2.0), distance), clipped)
+    return build.case()
+
+
+@pytest.mark.parametrize("side", [1.0, 0.0])
+def test_the_sides_of_two_bends_at_once(side: float) -> None:
+    """Beyond b and below the bound, the slope is 2 + 1: so it is nearby, unless b is the bound."""
+    with (
+        wrong_rule("absolute", lambda g, y, x: g * (2 * side - 1)),
+        wrong_rule("clip", lambda g, y, x, **_: g * side),
+    ):
+        assert verify_case(declaring(), two_bends(LeafKind.VARIABLE)).verdict is Verdict.AGREE
+        finding = finding_of(two_bends(LeafKind.CONSTANT), declaring())
+    assert finding.verdict is Verdict.CONVENTION
+    assert f"the engine gives {4 * side - 2 + side}" in finding.message
+
+
 def times_a_millionth(build: CaseBuilder, y: int) -> int:
     return build.apply("multiply", y, build.number(1e-6))
 
@@ -341,12 +395,55 @@ def test_what_the_root_does_not_show_is_found_by_probes() -> None:
     assert (finding.check, finding.blame.operation) == ("probes", "tanh")
 
 
-def test_probes_are_of_order_one_and_exact_in_float32() -> None:
-    probes = make_probes(TANH.graph)
-    assert set(probes) == {0, 1, 2, 3}
+def test_probes_are_of_order_one_and_have_all_the_digits_of_their_nodes() -> None:
+    build = CaseBuilder()
+    narrow = build.apply("exp", build.variable([0.3] * 20, dtype="float32"))
+    build.apply("add", narrow, build.variable([0.3] * 20))
+    probes = make_probes(build.case().graph)
+    dtypes = [probe.dtype.name for probe in probes.values()]
+    assert dtypes == ["float32", "float32", "float64", "float64"]
     for probe in probes.values():
         assert ((np.abs(probe) > 0.5) & (np.abs(probe) < 1.5)).all()
-        assert np.array_equal(probe, probe.astype(np.float32))
+        halved = probe.astype(np.float32) if probe.dtype == np.float64 else probe.astype(np.float16)
+        few_digits = probe.dtype == np.float32
+        assert (halved == probe).all() == few_digits
+
+
+def test_a_linear_rule_that_rounds_to_float32_is_found_behind_a_mask() -> None:
+    build = CaseBuilder()
+    x = build.variable([0.3, -0.4])
+    nothing = build.apply("multiply", build.apply("negative", x), build.number(0.0))
+    build.apply("sum", build.apply("add", nothing, x), **WHOLE)
+    with wrong_rule("negative", lambda g, y, x: -g.astype(np.float32).astype(np.float64)):
+        finding = finding_of(build.case())
+    assert (finding.verdict, finding.check) == (Verdict.INACCURATE, "probes")
+    assert finding.blame.operation == "negative"
+
+
+def test_a_nan_in_the_cotangent_must_reach_what_depends_on_it() -> None:
+    build = CaseBuilder()
+    build.apply("negative", build.variable([0.3, -0.4]))
+    case = with_nan(build.case(), 1)
+    assert verify_case(ZenEngine(), case).verdict is Verdict.AGREE
+    with wrong_rule("negative", lambda g, y, x: np.nan_to_num(-g)):
+        finding = finding_of(case)
+    assert (finding.verdict, finding.blame.operation) == (Verdict.NON_FINITE, "negative")
+
+
+def test_a_nan_that_a_solver_hides_is_found() -> None:
+    build = CaseBuilder()
+    build.apply("inv", build.variable([[2.0, 0.5], [0.25, 1.0]]))
+    with wrong_rule("inv", lambda g, y, x: np.nan_to_num(-y.T @ g @ y.T)):
+        finding = finding_of(with_nan(build.case(), 1))
+    assert (finding.verdict, finding.blame.operation) == (Verdict.NON_FINITE, "inv")
+
+
+def test_a_nan_that_a_solver_spreads_is_none_of_its_faults() -> None:
+    build = CaseBuilder()
+    build.apply("cholesky", build.variable([[2.0, 0.5], [0.5, 1.0]]))
+    for place in range(4):
+        result = verify_case(ZenEngine(), with_nan(build.case(), place))
+        assert result.verdict is Verdict.AGREE
 
 
 @pytest.mark.parametrize(

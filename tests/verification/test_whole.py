@@ -9,6 +9,7 @@ from zenverify.graph.case import Array, Case
 from zenverify.verification import trace, whole
 from zenverify.verification.local import LocalCheck
 from zenverify.verification.probes import make_probes, probed_root
+from zenverify.verification.slopes import slopes_at_kinks
 from zenverify.verification.structure import read_gradients
 
 ENGINE = ZenEngine()
@@ -51,9 +52,9 @@ def test_slopes_at_kinks(at: float, left: float, right: float, smooth: bool) -> 
     case = unary("relu", at=at)
     run, gradients = gradients_of(case)
     check = LocalCheck(case.graph, run.values, ENGINE.conventions)
-    outside, looked_at, places = whole.slopes_at_kinks(case, check, gradients, [1])
+    outside, looked_at, places = slopes_at_kinks(case, check, gradients, [1])
     assert (outside, looked_at, places) == ([], 1, 1)
     gradients[0][...] = 2.0
-    ((slopes,), *_) = whole.slopes_at_kinks(case, check, gradients, [1])
+    ((slopes,), *_) = slopes_at_kinks(case, check, gradients, [1])
     assert (slopes.left, slopes.right, slopes.engine) == (left, right, 2.0)
     assert slopes.smooth is smooth

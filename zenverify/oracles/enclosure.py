@@ -227,31 +227,6 @@ class WholeEnclosure:
         return totals
 
 
-def one_sided(
-    graph: Graph,
-    values: Sequence[Balls],
-    cotangent: Balls,
-    node: int,
-    element: int,
-    sign: int,
-    smooth: Mapping[int, Linearised] = MappingProxyType({}),
-) -> Ball:
-    """The whole graph's one-sided derivative when one element of one node moves.
-
-    Parameters
-    ----------
-    graph, values, cotangent, smooth
-        As in `along`.
-    node, element
-        What moves.
-    sign
-        1 or -1: the direction.
-    """
-    start = [ZERO] * graph.sizes[node]
-    start[element] = arb(sign)
-    return along(graph, values, cotangent, {node: start}, smooth)
-
-
 def along(
     graph: Graph,
     values: Sequence[Balls],
@@ -305,7 +280,7 @@ class OneSided:
     Parameters
     ----------
     graph, values, cotangent
-        As in `one_sided`.
+        As in `along`.
     smooth
         The partials at these values of all trainable operations that lie at no kink.
     """
@@ -344,10 +319,8 @@ class OneSided:
             if part is not None:
                 weights[operand] = part if held is None else list(map(add, held, part))
 
-    def along(self, node: int, element: int, sign: int) -> Ball:
-        """The derivative when one element of a node moves, as `one_sided` defines it."""
-        start = [ZERO] * self._graph.sizes[node]
-        start[element] = arb(sign)
+    def along(self, node: int, start: Balls) -> Ball:
+        """The derivative when a node moves by `start`, as `along` defines it."""
         moving: dict[int, Balls] = {node: start}
         slope = self._reaching_root(node, start)
         for position, _, operands, program, _ in self._before_kinks:
@@ -363,9 +336,7 @@ class OneSided:
                 slope += self._reaching_root(position, moving[position])
         if slope.is_finite():
             return slope
-        return one_sided(
-            self._graph, self._values, self._cotangent, node, element, sign, self._smooth
-        )
+        return along(self._graph, self._values, self._cotangent, {node: start}, self._smooth)
 
     def _reaching_root(self, node: int, tangent: Balls) -> Ball:
         """What a node's tangent adds to the root's, on paths without another kink."""

@@ -62,8 +62,11 @@ def _pull_cross_entropy(
     axis = _class_axis(x)
     slopes = proportions(x, axis)
     # At the target less all the others, which is p - 1 without the cancellation.
+    own = np.take_along_axis(slopes, classes, axis)
     np.put_along_axis(slopes, classes, 0, axis)
-    np.put_along_axis(slopes, classes, -add_up(slopes, axis=axis, keepdims=True), axis)
+    others = -add_up(slopes, axis=axis, keepdims=True)
+    # A single class has no others that would hand a NaN on.
+    np.put_along_axis(slopes, classes, np.where(np.isnan(own), own, others), axis)
     part = share(g, reduction, _kept(ignored))
     if reduction == "none":
         part = np.expand_dims(part, axis)

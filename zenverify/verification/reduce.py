@@ -27,6 +27,7 @@ from zenverify.verification import trace
 from zenverify.verification.alone import extract
 from zenverify.verification.events import Finding
 from zenverify.verification.locate import values_of
+from zenverify.verification.pruning import pruned
 from zenverify.verification.structure import read_gradients
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Verdict
@@ -39,6 +40,8 @@ _SMALL_INSTANCES = 100
 _SAMPLES = 60
 _FEW_PLACES = 3
 _SIMPLE = (1.0, 2.0, 0.5, -1.0, 0.0, 3.0)
+
+_Key = tuple[tuple[Leaf | Apply, ...], tuple[bytes, ...]]
 
 _ALIKE = frozenset({Verdict.ENGINE_WRONG, Verdict.INACCURATE})
 
@@ -77,6 +80,7 @@ class _Reducer:
         self.case = case
         self.finding = finding
         self.evaluations = 0
+        self._tried: set[_Key] = set()
 
     def run(self) -> None:
         self._take_first(self._alone())
@@ -93,10 +97,14 @@ class _Reducer:
             pass
 
     def _take_first(self, candidates: Iterable[Case]) -> bool:
-        """Take the first candidate that still fails."""
+        """Take the first candidate that was not tried before and still fails."""
         for candidate in candidates:
             if self.evaluations >= MAX_EVALUATIONS:
                 return False
+            key = _key(candidate)
+            if key in self._tried:
+                continue  # two changes that undo each other would go round for ever
+            self._tried.add(key)
             if self._fails(candidate):
                 return True
         return False
@@ -150,14 +158,14 @@ class _Reducer:
         values = values_of(self._engine, self.case, self._timeout)
         for position in graph.operations[:-1]:
             if graph.trainable[position]:
-                yield _pruned(graph, values, {}, position)
+                yield pruned(graph, values, {}, position)
         for position in reversed(graph.operations[:-1]):
-            yield _pruned(graph, values, {position: None}, graph.root)
+            yield pruned(graph, values, {position: None}, graph.root)
         for position in reversed(graph.operations[:-1]):
             for operand in dict.fromkeys(graph.apply(position).operands):
                 same_shape = graph.shapes[operand] == graph.shapes[position]
                 if same_shape and graph.dtypes[operand] == graph.dtypes[position]:
-                    yield _pruned(graph, values, {position: operand}, graph.root)
+                    yield pruned(graph, values, {position: operand}, graph.root)
 
     def _small_instances(self) -> Iterator[Case]:
         """The same operation on the smallest operands that it takes, with ordinary values."""
@@ -170,19 +178,21 @@ class _Reducer:
         for shapes, attributes in _instances(operator, len(node.operands)):
             if sum(map(math.prod, shapes)) >= present:
                 return
-            yield from _tried(partial(_instance_case, operator, shapes, attributes, kinds, merged))
+            yield from _tried(
+                partial(_instance_case, operator, shapes, attributes, kinds, merged, self.case)
+            )
 
     def _smaller_shapes(self) -> Iterator[Case]:
         """Every axis of one size cut to a smaller one, in all leaves at once; or in one leaf."""
         graph = self.case.graph
         leaves = [graph.nodes[i] for i in graph.leaves]
         sizes = sorted({s for leaf in leaves for s in _shape(leaf) if s > 1}, reverse=True)
-        for size, smaller in ((s, t) for s in sizes for t in (1, 2) if t < s):
+        for size, smaller in ((s, t) for s in sizes for t in _smaller(s)):
             for start in _starts(size, smaller):
                 yield from _tried(partial(_cut, self.case, size, start, smaller))
         for place, leaf in enumerate(leaves):
             for axis, size in enumerate(_shape(leaf)):
-                for start, smaller in ((a, t) for t in (1, 2) for a in _starts(size, t)):
+                for start, smaller in ((a, t) for t in _smaller(size) for a in _starts(size, t)):
                     yield from _tried(partial(_cut_one, self.case, place, axis, start, smaller))
         if any(_shape(leaf) for leaf in leaves):
             yield from _tried(partial(_scalars, self.case))
@@ -205,6 +215,17 @@ class _Reducer:
                 yield _with_value(case, place, rounded)
 
 
+def _key(case: Case) -> _Key:
+    """Alike for cases that are the same to the last bit."""
+    return case.graph.nodes, tuple(array.tobytes() for array in (*case.values, case.cotangent))
+
+
+def _fitting(graph: Graph, cotangent: Array) -> Array:
+    """A simple cotangent for a smaller graph: ones, or NaN where there was one before."""
+    number = math.nan if np.isnan(cotangent).any() else 1.0
+    return np.full(graph.shapes[-1], number, graph.dtypes[-1])
+
+
 def _tried(make: Callable[[], Case]) -> Iterator[Case]:
     """A candidate, unless its shapes do not fit."""
     try:
@@ -215,44 +236,6 @@ def _tried(make: Callable[[], Case]) -> Iterator[Case]:
 
 def _shape(node: Leaf | Apply) -> Shape:
     return node.shape if isinstance(node, Leaf) else ()
-
-
-def _pruned(
-    graph: Graph, values: Sequence[Array], replaced: dict[int, int | None], root: int
-) -> Case:
-    """The graph of a root, with some nodes replaced by another node or (None) by a leaf."""
-    needed: set[int] = set()
-    waiting = [root]
-    while waiting:
-        position = waiting.pop()
-        position = _target(replaced, position)
-        if position in needed:
-            continue
-        needed.add(position)
-        node = graph.nodes[position]
-        if isinstance(node, Apply) and position not in replaced:
-            waiting += node.operands
-    nodes: list[Leaf | Apply] = []
-    kept_values: list[Array] = []
-    places: dict[int, int] = {}
-    for position in sorted(needed):
-        node = graph.nodes[position]
-        if isinstance(node, Apply) and position not in replaced:
-            operands = tuple(places[_target(replaced, operand)] for operand in node.operands)
-            nodes.append(Apply(node.operator, operands, node.attributes))
-        else:
-            kind = LeafKind.VARIABLE if isinstance(node, Apply) else node.kind
-            nodes.append(Leaf(kind, graph.shapes[position], graph.dtypes[position]))
-            kept_values.append(values[position])
-        places[position] = len(nodes) - 1
-    made = Graph(tuple(nodes))
-    return Case(made, tuple(kept_values), np.ones(made.shapes[-1], made.dtypes[-1]))
-
-
-def _target(replaced: dict[int, int | None], position: int) -> int:
-    while (other := replaced.get(position)) is not None:
-        position = other
-    return position
 
 
 def _instances(operator: Operator, count: int) -> list[tuple[tuple[Shape, ...], Attributes]]:
@@ -274,6 +257,7 @@ def _instance_case(
     attributes: Attributes,
     kinds: Sequence[Leaf | Apply],
     merged: bool,
+    large: Case,
 ) -> Case:
     if merged and len(set(shapes)) > 1:
         raise GraphError("a repeated operand has one shape")
@@ -290,7 +274,7 @@ def _instance_case(
         values.append(np.asarray(np.round(random_.uniform(plan.low, plan.high, shape) * 8) / 8))
     operands = (0,) * len(shapes) if merged else tuple(range(len(shapes)))
     graph = Graph((*leaves, Apply(operator.name, operands, attributes)))
-    return Case(graph, tuple(values), np.ones(graph.shapes[-1], graph.dtypes[-1]))
+    return Case(graph, tuple(values), _fitting(graph, large.cotangent))
 
 
 def _rebuilt(case: Case, values: Sequence[Array]) -> Case:
@@ -301,7 +285,12 @@ def _rebuilt(case: Case, values: Sequence[Array]) -> Case:
         for node in case.graph.nodes
     )
     graph = Graph(nodes)
-    return Case(graph, tuple(values), np.ones(graph.shapes[-1], graph.dtypes[-1]))
+    return Case(graph, tuple(values), _fitting(graph, case.cotangent))
+
+
+def _smaller(size: int) -> Iterable[int]:
+    """What to cut an axis to: a half keeps, at one end or the other, any one of its elements."""
+    return sorted({smaller for smaller in (1, 2, (size + 1) // 2) if smaller < size})
 
 
 def _starts(size: int, smaller: int) -> Iterable[int]:

@@ -20,9 +20,7 @@ from zenverify.oracles.enclosure import (
     PRECISION,
     UNIT_ROUNDOFF,
     Conventions,
-    OneSided,
     WholeEnclosure,
-    along,
     lift,
     lift_all,
 )
@@ -31,11 +29,6 @@ from zenverify.verification.events import Finding
 from zenverify.verification.local import LocalCheck
 from zenverify.verification.trace import flat
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
-
-SAMPLED_ELEMENTS = 12
-_DIRECTIONS = 24
-_NEAR = 2.0**-40
-"""So small a step leads from one piece of a function to another by rare chance only."""
 
 _STEPS = {
     "float64": (2.0**-7, 2.0**-10, 2.0**-14),
@@ -83,135 +76,6 @@ def disputed(graph: Graph, gradients: Mapping[int, Array], place: tuple[int, int
     )
     blame = Blame(node, ACCUMULATION, None, "always")
     return Finding(Verdict.DISPUTED, blame, "whole graph, symbolic", message)
-
-
-@dataclass(frozen=True, slots=True)
-class Slopes:
-    """The least and the largest slope of the whole function at one element, and the engine's.
-
-    Attributes
-    ----------
-    node, element
-        Where.
-    engine
-        The engine's gradient there.
-    left, right
-        The slopes on both sides, or, where slopes nearby lie further out, the least and the
-        largest of all.
-    """
-
-    node: int
-    element: int
-    engine: float
-    left: float
-    right: float
-
-    @property
-    def smooth(self) -> bool:
-        """Whether all slopes are the same, up to the rounding of the enclosures."""
-        return math.isclose(self.left, self.right, rel_tol=1e-12)
-
-
-def slopes_at_kinks(
-    case: Case, check: LocalCheck, gradients: Mapping[int, Array], kinked: Sequence[int]
-) -> tuple[list[Slopes], int, int]:
-    """The elements whose gradient is outside the interval of the whole function's slopes.
-
-    Parameters
-    ----------
-    kinked
-        The operations that lie at a kink.
-
-    Returns
-    -------
-    list of Slopes, int, int
-        What is outside, how many elements were looked at, and how many there are: a sample is
-        looked at when they are many.
-    """
-    graph = case.graph
-    upstream = _upstream(graph, kinked)
-    places = [
-        (node, element)
-        for node in sorted(upstream)
-        if node in gradients
-        for element in range(graph.sizes[node])
-    ]
-    stride = max(1, math.ceil(len(places) / SAMPLED_ELEMENTS))
-    cotangent = lift(case.cotangent)
-    with precision(PRECISION):
-        slopes = OneSided(graph, check.balls, cotangent, check.smooth(kinked))
-    found = []
-    sample = places[::stride]
-    for node, element in sample:
-        with precision(PRECISION):
-            right = slopes.along(node, element, 1)
-            left = -slopes.along(node, element, -1)
-        if not (right.is_finite() and left.is_finite()):
-            continue
-        slack = _slack(graph.dtypes[node], float(left), float(right))
-        engine = float(gradients[node].ravel()[element])
-        if not math.isfinite(engine):
-            continue
-        low = min(float(left), float(right)) - slack
-        high = max(float(left), float(right)) + slack
-        if low <= engine <= high:
-            continue
-        ends = float(left), float(right)
-        nearby = _slopes_nearby(case, check, node, element, kinked)
-        further = [slope for slope in nearby if not low <= slope <= high]
-        if further:
-            ends = min(*ends, *further), max(*ends, *further)
-        if not ends[0] - slack <= engine <= ends[1] + slack or not further:
-            found.append(Slopes(node, element, engine, *ends))
-    return found, len(sample), len(places)
-
-
-def _slopes_nearby(
-    case: Case, check: LocalCheck, node: int, element: int, kinked: Sequence[int]
-) -> list[float]:
-    """An element's slopes at some points around this one.
-
-    Where three elements tie, the median stays as it is when any one of them moves, and yet its
-    gradient nearby is one in one of them. So it bends there, though not along any axis, and what
-    an engine gives may be any mean of the gradients nearby (Clarke, "Optimization and Nonsmooth
-    Analysis", 1983). Here only the variables move: relu(x) - relu(-x) is the same line everywhere.
-    """
-    graph = case.graph
-    moving = {node, *(leaf for leaf in graph.leaves if graph.trainable[leaf])}
-    cotangent = lift(case.cotangent)
-    smooth = check.smooth(kinked)
-    draw = np.random.default_rng(0)
-    found = []
-    for number in range(_DIRECTIONS):
-        moves = {other: draw.normal(size=graph.sizes[other]) for other in sorted(moving)}
-        # In the middle, first or last of those that it may tie with.
-        moves[node][element] = (0.0, 8.0, -8.0)[number % 3]
-        with precision(PRECISION):
-            tangents = {other: lift(move) for other, move in moves.items()}
-            start = along(graph, check.balls, cotangent, tangents, smooth)
-            tangents[node][element] += _NEAR
-            slope = (along(graph, check.balls, cotangent, tangents, smooth) - start) / _NEAR
-        if slope.is_finite():
-            found.append(float(slope))
-    return found
-
-
-def _slack(dtype: str, left: float, right: float) -> float:
-    """What rounding along the graph may do; the local check is the one for exactness."""
-    return math.sqrt(UNIT_ROUNDOFF[dtype]) * (abs(left) + abs(right) + 1.0)
-
-
-def _upstream(graph: Graph, nodes: Sequence[int]) -> set[int]:
-    found: set[int] = set()
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if node in graph.operations:
-            for operand in graph.apply(node).operands:
-                if operand not in found:
-                    found.add(operand)
-                    waiting.append(operand)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

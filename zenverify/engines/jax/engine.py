@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from zenverify.engines.jax import elementwise, linear, network, reductions, shaping
 from zenverify.engines.jax.calls import Function
+from zenverify.engines.jax.taps import tapped, zeros
 from zenverify.engines.protocol import LEFT, MEAN, RIGHT, Array, AtKink, LeafKind
 from zenverify.errors import UnsupportedError
 
@@ -45,9 +45,6 @@ _CONVENTIONS = {
 
 `hard_tanh`, for one, has slope 1 at both ends: from the right at -1, from the left at 1.
 """
-
-_NOTHING = -0.0
-"""What changes no number that it is added to. Zero would: the sum of -0 and 0 is 0."""
 
 
 @dataclass(slots=True, eq=False)
@@ -86,9 +83,9 @@ class JaxEngine:
     """JAX, without `jax.jit`, with 64 bits enabled.
 
     JAX has no tape. So the calls are recorded here, and a reverse pass is one `jax.vjp` of the
-    whole function, which repeats them all. To the value of every node a tap is added, which is
-    -0.0: it changes nothing, and its cotangent is the node's gradient. So JAX linearises,
-    transposes and accumulates the whole graph by itself.
+    whole function, which repeats them all. Behind every node lies an identity, whose rule hands the
+    node's cotangent to an input of its own as well. So JAX linearises, transposes and accumulates
+    the whole graph by itself.
 
     Nothing is compiled as a whole: that takes a second a graph, and lets XLA reorder what the
     function says.
@@ -109,7 +106,7 @@ class JaxEngine:
             return float(value)
         if kind is LeafKind.ARRAY:
             return value
-        return _Node(jnp.asarray(value), kind is LeafKind.VARIABLE)
+        return _Node(jax.device_put(value), kind is LeafKind.VARIABLE)
 
     def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
         function = _FUNCTIONS.get(operator)
@@ -161,12 +158,12 @@ def _differentiate(roots: Sequence[_Node], cotangents: Sequence[Array]) -> None:
             if node.function is not None:
                 given = [values[o] if isinstance(o, _Node) else o for o in node.operands]
                 value = node.function(*given, **node.attributes)
-            values[node] = value + next(rest) if node.trainable else value
+            values[node] = tapped(value, next(rest)) if node.trainable else value
         return [values[root] for root in roots]
 
-    taps = [jnp.full_like(node.value, _NOTHING) for node in trainable]
+    taps = [zeros(node.value.shape, node.value.dtype) for node in trainable]
     _, pull = jax.vjp(function, taps)
-    (gradients,) = pull([jnp.asarray(cotangent) for cotangent in cotangents])
+    (gradients,) = pull([jax.device_put(cotangent) for cotangent in cotangents])
     for node, gradient in zip(trainable, gradients, strict=True):
         node.gradient = np.asarray(gradient)
 

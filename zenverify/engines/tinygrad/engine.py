@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from tinygrad import Tensor
+from tinygrad import Device, Tensor
+from tinygrad.helpers import DEV
 
 from zenverify.engines.tinygrad.functions import FUNCTIONS
 from zenverify.errors import UnsupportedError
@@ -19,7 +20,7 @@ from zenverify.operators.kinks import AtKink
 
 
 class TinygradEngine:
-    """tinygrad, on whatever device it chooses; ``DEV=PYTHON`` needs no compiler.
+    """tinygrad, on the device it chooses; where it finds none, on ``PYTHON``.
 
     tinygrad takes two equal expressions for one node, so gradients are asked of leaves only.
     """
@@ -30,6 +31,12 @@ class TinygradEngine:
     conventions: Mapping[str, AtKink] = MappingProxyType({})
     accumulates = True
     limits = Limits(mixed=False, inner=False)
+
+    def __init__(self) -> None:
+        try:
+            Device.DEFAULT  # noqa: B018  looks for a device
+        except RuntimeError:
+            DEV.value = "PYTHON"
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:
         if kind is LeafKind.NUMBER:

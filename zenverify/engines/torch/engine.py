@@ -103,6 +103,8 @@ class TorchEngine:
     def gradient(self, handle: Any) -> Array | None:
         if not (_is_tensor(handle) and handle.requires_grad):
             return None
+        if not (handle.is_leaf or handle.retains_grad):
+            return None  # PyTorch warns where such a gradient is asked for
         if handle.grad is None:
             # PyTorch says None where it knows that the gradient is zero.
             return np.zeros(handle.shape, self.value(handle).dtype)

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from zenverify.engines.jax.taps import zeros
 from zenverify.graph.case import Array
 
 
@@ -51,7 +52,7 @@ class Alone:
         with jax.enable_x64(wide or jax.dtypes.canonicalize_dtype(float) == np.float64):
             arguments = [_widened(one) if wide else one for one in self._arguments]
             for slot, operand in zip(self._slots, operands, strict=True):
-                arguments[slot] = jnp.asarray(operand)
+                arguments[slot] = jax.device_put(operand)
             results = self._run(arguments)
             return [to_array(results[number]) for number in self._outputs]
 
@@ -67,7 +68,7 @@ class Alone:
 
         results, pull = jax.vjp(function, *(self._arguments[slot] for slot in self._slots))
         given = [
-            jnp.zeros_like(result) if cotangent is None else jnp.asarray(cotangent)
+            zeros(result.shape, result.dtype) if cotangent is None else jax.device_put(cotangent)
             for result, cotangent in zip(results, cotangents, strict=True)
         ]
         return [to_array(gradient) for gradient in pull(given)]

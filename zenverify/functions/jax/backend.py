@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from zenverify.engines.jax.taps import tapped, zeros
 from zenverify.errors import UsageError
 from zenverify.functions.composing import composed
 from zenverify.functions.jax.alone import Alone, to_array
@@ -169,13 +170,13 @@ def _gradients(
     values: Sequence[Value],
     seeds: Mapping[int, Array],
 ) -> dict[int, Array]:
-    """One reverse pass: to every value a zero is added, and differentiated with respect to."""
+    """One reverse pass, of every value: each has a tap."""
 
-    def function(zeros: Sequence[Any]) -> list[Any]:
+    def function(taps: Sequence[Any]) -> list[Any]:
         env: dict[int, Any] = dict(steps.constants)
 
         def enter(place: int, value: Any) -> None:
-            env[place] = value + zeros[places[place]] if place in places else value
+            env[place] = tapped(value, taps[places[place]]) if place in places else value
 
         for place, value in zip(steps.inputs, inputs, strict=True):
             enter(place, value)
@@ -186,7 +187,7 @@ def _gradients(
         numbered = {number: place for place, number in places.items()}
         return [env[numbered[number]] for number in seeds]
 
-    zeros = [jnp.zeros(value.array.shape, value.array.dtype) for value in values]
-    _, pull = jax.vjp(function, zeros)
-    (found,) = pull([jnp.asarray(seed) for seed in seeds.values()])
+    taps = [zeros(value.array.shape, value.array.dtype) for value in values]
+    _, pull = jax.vjp(function, taps)
+    (found,) = pull([jax.device_put(seed) for seed in seeds.values()])
     return {number: to_array(gradient) for number, gradient in enumerate(found)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 
 from zenverify.functions.jax.steps import Step, is_float
@@ -41,7 +41,7 @@ def _movement(step: Step, given: Sequence[Any], keeps: Sequence[int]) -> Any:
     def numbered(*numbers: Any) -> list[Any]:
         arguments = list(given)
         for place, array in zip(keeps, numbers, strict=True):
-            arguments[place] = jnp.asarray(np.array(array, order="C"), jnp.int32)
+            arguments[place] = jax.device_put(np.array(array, np.int32, order="C"))
         return [np.asarray(one) for one in step.run(arguments)]
 
     def declared(*terms: Term) -> tuple[Term, ...]:
