@@ -19,6 +19,9 @@ from zenverify.report.listing import index_text
 _INPUT = 60
 """Columns of a table's input; the findings below it show theirs in full, and so does ``--json``."""
 
+_ONE_LINE = 200
+"""Columns that any row fits in: what a program reads has a line per row."""
+
 
 @contextmanager
 def shown(console: Console, searches: int) -> Iterator[Callable[[Worst], None]]:
@@ -49,6 +52,8 @@ def print_table(console: Console, rows: Sequence[Worst]) -> None:
     "unavoidable" says how many of these the conditioning explains, where they are more than an
     elementary function may lose.
     """
+    if not console.is_terminal:
+        console.width = max(console.width, _ONE_LINE)
     table = Table("operation", "of", "dtype", box=None, padding=(0, 2, 0, 0))
     for heading in ("u * S", "ulp", "unavoidable", "digits lost"):
         table.add_column(heading, justify="right", no_wrap=True)
