@@ -1,12 +1,15 @@
 """Plant every fault of the engine's catalogue, and see whether the default campaign finds it.
 
     python -m benchmarks.faults_found [--of A,B] [--only TEXT] [--every N] [--graphs N] [--seed N]
-                                      [--no-reduce] [--json] [--lines]
+                                      [--no-reduce] [--json] [--lines] [--save FILE] [--jobs N]
 
 The graphs of the default campaign are drawn once. A fault in the rule of an operation shows only in
 graphs that contain it, so these are verified with the fault planted, in the campaign's order, until
 it is found; a fault of the walk meets every graph. Graphs are counted as the campaign counts them,
 those without the operation included; seconds are those of the hunt and the reduction.
+
+With `--save` a JSON line per fault is added to a file as soon as the fault is done, and the faults
+that the file holds already are not hunted again: what was interrupted goes on.
 
 Prints the faults that were missed, blamed on something else or not reduced, and a table per class.
 A fault that changed no number in any of the graphs is none: these are counted apart, and listed.
@@ -21,13 +24,16 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from benchmarks.processes import in_processes
+from benchmarks.rule_calls import Numbered, RuleCalls
 from zenverify.engines.faults import TRAVERSAL, Fault, faults_of
 from zenverify.engines.protocol import ACCUMULATION
 from zenverify.engines.zen import ZenEngine
@@ -36,10 +42,13 @@ from zenverify.operators import catalogue
 from zenverify.verification import trace
 from zenverify.verification.campaign import DEFAULT_GRAPHS, CampaignOptions, cases_of
 from zenverify.verification.hunt import Hunt, hunt
+from zenverify.verification.probes import make_probes, run_probed
 from zenverify.verification.reduce import reduce
 from zenverify.verification.structure import read_gradients
+from zenverify.verification.trace import TIMEOUT
 
-Numbered = tuple[int, Case]
+NEVER_MET = "changed no number"
+"""In none of the graphs; that does not say that it never can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,8 @@ class Outcome:
         Whether it changed a number at all, in a graph that has a truth.
     reason
         Why it is no fault, if it is none.
+    proven
+        Whether that is proven, and not only what these graphs showed.
     found, blamed
         Whether it was found; whether the right operation and argument were blamed.
     blame
@@ -71,6 +82,7 @@ class Outcome:
     what: str
     differed: bool
     reason: str
+    proven: bool
     found: bool
     blamed: bool
     blame: str
@@ -95,44 +107,76 @@ def outcome_of(fault: Fault, cases: Sequence[Numbered], *, reduced: bool) -> Out
     """Hunt one fault."""
     engine = ZenEngine()
     start = time.perf_counter()
-    found = hunt(engine, fault.operation, fault.mutant, (case for _, case in cases))
+    met: list[Numbered] = []
+    recorded = _recorded_calls(engine, fault, cases)
+    found = hunt(engine, fault.operation, fault.mutant, _meeting(recorded, cases, met))
     operations, elements = _size(engine, fault, found) if reduced else (0, 0)
     seconds = time.perf_counter() - start
-    reason = "" if found.finding else _equivalence(engine, fault, found, cases)
+    proof = "" if found.finding else fault.mutant.equivalent()
+    reason = "" if found.finding else proof or _no_fault(engine, fault, met)
     return Outcome(
         name=fault.name,
         kind=fault.mutant.kind,
         what=fault.mutant.name,
         differed=not reason,
         reason=reason,
+        proven=bool(proof),
         found=found.finding is not None,
         blamed=found.blamed,
         blame="" if found.finding is None else f"{found.finding.verdict}: {found.finding.blame}",
         operations=operations,
         elements=elements,
-        graphs=cases[found.position][0] if found.finding else 0,
+        graphs=met[found.position][0] if found.finding else 0,
         seconds=seconds,
     )
 
 
-def _equivalence(engine: ZenEngine, fault: Fault, found: Hunt, cases: Sequence[Numbered]) -> str:
+_recorded: list[RuleCalls] = []
+"""The calls of the last operation's rules: its faults come one after the other."""
+
+
+def _recorded_calls(engine: ZenEngine, fault: Fault, cases: Sequence[Numbered]) -> RuleCalls | None:
+    """The calls of the fault's operation; None for a fault of the walk."""
+    if fault.operation in TRAVERSAL:
+        return None
+    if not _recorded or not _recorded[0].are_of(fault.operation, cases):
+        _recorded[:] = [RuleCalls(engine, fault.operation, cases)]
+    return _recorded[0]
+
+
+def _meeting(
+    recorded: RuleCalls | None, cases: Sequence[Numbered], met: list[Numbered]
+) -> Iterator[Case]:
+    """The cases in which a fault makes a difference; for one of the walk, all. Adds them to `met`.
+
+    To be used while the fault is planted.
+    """
+    places = range(len(cases)) if recorded is None else recorded.differing()
+    for place in places:
+        met.append(cases[place])
+        yield cases[place][1]
+
+
+def _no_fault(engine: ZenEngine, fault: Fault, met: Sequence[Numbered]) -> str:
     """Why a fault that was not found is none; empty if it is one."""
-    if not found.differed:
-        return "changed no number"
-    for _, case in cases:
+    if fault.operation in TRAVERSAL and not fault.mutant.has_differed():
+        return NEVER_MET
+    for _, case in met:
         right, finite = _gradients(engine, case)
         with fault.mutant.plant():
             wrong, _ = _gradients(engine, case)
         if finite and right != wrong:
             return ""
-    return "changed numbers only where an infinity had entered"
+    return "changed numbers only where an infinity had entered" if met else NEVER_MET
 
 
 def _gradients(engine: ZenEngine, case: Case) -> tuple[list[bytes], bool]:
-    """The gradients of a case's nodes, to the last bit, and whether no number is infinite."""
+    """The gradients that a case and its probes give, and whether no number is infinite."""
     run = trace.forward(engine, case)
     trace.backward(engine, case.graph, run.handles[-1], case.cotangent.copy())
-    gradients = list(read_gradients(engine, case.graph, run).values())
+    plain = read_gradients(engine, case.graph, run)
+    _, probed = run_probed(engine, case, make_probes(case.graph), run.values, TIMEOUT, None)
+    gradients = [*plain.values(), *probed.values()]
     finite = not any(np.isinf(array).any() for array in (*run.values, *gradients))
     return [array.tobytes() for array in gradients], finite
 
@@ -158,6 +202,8 @@ def main() -> int:
     parser.add_argument("--graphs", type=int, default=DEFAULT_GRAPHS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-reduce", action="store_true", help="do not reduce what was found")
+    parser.add_argument("--save", type=Path, help="a file that keeps what is done")
+    parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     parser.add_argument("--lines", action="store_true", help="print a line per fault too")
     parser.add_argument("--json", action="store_true", help="print a JSON object per fault")
     options = parser.parse_args()
@@ -167,20 +213,45 @@ def main() -> int:
         for fault in faults_of(ZenEngine(), named)
         if options.only in fault.name or options.only in fault.mutant.kind
     ][:: options.every]
-    drawn = cases_of(CampaignOptions(seed=options.seed), catalogue.names())
-    every, of = by_operation(islice(drawn, options.graphs))
-    outcomes = []
-    for fault in faults:
-        cases = every if fault.operation in TRAVERSAL else of[fault.operation]
-        outcome = outcome_of(fault, cases, reduced=not options.no_reduce)
+    outcomes = _read(options.save)
+    done = {one.name for one in outcomes}
+    waiting = [fault for fault in faults if fault.name not in done]
+    for outcome in _hunted(waiting, options):
         outcomes.append(outcome)
+        line = json.dumps(asdict(outcome))
+        if options.save is not None:
+            with options.save.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
         if options.json:
-            print(json.dumps(asdict(outcome)), flush=True)
+            print(line, flush=True)
         elif options.lines:
             print(_line(outcome), flush=True)
     if not options.json:
         _print(outcomes)
     return 1 if any(one.differed and not one.found for one in outcomes) else 0
+
+
+def _read(file: Path | None) -> list[Outcome]:
+    """What was saved; nothing if there is no such file yet."""
+    if file is None or not file.exists():
+        return []
+    with file.open(encoding="utf-8") as lines:
+        return [Outcome(**json.loads(line)) for line in lines]
+
+
+def _hunted(faults: Sequence[Fault], options: argparse.Namespace) -> Iterator[Outcome]:
+    """The outcomes in the faults' order, from one process or several."""
+    if not faults:
+        return
+    drawn = cases_of(CampaignOptions(seed=options.seed), catalogue.names())
+    every, of = by_operation(islice(drawn, options.graphs))
+
+    def hunted(place: int) -> Outcome:
+        fault = faults[place]
+        cases = every if fault.operation in TRAVERSAL else of[fault.operation]
+        return outcome_of(fault, cases, reduced=not options.no_reduce)
+
+    yield from in_processes(hunted, len(faults), options.jobs)
 
 
 def _line(one: Outcome) -> str:

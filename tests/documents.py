@@ -7,7 +7,7 @@
 - ``diff`` blocks change the project; they are applied to a copy of it.
 - ``sh`` blocks set things up and are not run.
 
-``python -m tests.documents`` writes into the documents what their code prints now.
+``python -m tests.documents [PATH ...]`` writes into the documents what their code prints now.
 """
 
 import importlib.util
@@ -32,7 +32,7 @@ SET_UP = (
 
 _FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
-_OPTIONAL = re.compile(r"^import (torch|jax)\b", re.MULTILINE)
+_OPTIONAL = re.compile(r"(?:^import |--(?:engine|conventions) )(torch|jax)\b", re.MULTILINE)
 
 _UNSTEADY = (
     (re.compile(r"seen [\d,]+ times?, first in graph [\d,]+"), "seen N times, first in graph N"),
@@ -88,7 +88,7 @@ def steady(output: str) -> str:
 
 
 def can_run(program: str) -> bool:
-    """Whether the optional libraries that a program imports are installed."""
+    """Whether the optional libraries are installed that a program imports, or a command names."""
     names = _OPTIONAL.findall(program)
     return all(importlib.util.find_spec(name) is not None for name in names)
 
@@ -239,6 +239,8 @@ def follow(document: str, directory: Path) -> Iterator[Output]:
             yield Output("```text\n", block.text, before)
         elif block.language == "console":
             for command, shown in commands(block.text):
+                if not can_run(command):
+                    continue
                 yield Output(f"$ {command}\n", shown, place.command(command))
         elif block.language == "diff":
             apply_diff(block.text, place.directory)
@@ -262,5 +264,5 @@ def update(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for path in DOCUMENTS:
+    for path in list(map(Path, sys.argv[1:])) or DOCUMENTS:
         update(path)

@@ -19,21 +19,25 @@ MAY_IMPORT = {
     "engines": FOUNDATION | {"operators", "graph"},
     "oracles": FOUNDATION | {"operators", "graph"},
     "verification": FOUNDATION | {"operators", "graph", "engines", "oracles"},
+    "accuracy": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
     "contribution": FOUNDATION | {"operators", "engines"},
     "cards": FOUNDATION
-    | {"operators", "graph", "engines", "oracles", "verification", "contribution"},
+    | {"operators", "graph", "engines", "oracles", "verification", "contribution", "accuracy"},
     "corpus": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
-    "report": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification", "cards"},
+    "report": FOUNDATION
+    | {"operators", "graph", "engines", "oracles", "verification", "accuracy", "cards"},
     "functions": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
     "cli": FOUNDATION
     | {"operators", "graph", "engines", "oracles", "verification", "contribution", "cards"}
-    | {"corpus", "report"},
+    | {"accuracy", "corpus", "report"},
 }
 """Per part, the other parts that it may import; DESIGN calls it one way."""
 
 MAY_IMPORT_TENSOR = {
     "zenverify.engines.zen",
     "zenverify.engines.mutants",
+    "zenverify.engines.mutants.confinement",
+    "zenverify.engines.mutants.equivalent",
     "zenverify.engines.mutants.handing_out",
     "zenverify.engines.mutants.planted",
     "zenverify.engines.mutants.summing",

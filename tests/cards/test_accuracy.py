@@ -57,7 +57,9 @@ def test_numbers_without_a_normal_truth_are_left_out() -> None:
 
 
 def test_gradients_at_a_kink_are_left_out() -> None:
-    assert [one.quantity for one in measured("relu", 0.0, 1.0)] == ["value"]
+    value, gradient = measured("relu", 0.0, 1.0)
+    assert (value.quantity, gradient.quantity, gradient.points) == ("value", "gradient", 1)
+    assert measured("relu", 0.0) == []
 
 
 def test_a_truth_that_cancels_is_known_to_its_last_digit() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -138,3 +138,16 @@ def test_methods_do_what_the_functions_do(name: str) -> None:
     assert method.operation == function.operation == name
     assert method.attributes == function.attributes
     np.testing.assert_array_equal(method.value, function.value)
+
+
+@every_operation
+def test_the_order_of_an_operand_in_memory_does_not_matter(name: str) -> None:
+    arrays = arrays_for(name)
+    gradients = []
+    orders: tuple[Literal["C", "F"], ...] = ("C", "F")
+    for order in orders:
+        result, leaves = applied(name, [np.array(array, order=order) for array in arrays])
+        result.get_gradients(np.arange(1.0, 1 + result.value.size).reshape(result.shape))
+        gradients.append([leaf.gradient for leaf in leaves])
+    for row_major, column_major in zip(*gradients, strict=True):
+        np.testing.assert_allclose(column_major, row_major, rtol=1e-9, atol=1e-12)

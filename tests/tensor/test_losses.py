@@ -291,3 +291,9 @@ def test_precision_follows_numpy(name: str, number: int) -> None:
 def test_errors(call: Callable[[], Tensor], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_cross_entropy_of_a_single_class_hands_a_nan_on() -> None:
+    x = Tensor([[np.nan], [0.5]])
+    zt.cross_entropy(x, [0, 0]).get_gradients()
+    np.testing.assert_array_equal(x.gradient, [[np.nan], [0.0]])

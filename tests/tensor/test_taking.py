@@ -67,6 +67,12 @@ def test_take_along_axis(shape: tuple[int, ...], indices: Any, axis: int | None)
     assert_gradients(lambda x: zt.take_along_axis(x, indices, axis), x)
 
 
+def test_take_along_no_axis_of_columns_side_by_side_in_memory() -> None:
+    x = Tensor(np.asfortranarray(np.arange(6.0).reshape(2, 3)))
+    zt.take_along_axis(x, [0, 4, 4], None).get_gradients(np.ones(3))
+    np.testing.assert_array_equal(x.gradient, [[1, 0, 0], [0, 2, 0]])
+
+
 GATHERED: list[tuple[tuple[int, ...], int, Any]] = [
     ((3,), 0, [2, 0, 2, 2]),
     ((2, 3), 0, [[0, 1, 1], [1, 1, 0], [0, 0, 0]]),

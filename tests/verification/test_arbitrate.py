@@ -11,7 +11,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.oracles.difference import Estimate
 from zenverify.verification import trace
 from zenverify.verification.arbitrate import Forward, element_difference, settle
-from zenverify.verification.blame import denied_by_difference
+from zenverify.verification.denial import denied_by_difference
 from zenverify.verification.judge import Judgement, Status
 from zenverify.verification.verdict import Verdict
 

@@ -8,7 +8,7 @@ from flint import arb
 
 from tests.verification.prepared import finding_of, unary, wrong_rule
 from zenverify.oracles.difference import Estimate
-from zenverify.verification.blame import error_in_ulp, interval_of, interval_of_estimate
+from zenverify.verification.intervals import error_in_ulp, interval_of, interval_of_estimate
 
 
 @pytest.mark.parametrize(

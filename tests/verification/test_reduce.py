@@ -19,7 +19,7 @@ from tests.verification.prepared import (
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
-from zenverify.graph.filling import Filling, fill
+from zenverify.graph.filling import Filling, fill, with_nan
 from zenverify.graph.structure import DTYPE_ODDS
 from zenverify.operators import catalogue
 from zenverify.verification.reduce import MAX_EVALUATIONS, reduce
@@ -115,3 +115,36 @@ def test_numbers_become_simple() -> None:
         found = reduce(ZenEngine(), large_case(), finding)
     assert float(found.case.values[0].ravel()[0]) in (1.0, 2.0, 0.5, -1.0)
     assert (found.case.cotangent == 1).all()
+
+
+def test_values_that_may_stay_are_not_changed_to_and_fro() -> None:
+    build = CaseBuilder()
+    build.apply("multiply", build.variable([0.3, 0.7]), build.variable([1.1, -0.2]))
+    wrong = wrong_rule("multiply", lambda g, y, a, b: g * b if (b == b[0]).all() else g * b * 2)
+    with wrong:
+        finding = verify_case(ZenEngine(), build.case()).findings[0]
+        reduced = reduce(ZenEngine(), build.case(), finding)
+    assert reduced.case.graph.sizes == (1, 2, 2)
+    assert reduced.evaluations < MAX_EVALUATIONS
+
+
+def test_one_special_element_of_many_is_cut_out() -> None:
+    values = np.linspace(0.1, 0.9, 200)
+    values[137] = 400.0
+    build = CaseBuilder()
+    build.apply("negative", build.variable(values))
+    with wrong_rule("negative", lambda g, y, x: np.where(x == 400.0, np.nan, -g)):
+        finding = verify_case(ZenEngine(), build.case()).findings[0]
+        reduced = reduce(ZenEngine(), build.case(), finding)
+    assert max(reduced.case.graph.sizes) == 1
+
+
+def test_a_nan_in_the_cotangent_stays_in_smaller_cases() -> None:
+    build = CaseBuilder()
+    build.apply("negative", build.variable(np.linspace(0.1, 0.9, 200)))
+    case = with_nan(build.case(), 77)
+    with wrong_rule("negative", lambda g, y, x: np.nan_to_num(-g)):
+        finding = verify_case(ZenEngine(), case).findings[0]
+        reduced = reduce(ZenEngine(), case, finding)
+    assert max(reduced.case.graph.sizes) == 1
+    assert np.isnan(reduced.case.cotangent).all()

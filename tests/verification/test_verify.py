@@ -21,6 +21,7 @@ from tests.verification.prepared import (
 )
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
+from zenverify.graph.filling import with_nan
 from zenverify.graph.graph import LeafKind
 from zenverify.operators.kernel import Kernel
 from zenverify.operators.kinks import LEFT, RIGHT, AtKink
@@ -394,12 +395,55 @@ def test_what_the_root_does_not_show_is_found_by_probes() -> None:
     assert (finding.check, finding.blame.operation) == ("probes", "tanh")
 
 
-def test_probes_are_of_order_one_and_exact_in_float32() -> None:
-    probes = make_probes(TANH.graph)
-    assert set(probes) == {0, 1, 2, 3}
+def test_probes_are_of_order_one_and_have_all_the_digits_of_their_nodes() -> None:
+    build = CaseBuilder()
+    narrow = build.apply("exp", build.variable([0.3] * 20, dtype="float32"))
+    build.apply("add", narrow, build.variable([0.3] * 20))
+    probes = make_probes(build.case().graph)
+    dtypes = [probe.dtype.name for probe in probes.values()]
+    assert dtypes == ["float32", "float32", "float64", "float64"]
     for probe in probes.values():
         assert ((np.abs(probe) > 0.5) & (np.abs(probe) < 1.5)).all()
-        assert np.array_equal(probe, probe.astype(np.float32))
+        halved = probe.astype(np.float32) if probe.dtype == np.float64 else probe.astype(np.float16)
+        few_digits = probe.dtype == np.float32
+        assert (halved == probe).all() == few_digits
+
+
+def test_a_linear_rule_that_rounds_to_float32_is_found_behind_a_mask() -> None:
+    build = CaseBuilder()
+    x = build.variable([0.3, -0.4])
+    nothing = build.apply("multiply", build.apply("negative", x), build.number(0.0))
+    build.apply("sum", build.apply("add", nothing, x), **WHOLE)
+    with wrong_rule("negative", lambda g, y, x: -g.astype(np.float32).astype(np.float64)):
+        finding = finding_of(build.case())
+    assert (finding.verdict, finding.check) == (Verdict.INACCURATE, "probes")
+    assert finding.blame.operation == "negative"
+
+
+def test_a_nan_in_the_cotangent_must_reach_what_depends_on_it() -> None:
+    build = CaseBuilder()
+    build.apply("negative", build.variable([0.3, -0.4]))
+    case = with_nan(build.case(), 1)
+    assert verify_case(ZenEngine(), case).verdict is Verdict.AGREE
+    with wrong_rule("negative", lambda g, y, x: np.nan_to_num(-g)):
+        finding = finding_of(case)
+    assert (finding.verdict, finding.blame.operation) == (Verdict.NON_FINITE, "negative")
+
+
+def test_a_nan_that_a_solver_hides_is_found() -> None:
+    build = CaseBuilder()
+    build.apply("inv", build.variable([[2.0, 0.5], [0.25, 1.0]]))
+    with wrong_rule("inv", lambda g, y, x: np.nan_to_num(-y.T @ g @ y.T)):
+        finding = finding_of(with_nan(build.case(), 1))
+    assert (finding.verdict, finding.blame.operation) == (Verdict.NON_FINITE, "inv")
+
+
+def test_a_nan_that_a_solver_spreads_is_none_of_its_faults() -> None:
+    build = CaseBuilder()
+    build.apply("cholesky", build.variable([[2.0, 0.5], [0.5, 1.0]]))
+    for place in range(4):
+        result = verify_case(ZenEngine(), with_nan(build.case(), place))
+        assert result.verdict is Verdict.AGREE
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,22 @@ class MutationScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What an operation that is not elementwise is composed of, in one part.
+
+    Attributes
+    ----------
+    text
+        The expression that is mapped over elements, as text; or another step, in words.
+    partials
+        Per argument of the expression, its name and the partial that SymPy derived, as text.
+    """
+
+    text: str
+    partials: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """What follows from the expression, held against what is declared.
 
@@ -124,6 +140,8 @@ class Declared:
         Where the declaration contradicts the expression.
     notes
         What is worth knowing, and no problem.
+    parts
+        What an operation that is not elementwise is composed of.
     """
 
     expression: str = ""
@@ -137,6 +155,7 @@ class Declared:
     notes: tuple[str, ...] = ()
     equation: str = ""
     result: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from zenverify.operators.operator import Equation, Operator
 
 
 def declared(operator: Operator) -> Declared:
-    """The declaration, and for an elementwise operation what follows from it."""
+    """The declaration, and what follows from it."""
     domains = tuple(argument.domain for argument in operator.arguments if argument.domain)
     if operator.equation is not None:
         return _by_equation(operator, operator.equation, domains)
-    if operator.kernel is None:
-        return Declared(domains=domains, kinks=operator.kinks)
     # SymPy is imported here only: most of a card does without it.
+    if operator.kernel is None:
+        from zenverify.cards.composition import composition
+
+        return Declared(domains=domains, kinks=operator.kinks, parts=composition(operator))
     from zenverify.operators.analysis import analyse
 
     found = analyse(operator.kernel, operator.arguments, operator.kinks)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from zenverify.cards.points import Points, points_of
+from zenverify.accuracy.points import Points, points_of
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
 from zenverify.graph.graph import DTYPES, GraphBuilder

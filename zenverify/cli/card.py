@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from zenverify.cards.card import Accuracy, Card, MutationScore
+from zenverify.cards.card import Accuracy, Card, MutationScore, Part
 from zenverify.cli.output import printable
 from zenverify.report.listing import marked_listing
 
@@ -50,11 +50,17 @@ def _declared_lines(card: Card) -> Iterator[str]:
     for name, partial in declared.partials:
         label = f"d{declared.result}/d{name}"
         yield f"{label:<{_LABEL}}{partial}"
+    yield from _labelled("composed of", tuple(map(_part_line, declared.parts)))
     yield from _labelled("domain", declared.domains, "everywhere")
     yield from _labelled("follows from", declared.natural)
     yield from _labelled("kinks", declared.kinks, "none")
     yield from _labelled("singular", declared.singularities)
     yield from _labelled("note", declared.notes)
+
+
+def _part_line(part: Part) -> str:
+    partials = ", ".join(f"d/d{name} {partial}" for name, partial in part.partials)
+    return f"{part.text}: {partials}" if partials else part.text
 
 
 def _problem_lines(card: Card) -> Iterator[str]:

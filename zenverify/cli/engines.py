@@ -7,12 +7,14 @@ import dataclasses
 import click
 
 from zenverify.cli.options import json_option, verbose_option
+from zenverify.errors import UsageError
 
 _EXAMPLES = """\b
 Examples:
   zenverify engines
   zenverify engines --json
   zenverify engines --check my/engine.py:engine
+  zenverify engines --conventions torch --conventions jax
 """
 
 
@@ -23,13 +25,27 @@ Examples:
     metavar="ENGINE",
     help="Say what the adapter of this engine gets wrong, in place of the list.",
 )
+@click.option(
+    "--conventions",
+    "compared",
+    metavar="ENGINE",
+    multiple=True,
+    help="Show what this engine does at kinks, ties and edges; give it again to compare several.",
+)
 @json_option
 @verbose_option
-def engines(*, checked: str | None, as_json: bool) -> int:
-    """List the engines that can be verified, or check the adapter of one.
+def engines(*, checked: str | None, compared: tuple[str, ...], as_json: bool) -> int:
+    """List the engines that can be verified, check the adapter of one, or compare their choices.
 
     Exit code: 0 done, 1 the adapter has problems, 2 could not do the job.
     """
+    if checked is not None and compared:
+        raise UsageError("--check and --conventions do not go together: give one of them")
+    if compared:
+        from zenverify.cli.conventions import show_conventions
+
+        show_conventions(compared, as_json=as_json)
+        return 0
     if checked is not None:
         return _check(checked, as_json=as_json)
     from rich.table import Table

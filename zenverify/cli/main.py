@@ -11,6 +11,7 @@ from io import TextIOWrapper
 import click
 
 from zenverify import __version__
+from zenverify.cli.accuracy import accuracy
 from zenverify.cli.check import check
 from zenverify.cli.configuration import closest
 from zenverify.cli.engines import engines
@@ -31,6 +32,7 @@ Examples:
   zenverify run                      verify the engine of this package on random graphs
   zenverify run --budget 90s         for a minute and a half
   zenverify check tanh               one operation, and its card
+  zenverify accuracy                 where digits are lost
   zenverify replay                   verify the regression corpus again
   zenverify operators                list the operations that can be verified
   zenverify faults                   list the faults that can be planted to see them found
@@ -63,7 +65,7 @@ def program() -> None:
     """Prove or refute, node by node, the gradients that an autodiff engine computes."""
 
 
-for command in (run, check, new_operator, replay, operators, engines, faults):
+for command in (run, check, accuracy, new_operator, replay, operators, engines, faults):
     program.add_command(command)
 
 

@@ -23,6 +23,7 @@ def extended(engine: Engine, name: str, function: Callable[..., Handle]) -> Engi
         ``function(*operands, **attributes)`` on the engine's own handles; on the library's own
         values if the engine is `Calling`.
     """
+    calling = engine if isinstance(engine, Calling) else None  # looked up once: it takes long
 
     def apply(
         self: object,  # noqa: ARG001  a method's
@@ -31,8 +32,8 @@ def extended(engine: Engine, name: str, function: Callable[..., Handle]) -> Engi
         attributes: dict[str, Any],
     ) -> Handle:
         if operator == name:
-            if isinstance(engine, Calling):
-                return engine.call(name, function, operands, attributes)
+            if calling is not None:
+                return calling.call(name, function, operands, attributes)
             return function(*operands, **attributes)
         return engine.apply(operator, operands, attributes)
 

@@ -188,6 +188,8 @@ class Mutant:
         never did, there was no fault to find.
     key
         The last part of its name in the catalogue of faults, without spaces: ``"sign"``.
+    equivalent
+        Why it is no fault: it can never change a number. Empty where that is not proven.
     """
 
     name: str
@@ -196,6 +198,7 @@ class Mutant:
     plant: Callable[[], AbstractContextManager[None]]
     has_differed: Callable[[], bool]
     key: str
+    equivalent: Callable[[], str] = lambda: ""
 
 
 @runtime_checkable

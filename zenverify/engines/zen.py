@@ -18,6 +18,7 @@ from zenverify.engines.protocol import Mutant
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
+from zenverify.operators import catalogue
 from zenverify.operators.kinks import MEAN, AtKink
 from zenverify.tensor.determinants import packed_slogdet
 from zenverify.tensor.factorizations import packed_eigh
@@ -170,7 +171,14 @@ class ZenEngine:
             return tuple(patch.mutant() for patch in TRAVERSAL[operator])
         right = zen.OPERATIONS[operator]
         install = partial(zen.OPERATIONS.__setitem__, operator)
-        return tuple(mutants_of(right, install, kinked=operator in self.conventions))
+        return tuple(
+            mutants_of(
+                right,
+                install,
+                kinked=operator in self.conventions,
+                declared=catalogue.get(operator),
+            )
+        )
 
     def recognises(self, result: object) -> bool:
         return isinstance(result, zen.Tensor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
@@ -67,6 +68,25 @@ def fill(structure: Structure, filling: Filling, seed: int) -> Case:
     if filling is Filling.INTEGERS:
         cotangent = np.ones(shape)
     return Case(graph, tuple(values), np.asarray(cotangent).astype(dtype))
+
+
+def with_nan(case: Case, place: int) -> Case:
+    """The case with a NaN in the root's cotangent.
+
+    What depends on that element is NaN. A rule that gives a number there hides what went wrong
+    behind it.
+
+    Parameters
+    ----------
+    case
+        The case.
+    place
+        Which element, counted round; a cotangent without elements stays as it is.
+    """
+    cotangent = case.cotangent.copy()
+    if cotangent.size:
+        cotangent.flat[place % cotangent.size] = math.nan
+    return replace(case, cotangent=cotangent)
 
 
 def _numbers(random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: Filling) -> Numbers:

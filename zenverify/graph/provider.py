@@ -1,16 +1,22 @@
-"""Hypothesis's source of choices, made the same wherever the package is installed.
+"""Drawing from Hypothesis's strategies one at a time, alike wherever the package is installed.
 
 Hypothesis tries numbers that it finds in the modules of the project at hand. That suits a property
 test; a campaign's graphs would then depend on where zenverify is installed and on what else is
-imported, and a seed in a report would not bring them back elsewhere.
+imported, and a seed in a report would not bring them back elsewhere. And Hypothesis runs a test on
+a batch of examples; a campaign that ends at its third graph has no use for the other forty.
 """
 
 from __future__ import annotations
 
-from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+import random
+from typing import TypeVar
 
-BACKEND = "zenverify"
-"""The name to give to `hypothesis.settings(backend=...)`."""
+from hypothesis import strategies as st
+from hypothesis.errors import StopTest
+from hypothesis.internal.conjecture.data import ConjectureData
+from hypothesis.internal.conjecture.providers import HypothesisProvider
+
+T = TypeVar("T")
 
 
 class UniformProvider(HypothesisProvider):
@@ -40,4 +46,19 @@ class UniformProvider(HypothesisProvider):
         return self._random.randint(min_value, max_value)
 
 
-AVAILABLE_PROVIDERS[BACKEND] = UniformProvider
+def drawn(strategy: st.SearchStrategy[T], source: random.Random) -> T | None:
+    """One value of a strategy; None where Hypothesis finds that it took too many choices.
+
+    Parameters
+    ----------
+    strategy
+        What to draw: numbers, or what `hypothesis.strategies.composite` makes of them. Lists and
+        tuples take a running test of Hypothesis's.
+    source
+        Where choices come from; the same state gives the same value.
+    """
+    data = ConjectureData(random=source, provider=UniformProvider)
+    try:
+        return data.draw(strategy)
+    except StopTest:
+        return None

@@ -18,7 +18,7 @@ from zenverify.operators.sampling import pick, wide_instances
 _MOST = 72
 """No operator is swept in more instances than this, or it would crowd out the others."""
 
-_MOST_COMBINATIONS = 128
+_MOST_COMBINATIONS = 256
 """Unless it has more combinations of attributes, of which so many are swept."""
 
 _PER_CONSTANT = 4

@@ -66,8 +66,11 @@ def _pull_base(g: Array, y: Array, a: Array, b: Array) -> Array:
     # Where b == 0 the exponent is left at 0, so that the slope is 0 * a**0 = 0 for any a.
     b = b.astype(y.dtype, copy=False)
     lowered = b - (b != 0)
-    # Beyond 2**53 the exponent less one is the exponent, whose parity is wrong.
-    slope = b * np.where((lowered == b) & (a != 0) & (b != 0), y / a, a**lowered)
+    # Beyond 2**53 the exponent less one is the exponent, whose parity is wrong; and of a small
+    # exponent it has lost digits, which a large logarithm multiplies.
+    rounded = (lowered == b) | (np.abs(b) < 0.5)
+    divided = np.where(np.isinf(y / a), b * y / a, b * (y / a))
+    slope = np.where(rounded & (a != 0) & (b != 0), divided, b * a**lowered)
     # A tiny exponent less one is -1, and a power of -1 is defined where y is not.
     return g * np.where(np.isnan(y), y, slope)
 

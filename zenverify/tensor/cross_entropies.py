@@ -20,8 +20,8 @@ from zenverify.tensor.losses import (
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.precision import promoted
 from zenverify.tensor.recording import Operand, as_tensor, record, record_single
-from zenverify.tensor.reductions import add_up, exponentials, proportions
-from zenverify.tensor.softmaxes import root_proportions
+from zenverify.tensor.reductions import add_up, log_total, proportions
+from zenverify.tensor.softmaxes import less_share, root_proportions
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
@@ -47,22 +47,9 @@ def _kept(ignored: Mask) -> int:
     return ignored.size - int(np.count_nonzero(ignored))
 
 
-def _log_total(x: Array) -> tuple[Array, Array]:
-    """A shift and the logarithm of the sum of exp(x - shift) over the classes.
-
-    The largest term is 1 and kept out of the sum, so that small ones next to it are not lost.
-    """
-    axis = _class_axis(x)
-    shift, terms = exponentials(x, axis)
-    place = np.argmax(terms, axis=axis, keepdims=True)
-    largest = np.take_along_axis(terms, place, axis)
-    np.put_along_axis(terms, place, 0, axis)
-    return shift, np.log1p(largest - 1 + add_up(terms, axis=axis, keepdims=True))
-
-
 def _cross_entropy(x: Array, target: Indices, ignore_index: int, reduction: str) -> Array:
     classes, ignored = _picked(x, target, ignore_index)
-    shift, total = _log_total(x)
+    shift, total = log_total(x, _class_axis(x))
     axis = _class_axis(x)
     terms = np.where(ignored, 0, total + (shift - np.take_along_axis(x, classes, axis)))
     return reduced(terms.squeeze(axis), reduction, _kept(ignored))
@@ -75,8 +62,11 @@ def _pull_cross_entropy(
     axis = _class_axis(x)
     slopes = proportions(x, axis)
     # At the target less all the others, which is p - 1 without the cancellation.
+    own = np.take_along_axis(slopes, classes, axis)
     np.put_along_axis(slopes, classes, 0, axis)
-    np.put_along_axis(slopes, classes, -add_up(slopes, axis=axis, keepdims=True), axis)
+    others = -add_up(slopes, axis=axis, keepdims=True)
+    # A single class has no others that would hand a NaN on.
+    np.put_along_axis(slopes, classes, np.where(np.isnan(own), own, others), axis)
     part = share(g, reduction, _kept(ignored))
     if reduction == "none":
         part = np.expand_dims(part, axis)
@@ -148,7 +138,7 @@ def _is_probable(target: Any) -> bool:
 
 def _soft_cross_entropy(x: Array, target: Array, reduction: str) -> Array:
     x, target = promoted(x, target)
-    shift, total = _log_total(x)
+    shift, total = log_total(x, _class_axis(x))
     axis = _class_axis(x)
     # Halves: the difference of huge logits may overflow, and a probability of 0 meet it.
     halves = total / 2 + (shift / 2 - x / 2)
@@ -165,14 +155,12 @@ def _per_class(g: Array, x: Array, reduction: str) -> Array:
 def _pull_logits(g: Array, y: Array, x: Array, target: Array, reduction: str) -> Array:
     x, target, g = promoted(x, target, g)
     axis = _class_axis(x)
-    roots = root_proportions(x, axis)
-    slopes = roots * (roots * add_up(target, axis=axis, keepdims=True)) - target
-    return _per_class(g, x, reduction) * slopes
+    return -_per_class(g, x, reduction) * less_share(target, root_proportions(x, axis), axis)
 
 
 def _pull_probabilities(g: Array, y: Array, x: Array, target: Array, reduction: str) -> Array:
     x, g = promoted(x, g)
-    shift, total = _log_total(x)
+    shift, total = log_total(x, _class_axis(x))
     return _per_class(g, x, reduction) * (total + (shift - x))
 
 

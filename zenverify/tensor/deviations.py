@@ -19,7 +19,7 @@ from zenverify.tensor.axes import (
 )
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.recording import Operand, as_operands, record
-from zenverify.tensor.reductions import add_up, mean, mean_of, reduce
+from zenverify.tensor.reductions import add_up, beside_largest, mean, mean_of, reduce
 from zenverify.tensor.scaling import Exponent, scaled
 
 if TYPE_CHECKING:
@@ -131,8 +131,13 @@ def _pull_weights(
     g: Array, y: Array, x: Array, weights: Array, axis: Axis, keepdims: bool
 ) -> Array:
     aligned = _aligned(weights, x.shape, axis)
-    scale = keep_axes(g, x.shape, axis) / _total_weight(x, aligned, axis, True)
-    pulled = scale * (x - keep_axes(y, x.shape, axis))
+    total = _total_weight(x, aligned, axis, True)
+    # Not x - y, which are nearly equal where one weight is much larger than the others.
+    wide = np.broadcast_to(aligned, x.shape)
+    own = x.astype(y.dtype, copy=False)
+    relative = own - beside_largest(own, np.abs(wide), axis)
+    centred = relative - add_up(relative * wide, axis=axis, keepdims=True) / total
+    pulled = keep_axes(g, x.shape, axis) / total * centred
     if weights.shape == x.shape:
         return pulled
     order = axes_of(axis, x.ndim)

@@ -170,9 +170,33 @@ def proportions(x: Array, axis: Axis) -> Array:
     return terms / add_up(terms, axis=axis, keepdims=True)
 
 
-def _logsumexp(x: Array, axis: Axis, keepdims: bool) -> Array:
+def log_total(x: Array, axis: Axis) -> tuple[Array, Array]:
+    """Return a shift along the axes, and the logarithm of the sum of exp(x - shift).
+
+    The largest terms are 1, and one of them is kept out of the sum, so that small ones beside it
+    are not lost.
+    """
     shift, terms = exponentials(x, axis)
-    total = np.log(add_up(terms, axis=axis, keepdims=True)) + shift
+    largest = terms == 1
+    others = add_up(largest, axis=axis, keepdims=True, dtype=x.dtype) - 1
+    return shift, np.log1p(others + add_up(np.where(largest, 0, terms), axis=axis, keepdims=True))
+
+
+def beside_largest(x: Array, sizes: Array, axis: Axis) -> Array:
+    """Return the element of x that has the largest size along the axes, or the mean of several.
+
+    0 where that is not finite. An average weighted by these sizes, of x less this, has no large
+    terms that cancel.
+    """
+    largest = sizes == np.maximum.reduce(sizes, axis=axis, keepdims=True, initial=-np.inf)
+    number = add_up(largest, axis=axis, keepdims=True, dtype=x.dtype)
+    found = add_up(np.where(largest, x / number, 0), axis=axis, keepdims=True)
+    return np.where(np.isfinite(found), found, 0)
+
+
+def _logsumexp(x: Array, axis: Axis, keepdims: bool) -> Array:
+    shift, logarithm = log_total(x, axis)
+    total = logarithm + shift
     return total if keepdims else total.squeeze(axes_of(axis, x.ndim))
 
 

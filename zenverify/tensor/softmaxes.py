@@ -9,12 +9,18 @@ import numpy as np
 from zenverify.tensor.axes import Axis, AxisArgument, checked_axis
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.recording import Operand, as_tensor, record_single
-from zenverify.tensor.reductions import add_up, exponentials, proportions
+from zenverify.tensor.reductions import (
+    add_up,
+    beside_largest,
+    exponentials,
+    log_total,
+    proportions,
+)
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
-__all__ = ["log_softmax", "root_proportions", "softmax"]
+__all__ = ["less_share", "log_softmax", "root_proportions", "softmax"]
 
 
 def root_proportions(x: Array, axis: Axis) -> Array:
@@ -23,8 +29,34 @@ def root_proportions(x: Array, axis: Axis) -> Array:
     return np.exp((x - shift) / 2) / np.sqrt(add_up(terms, axis=axis, keepdims=True))
 
 
+def less_share(g: Array, roots: Array, axis: Axis) -> Array:
+    """Return the cotangents less each proportion of their sum.
+
+    Parameters
+    ----------
+    g : array
+        Cotangents.
+    roots : array
+        The roots of the proportions: one that underflows times a sum that is huge keeps its digits.
+    axis : int, tuple of int or None
+        Along which the proportions add up to 1.
+    """
+    shared = g - roots * (roots * add_up(g, axis=axis, keepdims=True))
+    # The largest proportion may be nearly 1: there it is not taken from 1, but the others are
+    # added up.
+    largest = roots == np.maximum.reduce(roots, axis=axis, keepdims=True, initial=0)
+    alone = largest & (add_up(largest, axis=axis, keepdims=True, dtype=np.intp) == 1)
+    own = add_up(np.where(alone, g, 0), axis=axis, keepdims=True)
+    kept = add_up(np.where(largest, 0, roots * (roots * own)), axis=axis, keepdims=True)
+    others = add_up(np.where(largest, 0, g), axis=axis, keepdims=True)
+    return np.where(alone, kept - roots * (roots * others), shared)
+
+
 def _pull_softmax(g: Array, y: Array, x: Array, axis: Axis) -> Array:
-    return y * (g - add_up(g * y, axis=axis, keepdims=True))
+    # Less the cotangent of the largest, which changes nothing over the reals: next to a proportion
+    # that is nearly 1, a cotangent less the average is a difference of nearly equal numbers.
+    relative = g - beside_largest(g, y, axis)
+    return y * (relative - add_up(relative * y, axis=axis, keepdims=True))
 
 
 define("softmax", proportions, _pull_softmax)
@@ -54,12 +86,12 @@ def softmax(x: Operand, axis: AxisArgument = -1) -> Tensor:
 
 
 def _log_softmax(x: Array, axis: Axis) -> Array:
-    shift, terms = exponentials(x, axis)
-    return x - shift - np.log(add_up(terms, axis=axis, keepdims=True))
+    shift, logarithm = log_total(x, axis)
+    return x - shift - logarithm
 
 
 def _pull_log_softmax(g: Array, y: Array, x: Array, axis: Axis) -> Array:
-    return g - np.exp(y) * add_up(g, axis=axis, keepdims=True)
+    return less_share(g, np.exp(y / 2), axis)
 
 
 define("log_softmax", _log_softmax, _pull_log_softmax)

@@ -80,7 +80,8 @@ def _across(indices: Indices, axis: int, sizes: Shape) -> Key:
 def _pull_take_along_axis(
     g: Array, y: Array, x: Array, indices: Indices, axis: int | None
 ) -> Array:
-    contribution = np.zeros_like(x)
+    # In row-major order whatever the operand's: only then are its elements in a row a view.
+    contribution = np.zeros(x.shape, x.dtype)
     if axis is None:
         add_at(contribution.reshape(-1), indices, g)
     else:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
+from flint import arb
 
 from zenverify.engines.protocol import Engine, Handle
 from zenverify.graph.case import Array, Case
@@ -16,6 +17,7 @@ from zenverify.operators.signs import turned_towards
 from zenverify.operators.steps.step import Balls
 from zenverify.oracles.difference import Estimate, Side, differentiate
 from zenverify.oracles.enclosure import SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF, lift
+from zenverify.verification import trace
 from zenverify.verification.judge import Judgement, Status
 from zenverify.verification.verdict import Verdict
 
@@ -27,6 +29,9 @@ STEPS = {
 
 _SUBNORMAL_NEAR = {"float64": 2.0**-960, "float32": 2.0**-100}
 """Below this, the steps of a difference come near the subnormal numbers."""
+
+_BEYOND_DOUBT = 2.0**-16
+"""Of the distance between the engine's number and the truth."""
 
 
 class Forward:
@@ -84,8 +89,11 @@ def element_difference(
     node: int,
     element: int,
     side: Side = "both",
+    enough: float = 0.0,
 ) -> Estimate:
     """The derivative of sum <cotangent_i, v_i> when one element of one node moves.
+
+    An error below `enough` needs no smaller step.
 
     Raises
     ------
@@ -112,12 +120,53 @@ def element_difference(
             return float(sum(t.sum() for t in terms)), max(size, noise)
 
     unit = UNIT_ROUNDOFF[dtype]
-    estimate = differentiate(function, unit=unit, side=side, steps=STEPS[dtype])
+    estimate = differentiate(
+        function, unit=unit, side=side, steps=STEPS[dtype], enough=enough * scale
+    )
     # The moved argument is rounded too: by up to a unit of itself, which is `scale`.
     rounded_move = 4 * unit * abs(estimate.value) / STEPS[dtype][-1]
     return Estimate(
         estimate.value / scale, (estimate.error + rounded_move) / scale, estimate.reason
     )
+
+
+def difference_of(
+    engine: Engine,
+    case: Case,
+    values: Sequence[Array],
+    node: int,
+    element: int,
+    enough: float = 0.0,
+) -> Estimate | None:
+    """The difference of <cotangent, root>; None near a kink or jump, or if the engine raises.
+
+    An error below `enough` needs no smaller step.
+    """
+    if _bends_near(case, node, element):
+        return None
+    forward = Forward(engine, case, values)
+    cotangents = {case.graph.root: case.cotangent}
+    try:
+        with trace.time_limit(trace.TIMEOUT):
+            return element_difference(
+                forward, case.graph, values, cotangents, node, element, enough=enough
+            )
+    except (Exception, SystemExit, trace.OutOfTime):  # noqa: BLE001  the engine's own, nearby
+        return None
+
+
+def _bends_near(case: Case, node: int, element: int) -> bool:
+    """Whether a difference of one element would step over a kink or a jump of the operation."""
+    graph = case.graph
+    program = graph.programs[graph.root]
+    values = dict(zip(graph.leaves, map(lift, case.values), strict=True))
+    moved = values[node]
+    reach = 4 * STEPS[graph.dtypes[node]][0]
+    moved[element] *= arb(1, reach)
+    if moved[element].is_zero():
+        moved[element] = arb(0, reach)
+    operands = [values[operand] for operand in graph.apply(graph.root).operands]
+    return bool(program.kinked(operands) or program.jumps(operands))
 
 
 def _scales(
@@ -150,6 +199,43 @@ def _scales(
 
 def _scale(ball: Ball, bits: int) -> float:
     return float(abs(ball.mid()) + ball.rad() * 2.0**bits) if ball.is_finite() else math.inf
+
+
+def is_settled(judgement: Judgement, number: float, difference: Estimate | None) -> bool:
+    """Whether a difference that has converged confirms the truth and denies the engine's number.
+
+    Then two witnesses that share nothing agree against the engine, and no further one is asked.
+
+    Parameters
+    ----------
+    judgement
+        On the engine's number.
+    number
+        The engine's.
+    difference
+        The third witness; None if it could not be asked.
+    """
+    if difference is None or not judgement.truth.is_finite():
+        return False
+    truth = float(judgement.truth.mid())
+    is_confirmed = difference.low <= truth <= difference.high
+    return is_confirmed and difference.error < _apart(judgement, number) / 4
+
+
+def decisive_error(judgement: Judgement, number: float) -> float:
+    """The error below which a difference tells the engine's number from the truth beyond doubt."""
+    return _apart(judgement, number) * _BEYOND_DOUBT
+
+
+def _apart(judgement: Judgement, number: float) -> float:
+    """How far a number is from a finite truth; where it is not finite, how far the truth is from 0.
+
+    Zero where there is no finite truth.
+    """
+    if not judgement.truth.is_finite():
+        return 0.0
+    truth = float(judgement.truth.mid())
+    return abs(number - truth) if math.isfinite(number) else abs(truth)
 
 
 def settle(judgement: Judgement, number: float, dtype: str, difference: Estimate | None) -> Verdict:

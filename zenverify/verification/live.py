@@ -15,11 +15,14 @@ from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.verification import blame, trace, whole
+from zenverify.verification import trace, whole
+from zenverify.verification.blame import blame_gradients
+from zenverify.verification.blame_values import blame_values
 from zenverify.verification.events import Finding
 from zenverify.verification.local import LocalCheck
 from zenverify.verification.locate import located
 from zenverify.verification.probes import make_probes, probed_root
+from zenverify.verification.rule import CHECK
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import Verdict
 
@@ -229,7 +232,7 @@ class _Live:
 
     def check(self) -> LiveResult:
         check = LocalCheck(self.graph, self.values, self._engine.conventions)
-        findings = blame.blame_values(self._engine, self._case(), self.values, check.values())
+        findings = blame_values(self._engine, self.graph, self.values, check.values())
         notes: list[str] = []
         if not findings:
             findings, plain = self._gradients(check, probed=False)
@@ -303,8 +306,8 @@ class _Live:
             return [located(engine, case, fault.finding, trace.TIMEOUT)], {}
         gradients = {n: g for n, g in gradients.items() if n not in self._before_unsupported}
         suspects = check.gradients(gradients, seeds)
-        name = "probes" if probed else blame.CHECK_GRADIENT
-        found = blame.blame_gradients(engine, case, self.values, gradients, suspects, name)
+        name = "probes" if probed else CHECK
+        found = blame_gradients(engine, graph, self.values, gradients, suspects, name)
         return found, gradients
 
     @cached_property

@@ -127,13 +127,17 @@ class LocalCheck:
         return found
 
     def _judge_value(self, node: int, elements: Sequence[int]) -> list[Suspect]:
+        numbers = self._values[node].ravel()[list(elements)].tolist()
+        return self._suspects(node, "value", elements, numbers, self.judge_value(node, elements))
+
+    def judge_value(self, node: int, elements: Sequence[int]) -> list[Judgement]:
+        """Judge elements of one node's value with all care."""
         graph = self._graph
         program = graph.programs[node]
         operands = graph.apply(node).operands
         balls = [self._balls[operand] for operand in operands]
-        numbers = self._values[node].ravel()[list(elements)].tolist()
         judgements = judge(
-            numbers,
+            self._values[node].ravel()[list(elements)].tolist(),
             elements,
             graph.dtypes[node],
             program.terms,
@@ -145,7 +149,7 @@ class LocalCheck:
         if program.solves:
             with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
                 judgements = _excused_where_lost(judgements, elements, program.value(balls))
-        return self._suspects(node, "value", elements, numbers, judgements)
+        return judgements
 
     def _reached_by_infinity(self, node: int, elements: Sequence[int]) -> list[bool]:
         """Which elements of a value depend on an infinite operand: those that a NaN would reach."""
@@ -244,17 +248,21 @@ class LocalCheck:
         seed = {node: seeds[node]} if node in seeds else {}
         choices = self._choices(consumers, (LEFT, RIGHT))
 
-        def sides(chosen: Sequence[Conventions], dead_is_zero: bool) -> list[Balls]:
+        def sides(
+            chosen: Sequence[Conventions],
+            dead_is_zero: bool,
+            arriving: Sequence[Balls] = cotangents,
+        ) -> list[Balls]:
             return [
-                self._pulled(choice, consumers, cotangents, seed, node, dead_is_zero)
+                self._pulled(choice, consumers, arriving, seed, node, dead_is_zero)
                 for choice in chosen
             ]
 
-        def evaluate(dead_is_zero: bool) -> Balls:
-            first, *others = sides(choices, dead_is_zero)
+        def evaluate(dead_is_zero: bool, arriving: Sequence[Balls] = cotangents) -> Balls:
+            first, *others = sides(choices, dead_is_zero, arriving)
             if not others:
                 return first
-            wide = sides(self._choices(consumers, _ANY_SHARES), dead_is_zero)
+            wide = sides(self._choices(consumers, _ANY_SHARES), dead_is_zero, arriving)
             return list(map(_joined, map(arb.union, first, *others), map(arb.union, *wide)))
 
         def larger(dead_is_zero: bool) -> Balls:
@@ -279,14 +287,19 @@ class LocalCheck:
         )
         if any(self.order_decides(k) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]
-        if any(graph.programs[k].solves for k in consumers):
+        solvers = [k for k in consumers if graph.programs[k].solves]
+        # A solver mixes all elements: a NaN that arrives may come out everywhere.
+        mixed = any(ball.is_nan() for k in solvers for ball in cotangents[k])
+        if solvers:
+            tame = [[arb(1) if b.is_nan() else b for b in balls] for balls in cotangents]
             with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
-                judgements = _excused_where_lost(judgements, elements, evaluate(True))
+                rough = evaluate(True, tame if mixed else cotangents)
+            judgements = _excused_where_lost(judgements, elements, rough)
         return [
             Judgement(Status.UNDEFINED, judgement.truth)
             if judgement.status is Status.NON_FINITE
             and not math.isfinite(number)
-            and self._overflows(node, consumers)[element]
+            and (mixed or self._overflows(node, consumers)[element])
             else judgement
             for judgement, number, element in zip(judgements, numbers, elements, strict=True)
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
@@ -45,8 +46,10 @@ def expression_is_wrong(engine: Engine, case: Case) -> bool:
         nothing is used.
     """
     structure = _ordinary(case.graph)
-    fillings = (fill(structure, Filling.ORDINARY, seed) for seed in range(_FILLINGS))
-    return any(_is_refuted(engine, filled) for filled in fillings)
+    sides = (
+        _sides_with(engine, fill(structure, Filling.ORDINARY, seed)) for seed in range(_FILLINGS)
+    )
+    return next((side for side in sides if side is not None), None) == "engine"
 
 
 def _ordinary(graph: Graph) -> Structure:
@@ -63,17 +66,18 @@ def _ordinary(graph: Graph) -> Structure:
     return Structure(Graph(nodes), plans)
 
 
-def _is_refuted(engine: Engine, case: Case) -> bool:
+def _sides_with(engine: Engine, case: Case) -> Literal["engine", "expression"] | None:
+    """Whose derivative a difference that has converged confirms; None if there is none."""
     graph = case.graph
     try:
         run = trace.forward(engine, case)
         trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
         gradients = read_gradients(engine, graph, run)
     except EngineFault:
-        return False
+        return None
     check = LocalCheck(graph, run.values, engine.conventions)
     if check.kinked(graph.root) or _is_imprecise(check):
-        return False
+        return None
     forward = arbitrate.Forward(engine, case, run.values)
     cotangents = {graph.root: case.cotangent}
     suspects = [s for s in check.gradients(gradients, cotangents) if s.node != graph.root]
@@ -84,11 +88,13 @@ def _is_refuted(engine: Engine, case: Case) -> bool:
                     forward, graph, run.values, cotangents, suspect.node, suspect.element
                 )
         except (Exception, SystemExit, trace.OutOfTime):  # noqa: BLE001  the engine's own, nearby
-            return False
+            return None
+        if arbitrate.is_settled(suspect.judgement, suspect.number, difference):
+            return "expression"
         verdict = arbitrate.settle(suspect.judgement, suspect.number, "float64", difference)
         if verdict is Verdict.EXPRESSION_WRONG:
-            return True
-    return False
+            return "engine"
+    return None
 
 
 def _is_imprecise(check: LocalCheck) -> bool:

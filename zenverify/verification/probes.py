@@ -15,8 +15,13 @@ from zenverify.verification import trace
 from zenverify.verification.trace import BACKWARD, EngineFault, Place, Trace, structural
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 
-_PROBE_POOL = np.random.default_rng(20).integers(65, 192, 4096) / 128.0
-_PROBE_POOL *= np.where(np.random.default_rng(21).integers(0, 2, 4096) == 0, 1.0, -1.0)
+_SIGNS = np.where(np.random.default_rng(21).integers(0, 2, 4096) == 0, 1.0, -1.0)
+_POOLS = {
+    "float64": np.random.default_rng(20).uniform(0.5, 1.5, 4096) * _SIGNS,
+    "float32": np.random.default_rng(20).integers(65, 192, 4096) / 128.0 * _SIGNS,
+}
+"""Float64 probes have all digits, so that a rule shows that rounds them to float32; those of
+float32 nodes have few, so that a sum of a few is exact."""
 
 _NEEDED = frozenset({"multiply", "sum", "add"})
 """What an engine that cannot seed cotangents must offer, so that products can be added up."""
@@ -28,12 +33,14 @@ def can_probe(engine: Engine) -> bool:
 
 
 def make_probes(graph: Graph) -> dict[int, Array]:
-    """A fixed cotangent of order one for every trainable node, exact in float32 too."""
+    """A fixed cotangent of order one for every trainable node, of its shape and dtype."""
     nodes = [node for node, wanted in enumerate(graph.trainable) if wanted]
     ends = list(accumulate([graph.sizes[node] for node in nodes], initial=0))
-    numbers = np.resize(_PROBE_POOL, ends[-1])
+    numbers = {dtype: np.resize(pool, ends[-1]) for dtype, pool in _POOLS.items()}
     return {
-        node: numbers[start:end].reshape(graph.shapes[node]).astype(graph.numpy_dtypes[node])
+        node: numbers[graph.dtypes[node]][start:end]
+        .reshape(graph.shapes[node])
+        .astype(graph.numpy_dtypes[node])
         for node, (start, end) in zip(nodes, pairwise(ends), strict=True)
     }
 

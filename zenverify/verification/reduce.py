@@ -41,6 +41,8 @@ _SAMPLES = 60
 _FEW_PLACES = 3
 _SIMPLE = (1.0, 2.0, 0.5, -1.0, 0.0, 3.0)
 
+_Key = tuple[tuple[Leaf | Apply, ...], tuple[bytes, ...]]
+
 _ALIKE = frozenset({Verdict.ENGINE_WRONG, Verdict.INACCURATE})
 
 
@@ -78,6 +80,7 @@ class _Reducer:
         self.case = case
         self.finding = finding
         self.evaluations = 0
+        self._tried: set[_Key] = set()
 
     def run(self) -> None:
         self._take_first(self._alone())
@@ -94,10 +97,14 @@ class _Reducer:
             pass
 
     def _take_first(self, candidates: Iterable[Case]) -> bool:
-        """Take the first candidate that still fails."""
+        """Take the first candidate that was not tried before and still fails."""
         for candidate in candidates:
             if self.evaluations >= MAX_EVALUATIONS:
                 return False
+            key = _key(candidate)
+            if key in self._tried:
+                continue  # two changes that undo each other would go round for ever
+            self._tried.add(key)
             if self._fails(candidate):
                 return True
         return False
@@ -171,19 +178,21 @@ class _Reducer:
         for shapes, attributes in _instances(operator, len(node.operands)):
             if sum(map(math.prod, shapes)) >= present:
                 return
-            yield from _tried(partial(_instance_case, operator, shapes, attributes, kinds, merged))
+            yield from _tried(
+                partial(_instance_case, operator, shapes, attributes, kinds, merged, self.case)
+            )
 
     def _smaller_shapes(self) -> Iterator[Case]:
         """Every axis of one size cut to a smaller one, in all leaves at once; or in one leaf."""
         graph = self.case.graph
         leaves = [graph.nodes[i] for i in graph.leaves]
         sizes = sorted({s for leaf in leaves for s in _shape(leaf) if s > 1}, reverse=True)
-        for size, smaller in ((s, t) for s in sizes for t in (1, 2) if t < s):
+        for size, smaller in ((s, t) for s in sizes for t in _smaller(s)):
             for start in _starts(size, smaller):
                 yield from _tried(partial(_cut, self.case, size, start, smaller))
         for place, leaf in enumerate(leaves):
             for axis, size in enumerate(_shape(leaf)):
-                for start, smaller in ((a, t) for t in (1, 2) for a in _starts(size, t)):
+                for start, smaller in ((a, t) for t in _smaller(size) for a in _starts(size, t)):
                     yield from _tried(partial(_cut_one, self.case, place, axis, start, smaller))
         if any(_shape(leaf) for leaf in leaves):
             yield from _tried(partial(_scalars, self.case))
@@ -204,6 +213,17 @@ class _Reducer:
             rounded = np.round(value * 4) / 4
             if not np.array_equal(rounded, value):
                 yield _with_value(case, place, rounded)
+
+
+def _key(case: Case) -> _Key:
+    """Alike for cases that are the same to the last bit."""
+    return case.graph.nodes, tuple(array.tobytes() for array in (*case.values, case.cotangent))
+
+
+def _fitting(graph: Graph, cotangent: Array) -> Array:
+    """A simple cotangent for a smaller graph: ones, or NaN where there was one before."""
+    number = math.nan if np.isnan(cotangent).any() else 1.0
+    return np.full(graph.shapes[-1], number, graph.dtypes[-1])
 
 
 def _tried(make: Callable[[], Case]) -> Iterator[Case]:
@@ -237,6 +257,7 @@ def _instance_case(
     attributes: Attributes,
     kinds: Sequence[Leaf | Apply],
     merged: bool,
+    large: Case,
 ) -> Case:
     if merged and len(set(shapes)) > 1:
         raise GraphError("a repeated operand has one shape")
@@ -253,7 +274,7 @@ def _instance_case(
         values.append(np.asarray(np.round(random_.uniform(plan.low, plan.high, shape) * 8) / 8))
     operands = (0,) * len(shapes) if merged else tuple(range(len(shapes)))
     graph = Graph((*leaves, Apply(operator.name, operands, attributes)))
-    return Case(graph, tuple(values), np.ones(graph.shapes[-1], graph.dtypes[-1]))
+    return Case(graph, tuple(values), _fitting(graph, large.cotangent))
 
 
 def _rebuilt(case: Case, values: Sequence[Array]) -> Case:
@@ -264,7 +285,12 @@ def _rebuilt(case: Case, values: Sequence[Array]) -> Case:
         for node in case.graph.nodes
     )
     graph = Graph(nodes)
-    return Case(graph, tuple(values), np.ones(graph.shapes[-1], graph.dtypes[-1]))
+    return Case(graph, tuple(values), _fitting(graph, case.cotangent))
+
+
+def _smaller(size: int) -> Iterable[int]:
+    """What to cut an axis to: a half keeps, at one end or the other, any one of its elements."""
+    return sorted({smaller for smaller in (1, 2, (size + 1) // 2) if smaller < size})
 
 
 def _starts(size: int, smaller: int) -> Iterable[int]:

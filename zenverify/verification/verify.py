@@ -14,13 +14,16 @@ from zenverify.engines.protocol import Engine, limits_of
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
 from zenverify.operators.kinks import MEAN
-from zenverify.verification import blame, trace, whole
-from zenverify.verification.alone import extract
+from zenverify.verification import trace, whole
+from zenverify.verification.blame import blame_gradients
+from zenverify.verification.blame_values import blame_values
 from zenverify.verification.coverage import Coverage, coverage_of
+from zenverify.verification.denial import denying_operation
 from zenverify.verification.events import Finding
-from zenverify.verification.local import LocalCheck, Suspect
+from zenverify.verification.local import LocalCheck
 from zenverify.verification.locate import located
 from zenverify.verification.probes import can_probe, make_probes, run_probed
+from zenverify.verification.rule import CHECK
 from zenverify.verification.slopes import slopes_at_kinks
 from zenverify.verification.structure import aliasing, read_gradients, unchanged
 from zenverify.verification.trace import TIMEOUT, EngineFault, Trace, flat, structural
@@ -150,10 +153,13 @@ def _examine(
     report.kinked = tuple(p for p in graph.kinking if check.kinked(p))
     wrong_values = check.values()
     if wrong_values:
-        report.findings += blame.blame_values(engine, case, run.values, wrong_values)
+        report.findings += blame_values(engine, graph, run.values, wrong_values)
         return
+    undefined = set(check.undefined)
     plain = check.gradients(gradients, {graph.root: case.cotangent})
-    report.findings += _blamed(engine, case, run.values, gradients, plain, blame.CHECK_GRADIENT)
+    if not np.isfinite(case.cotangent).all():
+        check.undefined = undefined  # of the cotangent's doing: the probes have their own
+    report.findings += blame_gradients(engine, graph, run.values, gradients, plain, CHECK)
     if can_probe(engine):
         _check_probed(engine, case, check, run, gradients, report, difference, timeout)
     else:
@@ -183,7 +189,9 @@ def _check_probed(
     probed_run, probed = run_probed(engine, case, probes, run.values, timeout, calls)
     report.findings += _repeated_calls(calls or {})
     behind = check.gradients(probed, probes)
-    report.findings += _blamed(engine, case, run.values, probed, behind, "probes", report.findings)
+    report.findings += blame_gradients(
+        engine, graph, run.values, probed, behind, "probes", report.findings
+    )
     if report.findings:
         return
     if limits_of(engine).repeated:
@@ -192,22 +200,6 @@ def _check_probed(
         report.notes.append("not checked: a second reverse pass, the engine allows one")
     if difference and not report.findings:
         _check_difference(engine, case, check, run.values, probed, probes, report, timeout)
-
-
-def _blamed(
-    engine: Engine,
-    case: Case,
-    values: Sequence[Array],
-    cotangents: Mapping[int, Array],
-    suspects: Sequence[Suspect],
-    check: str,
-    known: Iterable[Finding] = (),
-) -> list[Finding]:
-    if not suspects:
-        return []
-    found = blame.blame_gradients(engine, case, values, dict(cotangents), suspects, check)
-    seen = {(f.blame.node, f.blame.operation, f.blame.argument) for f in known}
-    return [f for f in found if (f.blame.node, f.blame.operation, f.blame.argument) not in seen]
 
 
 def _has_diamond(graph: Graph) -> bool:
@@ -273,6 +265,9 @@ def _check_whole(
     graph = case.graph
     if not (np.isfinite(flat(check.engine_values)).all()):
         report.notes.append("whole graph not composed: the forward pass is not finite")
+        return
+    if not np.isfinite(case.cotangent).all():
+        report.notes.append("whole graph not composed: the cotangent is not finite")
         return
     if any(map(check.order_decides, graph.operations)):
         report.notes.append("whole graph not composed: a partial product may leave the floats")
@@ -358,22 +353,8 @@ def _check_difference(
         return
     if seen.agrees:
         return
-    guilty = _differing_operation(engine, graph, values, probed)
+    guilty = denying_operation(engine, graph, values, probed)
     if guilty is None:
         report.notes.append("difference unreliable: no operation differs by itself")
     else:
         report.findings.append(guilty)
-
-
-def _differing_operation(
-    engine: Engine, graph: Graph, values: Sequence[Array], cotangents: Mapping[int, Array]
-) -> Finding | None:
-    """The operation whose own difference denies what engine and expression agree on."""
-    for position in reversed(graph.operations):
-        if position not in cotangents:
-            continue
-        single = extract(graph, position, values, cotangents[position], merged=False)
-        found = blame.denied_by_difference(engine, single)
-        if found is not None:
-            return blame.relocated(found, position, graph)
-    return None

@@ -12,7 +12,7 @@ from zenverify.oracles.difference import Estimate
 from zenverify.oracles.enclosure import WholeEnclosure
 from zenverify.verification import trace
 from zenverify.verification.arbitrate import Forward, element_difference
-from zenverify.verification.blame import error_in_ulp, interval_of, interval_of_estimate
+from zenverify.verification.intervals import error_in_ulp, interval_of, interval_of_estimate
 from zenverify.verification.structure import read_gradients
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import Interval, Verdict, Witnesses

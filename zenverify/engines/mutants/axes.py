@@ -18,7 +18,7 @@ from zenverify.engines.mutants.call import (
     several_operands,
 )
 
-_AXES = ("axis", "axes", "dim", "axis1")
+AXES = ("axis", "axes", "dim", "axis1")
 
 
 def _reversed(call: Call, rule: Pullback) -> Any:
@@ -57,15 +57,15 @@ def _other_axis(axis: Any, ndim: int) -> Any:
             return axis
         case int():
             return (axis + 1) % ndim if ndim else axis
-        case tuple() if all(isinstance(part, int) for part in axis):
-            moved = tuple((part + 1) % ndim if ndim else part for part in axis)
+        case tuple() if ndim and all(isinstance(part, int) for part in axis):
+            moved = tuple((part + 1) % ndim for part in axis)
             return moved if set(moved) != {part % ndim for part in axis} else axis[:1]
     return axis
 
 
 def _wrong_axis(call: Call, rule: Pullback) -> Any:
     changed = {
-        name: _other_axis(value, call.operand.ndim) if name in _AXES else value
+        name: _other_axis(value, call.operand.ndim) if name in AXES else value
         for name, value in call.attributes.items()
     }
     return replace(call, attributes=changed).again(rule)
@@ -126,7 +126,7 @@ def _summed_too_far(call: Call, rule: Pullback) -> Any:
 
 
 def _has_axes(traits: Traits) -> bool:
-    return not traits.attributes.isdisjoint(_AXES)
+    return not traits.attributes.isdisjoint(AXES)
 
 
 def _has_axis(traits: Traits) -> bool:

@@ -6,21 +6,30 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from zenverify.engines.mutants.call import Alteration, Call, Pullback, Traits
 from zenverify.engines.mutants.contributions import FAULTS
+from zenverify.engines.mutants.equivalent import Equivalence
 from zenverify.engines.mutants.source import source_mutants
 from zenverify.engines.protocol import Mutant
+from zenverify.operators.operator import Operator
 from zenverify.tensor import Operation
 
 Install = Callable[[Operation], object]
 """Puts an operation in the place of the right one."""
 
 
-def mutants_of(operation: Operation, install: Install, *, kinked: bool = True) -> Iterator[Mutant]:
+def mutants_of(
+    operation: Operation,
+    install: Install,
+    *,
+    kinked: bool = True,
+    declared: Operator | None = None,
+) -> Iterator[Mutant]:
     """Every fault that can be planted into an operation's pullbacks.
 
     Parameters
@@ -31,17 +40,21 @@ def mutants_of(operation: Operation, install: Install, *, kinked: bool = True) -
         Called with a faulty operation to plant it, and with the right one to take it out again.
     kinked
         Whether it has kinks or ties.
+    declared
+        What the operation is, where there is a declaration: it tells what a fault cannot change.
     """
     traits = _traits(operation, kinked)
     for position, rule in enumerate(operation.pullbacks):
         argument = None if operation.variadic else position
+        proofs = Equivalence(operation, position, declared)
         for key, name, kind, wrong in _wrong_rules(operation, position, traits):
             watched = _Watched(rule, wrong)
             pullbacks = list(operation.pullbacks)
             pullbacks[position] = watched
             faulty = replace(operation, pullbacks=tuple(pullbacks))
             plant = _planting(operation, faulty, install)
-            yield Mutant(name, kind, argument, plant, watched.has_differed, key)
+            proof = partial(proofs.reason, key)
+            yield Mutant(name, kind, argument, plant, watched.has_differed, key, proof)
     if operation.broadcasts and len(operation.pullbacks) > 1:
         yield _unsummed(operation, install)
 

@@ -20,11 +20,13 @@ Definition = ast.FunctionDef | ast.Lambda
 
 def source_mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
     """The mutants of a rule, each with what was changed; none where its source cannot be had."""
-    definition = _definition(rule)
+    definition = definition_of(rule)
     if definition is None or not isinstance(rule, FunctionType):
         return
     for place, node in enumerate(ast.walk(definition)):
         for change in _changes(node):
+            if ast.dump(change) == ast.dump(node):
+                continue
             changed = copy.deepcopy(definition)
             _replace(changed, place, change)
             mutant = _compiled(changed, rule)
@@ -32,7 +34,7 @@ def source_mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
                 yield f"{_text(node)} becomes {_text(change)}", mutant
 
 
-def _definition(rule: Rule) -> Definition | None:
+def definition_of(rule: Rule) -> Definition | None:
     """The syntax tree of a function."""
     if not isinstance(rule, FunctionType):
         return None

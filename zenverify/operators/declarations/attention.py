@@ -122,6 +122,8 @@ def _sample(choose: Choose, shape: Shape) -> Instance | None:
         if both is not None and math.prod((*both, queries, length)) <= _MOST:
             shapes = (shape, (*of_keys, keys, shape[-1]), (*of_values, keys, length))
             fitting.append((shapes, (*both, queries, keys), which))
+    if not fitting:
+        return None
     shapes, full, which = sampling.pick(choose, fitting)
     mask, is_causal = _seen(which, full)
     return Instance(shapes, {"mask": mask, "is_causal": is_causal})

@@ -130,6 +130,8 @@ def _sampler(plans: tuple[tuple[Any, ...], ...]) -> Callable[[Choose, Shape], In
         if len(shape) != count + 2 or 0 in shape[2:]:
             return None
         fitting = [plan for plan in plans if _fits(shape, *plan)]
+        if not fitting:
+            return None
         kernel, stride, padding = sampling.pick(choose, fitting)
         return Instance((shape,), {"kernel": kernel, "stride": stride, "padding": padding})
 
@@ -147,6 +149,8 @@ def _sample_adaptive(choose: Choose, shape: Shape) -> Instance | None:
         return None
     sizes = [(1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (2, 3), (1, 4), (5, 1)]
     fitting = [size for size in sizes if math.prod((*shape[:2], *size)) <= _MOST]
+    if not fitting:
+        return None
     return Instance((shape,), {"size": sampling.pick(choose, fitting)})
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from zenverify.operators.balls import ANYTHING, NAN, ZERO, Ball, rounding_unit
 from zenverify.operators.blurring import Kinds, errors_of_vector, spans
-from zenverify.operators.certified import Solved, Vector, solve
+from zenverify.operators.certified import Inverted, Solved, Vector, solve
 from zenverify.operators.kinks import AtKink
 from zenverify.operators.steps.step import Balls
 
@@ -135,7 +135,6 @@ class Implicit:
 
     def pull(self, saved: Any, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         solved: Solved = saved
-        unit = rounding_unit()
         weights: list[Ball] = []
         undefined: list[int] = []
         for row, here in enumerate(self._split(cotangent)):
@@ -143,10 +142,7 @@ class Implicit:
             dead = all(map(arb.is_zero, here))
             inverted = solved.inverted[row]
             if inverted is not None and not dead:
-                if unit:
-                    errors = errors_of_vector(here, self.unknown_kinds, unit)
-                    here = list(map(add, here, errors))
-                weight = _negative(inverted.solve_transposed(here))
+                weight = self._weights(inverted, here)
             elif inverted is None and not (dead and dead_is_zero):
                 weight = None
             if weight is None:
@@ -157,6 +153,19 @@ class Implicit:
         else:
             parts = list(solved.linear.pull(weights, dead_is_zero=True)[1:])
         return self._with_undefined(parts, undefined)
+
+    def _weights(self, inverted: Inverted, cotangent: Vector) -> Vector | None:
+        """The equations' cotangents in one row; None if they cannot be told."""
+        unit = rounding_unit()
+        marks = [arb(1) if ball.is_nan() else ZERO for ball in cotangent]
+        if not all(map(arb.is_zero, marks)):
+            # What surely depends on a NaN is NaN.
+            reached = inverted.solve_transposed(marks)
+            return reached and [ANYTHING if ball.contains(ZERO) else NAN for ball in reached]
+        if unit:
+            errors = errors_of_vector(cotangent, self.unknown_kinds, unit)
+            cotangent = list(map(add, cotangent, errors))
+        return _negative(inverted.solve_transposed(cotangent))
 
     @cached_property
     def _widths(self) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from zenverify.cards.points import COUNT, points_of
+from zenverify.accuracy.points import COUNT, points_of
 from zenverify.operators.operator import Domain
 
 DOMAINS = [

@@ -1,0 +1,32 @@
+"""What is special about the operands with which an operation fails: its bucket's condition."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zenverify.graph.case import Case
+from zenverify.operators import catalogue
+
+
+def condition_of(case: Case, leaf: int) -> str:
+    """What is special about a single operation's operands; ``"always"`` if nothing is."""
+    graph = case.graph
+    node = graph.apply(graph.root)
+    operator = catalogue.get(node.operator)
+    values = dict(zip(graph.leaves, case.values, strict=True))
+    if len(set(node.operands)) < len(node.operands):
+        return "repeated operand"
+    for position, operand in enumerate(node.operands):
+        edges = operator.argument(position).limits.edges
+        if any((values[operand] == edge).any() for edge in edges):
+            return "domain edge"
+    if operator.is_elementwise and graph.shapes[leaf] != graph.shapes[graph.root]:
+        return "broadcast"
+    sizes = np.abs(np.concatenate([values[i].ravel() for i in graph.leaves]).astype(float))
+    if ((sizes > 30) | ((sizes < 1e-6) & (sizes > 0))).any():
+        return "extreme values"
+    if graph.dtypes[leaf] == "float32":
+        return "float32"
+    if (sizes == 0).any():
+        return "zeros"
+    return "always"

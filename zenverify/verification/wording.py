@@ -1,0 +1,68 @@
+"""What a finding says: one sentence, with the numbers that it is about."""
+
+from __future__ import annotations
+
+import math
+
+from zenverify.operators import catalogue
+from zenverify.verification.verdict import Verdict, Witnesses
+
+
+def gradient_message(verdict: Verdict, operator: str, argument: int, witness: Witnesses) -> str:
+    """What is wrong with a derivative of an operation that was run alone."""
+    name = catalogue.get(operator).argument(argument).name
+    if catalogue.get(operator).variadic:
+        name = f"operand {argument}"
+    where = f"the derivative of {operator} with respect to {name} (argument {argument})"
+    truth, ulp = _truth(witness), _ulp(witness)
+    numbers = f"the engine gives {witness.engine!r}, the truth is {truth}"
+    match verdict:
+        case Verdict.INACCURATE:
+            bits = math.log2(max(witness.error or 1.0, 1.0))
+            return f"{where} is right to first order, but loses {bits:.0f} bits: {numbers}{ulp}"
+        case Verdict.NON_FINITE:
+            return f"{where} should be finite exactly where the truth is: {numbers}"
+        case Verdict.CONVENTION:
+            return f"{where} is not what the engine declares at a kink: {numbers}"
+        case Verdict.EXPRESSION_WRONG:
+            return (
+                f"the SymPy expression of {operator} is at fault: its {where[4:]} disagrees with "
+                "the engine, and finite differences side with the engine, which gives "
+                f"{witness.engine!r}; the expression's is {truth}{ulp}"
+            )
+        case Verdict.DISPUTED:
+            return f"all three witnesses disagree on {where}: {numbers}{ulp}"
+    return f"{where} is wrong: {numbers}{ulp}"
+
+
+def value_message(verdict: Verdict, operator: str, witness: Witnesses) -> str:
+    """What is wrong with an operation's value."""
+    numbers = (
+        f"the engine gives {witness.engine!r}, the expression {_truth(witness)}{_ulp(witness)}"
+    )
+    match verdict:
+        case Verdict.EXPRESSION_WRONG:
+            return (
+                f"the SymPy expression of {operator} is at fault: the engine's derivative is that "
+                f"of the engine's value, and not that of the expression: {numbers}"
+            )
+        case Verdict.INACCURATE:
+            return f"the value of {operator} is right to first order, but loses digits: {numbers}"
+    return f"the value of {operator} is wrong: {numbers}"
+
+
+def walk_message(node: int, operator: str, uses: int, witness: Witnesses) -> str:
+    """What is wrong with a gradient that the contributions to it do not add up to."""
+    return (
+        f"the gradient of node {node} ({operator}), which has {uses} consumers, is not the sum of "
+        f"their contributions, although each rule is right alone: the engine gives "
+        f"{witness.engine!r}, the truth is {_truth(witness)}"
+    )
+
+
+def _truth(witness: Witnesses) -> str:
+    return witness.symbolic.decimal if witness.symbolic and witness.symbolic.decimal else "nothing"
+
+
+def _ulp(witness: Witnesses) -> str:
+    return "" if witness.error is None else f", {witness.error:.3g} units in the last place apart"
