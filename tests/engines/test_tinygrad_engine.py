@@ -59,12 +59,19 @@ def test_a_constant_has_no_gradient() -> None:
         ("concatenate", {"axis": None}),
         ("sum", {"axis": (), "keepdims": False}),
         ("gelu", {"approximate": "none"}),
+        ("roll", {"shift": 1, "axis": (0, 0)}),
     ],
 )
 def test_calls_that_it_lacks(operator: str, attributes: dict[str, Any]) -> None:
     leaf = TinygradEngine().leaf(LeafKind.VARIABLE, np.array([1.0, 2.0]))
     with pytest.raises(UnsupportedError):
         TinygradEngine().apply(operator, [leaf], attributes)
+
+
+def of_a_number() -> Case:
+    build = CaseBuilder()
+    build.apply("minimum", build.number(0.5), build.variable([0.25, 1.5], "float32"))
+    return build.case()
 
 
 def of_float32() -> Case:
@@ -81,8 +88,9 @@ def of_float32() -> Case:
         binary("divide", [1.0, 2.0], 3.0),
         binary("matmul", [[1.0, 2.0]], [[0.5], [-1.0]]),
         of_float32(),
+        of_a_number(),
     ],
-    ids=["tanh", "divide", "matmul", "float32"],
+    ids=["tanh", "divide", "matmul", "float32", "number"],
 )
 def test_it_is_right(case: Case) -> None:
     result = verify_case(TinygradEngine(), case)
