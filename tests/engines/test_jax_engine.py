@@ -69,6 +69,13 @@ def test_a_tap_does_not_change_the_sign_of_zero() -> None:
     np.testing.assert_allclose(gradient, np.array([2.0, -2.0]) * np.pi)
 
 
+def test_a_single_number_is_padded_by_nothing() -> None:
+    build = CaseBuilder()
+    x = build.variable(1.5)
+    build.apply("pad", x, pad_width=(), mode="constant", constant_values=0.0)
+    assert verified(build.case()).verdict is Verdict.AGREE
+
+
 def test_precisions_mix_as_in_numpy() -> None:
     build = CaseBuilder()
     x = build.variable([1.5, 2.0], "float32")

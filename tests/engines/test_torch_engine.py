@@ -1,5 +1,6 @@
 """The adapter of PyTorch, on the calls that the catalogue lists."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,17 @@ def test_what_it_offers_is_in_the_catalogue() -> None:
     assert set(catalogue.names()) - TorchEngine.operators == LACKING
     assert TorchEngine.operators <= set(catalogue.names())
     assert TorchEngine.version == torch.__version__
+
+
+def test_a_tensor_that_keeps_no_gradient_is_not_asked_for_one() -> None:
+    one = TorchEngine()
+    x = one.leaf(LeafKind.VARIABLE, np.array([1.0, 2.0]))
+    root = one.probe([x], [np.ones(2)])
+    one.backward(root, np.array(1.0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert one.gradient(root) is None
+        np.testing.assert_array_equal(one.gradient(x), [1.0, 1.0])
 
 
 def test_it_probes_and_counts() -> None:

@@ -1,10 +1,17 @@
 import numpy as np
 
 from tests.report.runs import tanh_case
+from tests.verification.prepared import unary
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.operators.attributes import freeze
-from zenverify.report.listing import array_text, attribute_text, index_text, listing
+from zenverify.report.listing import (
+    array_text,
+    attribute_text,
+    index_text,
+    listing,
+    marked_listing,
+)
 
 
 def test_a_case_is_listed_line_by_line() -> None:
@@ -48,3 +55,18 @@ def test_attributes_look_as_they_are_written() -> None:
 def test_places_in_an_array() -> None:
     assert index_text(0, ()) == ""
     assert index_text(5, (2, 3)) == "[1, 2]"
+
+
+def test_of_a_long_graph_the_ends_and_the_culprit_are_listed() -> None:
+    case = unary(*["negative"] * 200, at=0.5)
+    lines = list(marked_listing(case, 100))
+    assert [line for line, is_culprit in lines if is_culprit] == ["v100 = negative(v99)"]
+    assert [line for line, _ in lines if line.startswith("...")] == ["... 88 more ..."] * 2
+    assert lines[0] == ("v0 = variable(0.5)", False)
+    assert lines[-1] == ("v200 = negative(v199)", False)
+    assert len(lines) == 8 + 1 + 9 + 1 + 8
+
+
+def test_a_short_graph_is_listed_whole() -> None:
+    case = unary(*["negative"] * 20, at=0.5)
+    assert [line for line, _ in marked_listing(case, 3)] == list(listing(case))

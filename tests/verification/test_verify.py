@@ -166,6 +166,33 @@ def declaring(**conventions: AtKink) -> ZenEngine:
     return engine
 
 
+@pytest.mark.parametrize(
+    "slope, operation, verdict",
+    [
+        (0.0, None, None),
+        (1.0, "absolute", Verdict.CONVENTION),
+        (1.01, "relu", Verdict.CONVENTION),
+    ],
+)
+def test_two_operations_at_a_kink_choose_each_for_itself(
+    slope: float, operation: str | None, verdict: Verdict | None
+) -> None:
+    """Of a node that they share one takes the slope from the left, the other from the right.
+
+    Each may, and the walk adds up what they give; only of the whole it is no slope.
+    """
+    build = CaseBuilder()
+    x = build.variable(0.0)
+    build.apply("subtract", build.apply("relu", x), build.apply("absolute", x))
+    with (
+        wrong_rule("relu", lambda g, y, x: g * slope),
+        wrong_rule("absolute", lambda g, y, x: -g),
+    ):
+        findings = verify_case(declaring(), build.case()).findings
+    blamed = {(finding.blame.operation, finding.verdict) for finding in findings}
+    assert blamed == (set() if operation is None else {(operation, verdict)})
+
+
 def right_relu(g: Any, y: Any, x: Any) -> Any:
     return g * (x >= 0)
 

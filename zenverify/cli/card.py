@@ -9,7 +9,7 @@ from rich.table import Table
 
 from zenverify.cards.card import Accuracy, Card, MutationScore, Part
 from zenverify.cli.output import printable
-from zenverify.report.listing import listing
+from zenverify.report.listing import marked_listing
 
 _LABEL = 14
 _MOST_SURVIVORS = 8
@@ -72,9 +72,8 @@ def _problem_lines(card: Card) -> Iterator[str]:
         finding = failure.finding
         yield f"{finding.verdict}: {finding.blame}"
         yield f"  {finding.message}"
-        for position, line in enumerate(listing(failure.case)):
-            culprit = "    <- here" if position == finding.blame.node else ""
-            yield f"    {line}{culprit}"
+        for line, is_culprit in marked_listing(failure.case, finding.blame.node):
+            yield f"    {line}{'    <- here' if is_culprit else ''}"
         yield ""
 
 

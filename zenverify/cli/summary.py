@@ -10,7 +10,7 @@ from rich.console import Console
 from zenverify.cli.coverage import coverage_tables
 from zenverify.cli.output import printable
 from zenverify.report.commands import replay_command
-from zenverify.report.listing import listing
+from zenverify.report.listing import marked_listing
 from zenverify.report.model import Discrepancy, ReportModel
 from zenverify.report.numbers import counted, duration, residual
 
@@ -43,9 +43,8 @@ def _discrepancy_lines(discrepancy: Discrepancy, engine_spec: str) -> Iterator[s
     seen = "" if discrepancy.count is None else f"seen {counted(discrepancy.count, 'time')}, "
     yield f"{finding.verdict}: {finding.blame}  [{seen}first in graph {discrepancy.first_number}]"
     yield f"  {printable(finding.message)}"
-    for position, line in enumerate(listing(discrepancy.case)):
-        culprit = "    <- here" if position == finding.blame.node else ""
-        yield f"    {printable(line)}{culprit}"
+    for line, is_culprit in marked_listing(discrepancy.case, finding.blame.node):
+        yield f"    {printable(line)}{'    <- here' if is_culprit else ''}"
     if discrepancy.path is not None:
         yield f"  {replay_command(discrepancy.path, engine_spec)}"
     yield ""

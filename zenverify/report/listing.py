@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
+
 import numpy as np
 
 from zenverify.graph.case import Array, Case
@@ -14,6 +17,10 @@ from zenverify.operators.attributes import (
 )
 
 _SHOWN_ELEMENTS = 8
+
+_MOST_LINES = 60
+_LINES_AT_AN_END = 8
+_LINES_AROUND = 4
 
 
 def node_name(position: int) -> str:
@@ -49,6 +56,23 @@ def listing(case: Case) -> tuple[str, ...]:
     if not np.all(case.cotangent == 1):
         lines.append(f"cotangent of {node_name(graph.root)} = {array_text(case.cotangent)}")
     return tuple(lines)
+
+
+def marked_listing(case: Case, node: int) -> Iterator[tuple[str, bool]]:
+    """The lines of `listing`, and whether each is that of one node.
+
+    Of a long graph: its ends, and what surrounds the node.
+    """
+    lines = listing(case)
+    ends = {*range(_LINES_AT_AN_END), *range(len(lines) - _LINES_AT_AN_END, len(lines))}
+    around = range(node - _LINES_AROUND, node + _LINES_AROUND + 1)
+    shown = [len(lines) <= _MOST_LINES or i in ends or i in around for i in range(len(lines))]
+    for kept, run in groupby(range(len(lines)), shown.__getitem__):
+        positions = list(run)
+        if kept:
+            yield from ((lines[position], position == node) for position in positions)
+        else:
+            yield f"... {len(positions):,} more ...", False
 
 
 def array_text(array: Array) -> str:

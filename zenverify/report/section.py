@@ -11,7 +11,7 @@ from zenverify.graph.case import Case, case_to_data
 from zenverify.graph.graph import Graph
 from zenverify.report.commands import replay_command
 from zenverify.report.drawing import Drawing, draw
-from zenverify.report.listing import index_text, listing, node_name
+from zenverify.report.listing import index_text, marked_listing, node_name
 from zenverify.report.model import Discrepancy
 from zenverify.report.numbers import counted, enclosure, estimate, units
 from zenverify.verification.events import Planted
@@ -109,7 +109,7 @@ def section(
         drawing=draw(discrepancy),
         formulae=formulae(discrepancy),
         tables=tuple(_tables(discrepancy)),
-        listing=tuple(_listing(case, finding.blame.node)),
+        listing=tuple(marked_listing(case, finding.blame.node)),
         replay=replay_command(discrepancy.path, engine_spec) if discrepancy.path else "",
         snippet=_snippet(case, engine_spec, planted) if engine_spec else "",
     )
@@ -185,11 +185,6 @@ def _first_wrong(discrepancy: Discrepancy) -> int:
     if blame.argument is None:
         return blame.node
     return discrepancy.case.graph.apply(blame.node).operands[blame.argument]
-
-
-def _listing(case: Case, culprit: int) -> Iterable[tuple[str, bool]]:
-    for position, line in enumerate(listing(case)):
-        yield line, position == culprit
 
 
 def _snippet(case: Case, engine_spec: str, planted: Planted | None) -> str:

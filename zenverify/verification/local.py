@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import reduce
+from itertools import chain, product
 from typing import Literal
 
 import numpy as np
@@ -263,7 +264,7 @@ class LocalCheck:
             if not others:
                 return first
             wide = sides(self._choices(consumers, _ANY_SHARES), dead_is_zero, arriving)
-            return list(map(_joined, map(arb.union, first, *others), map(arb.union, *wide)))
+            return list(map(_joined, _hulls(first, *others), _hulls(*wide)))
 
         def larger(dead_is_zero: bool) -> Balls:
             """Of each element the side whose rounding matters more."""
@@ -382,16 +383,20 @@ class LocalCheck:
     def _choices(
         self, consumers: Sequence[int], sides: Sequence[AtKink]
     ) -> list[Mapping[str, AtKink]]:
-        """What the consumers may do at kinks: as declared, or what any of the sides says."""
-        free = {
-            operator
-            for k in consumers
-            if (operator := self._graph.apply(k).operator) not in self._conventions
-            and self._graph.programs[k].can_kink
-        }
-        if not free:
-            return [self._conventions]
-        return [{**self._conventions, **dict.fromkeys(free, side)} for side in sides]
+        """What the consumers may do at kinks: as declared, or each operator what any side says."""
+        free = sorted(
+            {
+                operator
+                for k in consumers
+                if (operator := self._graph.apply(k).operator) not in self._conventions
+                and self._graph.programs[k].can_kink
+                and self.kinked(k)
+            }
+        )
+        return [
+            {**self._conventions, **dict(zip(free, chosen, strict=True))}
+            for chosen in product(sides, repeat=len(free))
+        ]
 
     def _pulled(
         self,
@@ -440,6 +445,11 @@ class LocalCheck:
 
 
 _NAN = arb("nan")
+
+
+def _hulls(*sides: Balls) -> Balls:
+    """Per element, what holds all of its values."""
+    return [reduce(arb.union, balls) for balls in zip(*sides, strict=True)]
 
 
 def _size(ball: Ball) -> float:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
 from zenverify.engines.jax.calls import Function, offered
 
@@ -38,9 +39,11 @@ def _split(x: Any, sections: Any, axis: int, part: int) -> Any:
 
 
 def _pad(x: Any, pad_width: Any, mode: str, constant_values: float) -> Any:
+    # Of a single number there are none, and an empty tuple has not the shape for that.
+    widths = pad_width or np.zeros((0, 2), np.int64)
     if mode == "constant":
-        return jnp.pad(x, pad_width, mode, constant_values=constant_values)
-    return jnp.pad(x, pad_width, mode)
+        return jnp.pad(x, widths, mode, constant_values=constant_values)
+    return jnp.pad(x, widths, mode)
 
 
 def _index(x: Any, key: Any) -> Any:

@@ -15,7 +15,21 @@ from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
 from zenverify.graph.limits import Limits
-from zenverify.operators.kinks import AtKink
+from zenverify.operators.kinks import LEFT, MEAN, RIGHT, AtKink
+
+_CONVENTIONS = {
+    "relu": LEFT,
+    "elu": RIGHT,
+    "selu": RIGHT,
+    "absolute": MEAN,
+    "max": LEFT,
+    "min": LEFT,
+}
+"""What it does at kinks, where one rule says it.
+
+`clip`, for one, has slope 0 at both bounds: from the left at the lower, from the right at the
+upper. Where the operands of `maximum` tie, neither gets anything, which is no slope at all.
+"""
 
 
 class MyGradEngine:
@@ -29,7 +43,7 @@ class MyGradEngine:
     name = "mygrad"
     version = metadata.version("mygrad")
     operators: frozenset[str] = frozenset(FUNCTIONS)
-    conventions: Mapping[str, AtKink] = MappingProxyType({})
+    conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = False
     limits = Limits(mixed=False, repeated=False)
 

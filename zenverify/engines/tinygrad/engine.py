@@ -22,7 +22,8 @@ from zenverify.operators.kinks import AtKink
 class TinygradEngine:
     """tinygrad, on the device it chooses; where it finds none, on ``PYTHON``.
 
-    tinygrad takes two equal expressions for one node, so gradients are asked of leaves only.
+    tinygrad takes two equal expressions for one node, so gradients are asked of leaves only. A
+    second reverse pass becomes one computation with the first, and is rounded once: it is left out.
     """
 
     name = "tinygrad"
@@ -30,7 +31,7 @@ class TinygradEngine:
     operators: frozenset[str] = frozenset(FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType({})
     accumulates = True
-    limits = Limits(mixed=False, inner=False)
+    limits = Limits(mixed=False, inner=False, repeated=False)
 
     def __init__(self) -> None:
         try:

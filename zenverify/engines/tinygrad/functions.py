@@ -14,7 +14,14 @@ from zenverify.errors import UnsupportedError
 
 def _method(name: str) -> Callable[..., Any]:
     """The method of a tensor, of the same name or another one."""
-    return lambda x, *operands, **attributes: getattr(x, name)(*operands, **attributes)
+
+    def called(x: Any, *operands: Any, **attributes: Any) -> Any:
+        if not isinstance(x, Tensor):
+            # A number has no methods; as a tensor it takes the precision of what it meets.
+            x = Tensor(x, dtype=next(one.dtype for one in operands if isinstance(one, Tensor)))
+        return getattr(x, name)(*operands, **attributes)
+
+    return called
 
 
 def _reduction(name: str) -> Callable[..., Any]:
@@ -87,6 +94,8 @@ def _squeeze(x: Any, axis: Any) -> Any:
 
 
 def _roll(x: Any, shift: Any, axis: Any) -> Any:
+    if np.ndim(shift) != np.ndim(axis) and axis is not None:
+        raise UnsupportedError("roll with shifts and dims of different number")
     return x.roll(shift, axis)
 
 
