@@ -34,8 +34,9 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
 from zenverify.verification import trace
-from zenverify.verification.campaign import DEFAULT_GRAPHS, CampaignOptions, cases_of
+from zenverify.verification.cases import cases_of
 from zenverify.verification.hunt import Hunt, hunt
+from zenverify.verification.options import DEFAULT_GRAPHS, CampaignOptions
 from zenverify.verification.reduce import reduce
 from zenverify.verification.structure import read_gradients
 
