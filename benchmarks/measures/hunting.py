@@ -7,6 +7,7 @@ first, so that nothing is compiled or derived while the clock runs. The seconds 
 for a fault it really spends, or finds it. They are a choice, and a tool that misses a fault is as
 slow as they are long, whatever a single check of it takes; so the table says what those took that
 found something, too, and `benchmarks.measures.side_by_side` times single checks of the same calls.
+All seconds are the processor's, of all threads: what else the machine does is not counted.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Search:
 def search_all(
     faults: Sequence[Fault], peers: Sequence[Peer], seed: int, patience: float
 ) -> Iterator[Search]:
-    """Let every tool look for every fault, each for so many seconds at most.
+    """Let every tool look for every fault, each for so many seconds of the processor's at most.
 
     zenverify draws its own graphs, as ``zenverify run --operators NAME`` does; drawing counts. A
     peer is handed the operation alone, and then behind a mask, with fresh ordinary values for each
@@ -93,15 +94,15 @@ def _ours(fault: Fault, seed: int, patience: float) -> Search:
     options = CampaignOptions(seed, operators=names)
     engine = ZenEngine()
     verify_case(engine, next(cases_of(options, names)))  # as the peers check the right rule first
-    start = time.perf_counter()
+    start = time.process_time()
     checks, found = 0, False
     with fault.mutant.plant():
         for case in cases_of(options, names):
             checks += 1
             found = verify_case(engine, case).verdict.is_failure
-            if found or time.perf_counter() - start >= patience:
+            if found or time.process_time() - start >= patience:
                 break
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     return Search(OURS, fault.name, fault.mutant.kind, False, found, checks, seconds)
 
 
