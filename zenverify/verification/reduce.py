@@ -118,6 +118,8 @@ class _Reducer:
             same_place = blame.operation == place.operation and (
                 place.argument in (None, blame.argument)
             )
+            # Of one operation it is told which; of several it is not.
+            same_place |= wanted.verdict is Verdict.DISPUTED
             if alike and same_place:
                 self.case, self.finding = case, finding
                 return True
