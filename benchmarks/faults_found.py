@@ -41,10 +41,10 @@ from zenverify.graph.case import Case
 from zenverify.operators import catalogue
 from zenverify.verification import trace
 from zenverify.verification.cases import cases_of
-from zenverify.verification.hunt import Hunt, hunt
+from zenverify.verification.hunt import Hunt, hunt, is_blamed
 from zenverify.verification.options import DEFAULT_GRAPHS, CampaignOptions
 from zenverify.verification.probes import make_probes, run_probed
-from zenverify.verification.reduce import reduce
+from zenverify.verification.reduce import Reduced, reduce
 from zenverify.verification.structure import read_gradients
 from zenverify.verification.trace import TIMEOUT
 
@@ -67,7 +67,8 @@ class Outcome:
     proven
         Whether that is proven, and not only what these graphs showed.
     found, blamed
-        Whether it was found; whether the right operation and argument were blamed.
+        Whether it was found; whether the right operation and argument were blamed, by the case
+        that showed it or once that was reduced.
     blame
         What was blamed, in words.
     operations, elements
@@ -111,7 +112,12 @@ def outcome_of(fault: Fault, cases: Sequence[Numbered], *, reduced: bool) -> Out
     met: list[Numbered] = []
     recorded = _recorded_calls(engine, fault, cases)
     found = hunt(engine, fault.operation, fault.mutant, _meeting(recorded, cases, met))
-    operations, elements = _size(engine, fault, found) if reduced else (0, 0)
+    small = _reduced(engine, fault, found) if reduced else None
+    operations, elements = _size(small)
+    finding = found.finding if small is None else small.finding
+    blamed = found.blamed or (
+        finding is not None and is_blamed(finding, fault.operation, fault.mutant.argument)
+    )
     seconds = time.perf_counter() - start
     proof = "" if found.finding else fault.mutant.equivalent()
     reason = "" if found.finding else proof or _no_fault(engine, fault, met)
@@ -123,8 +129,8 @@ def outcome_of(fault: Fault, cases: Sequence[Numbered], *, reduced: bool) -> Out
         reason=reason,
         proven=bool(proof),
         found=found.finding is not None,
-        blamed=found.blamed,
-        blame="" if found.finding is None else f"{found.finding.verdict}: {found.finding.blame}",
+        blamed=blamed,
+        blame="" if finding is None else f"{finding.verdict}: {finding.blame}",
         operations=operations,
         elements=elements,
         graphs=met[found.position][0] if found.finding else 0,
@@ -182,15 +188,22 @@ def _gradients(engine: ZenEngine, case: Case) -> tuple[list[bytes], bool]:
     return [array.tobytes() for array in gradients], finite
 
 
-def _size(engine: ZenEngine, fault: Fault, found: Hunt) -> tuple[int, int]:
-    """Operations and elements of the leaves of the reduced graph."""
+def _reduced(engine: ZenEngine, fault: Fault, found: Hunt) -> Reduced | None:
+    """What the campaign would make of the case that showed a fault."""
     if found.case is None or found.finding is None:
-        return 0, 0
+        return None
     long = len(found.case.graph.operations) > 1000
     if long and found.finding.blame.operation == ACCUMULATION:
-        return 0, 0  # the chain fails by its length, and the campaign keeps it as it is
+        return None  # the chain fails by its length, and the campaign keeps it as it is
     with fault.mutant.plant():
-        graph = reduce(engine, found.case, found.finding).case.graph
+        return reduce(engine, found.case, found.finding)
+
+
+def _size(reduced: Reduced | None) -> tuple[int, int]:
+    """Operations and elements of the leaves of the reduced graph."""
+    if reduced is None:
+        return 0, 0
+    graph = reduced.case.graph
     return len(graph.operations), sum(graph.sizes[leaf] for leaf in graph.leaves)
 
 

@@ -148,3 +148,25 @@ def test_a_nan_in_the_cotangent_stays_in_smaller_cases() -> None:
         reduced = reduce(ZenEngine(), case, finding)
     assert max(reduced.case.graph.sizes) == 1
     assert np.isnan(reduced.case.cotangent).all()
+
+
+def test_axes_of_one_size_are_cut_one_by_one() -> None:
+    values = np.linspace(0.1, 0.9, 9).reshape(3, 3)
+    values[0, 2] = 400.0
+    build = CaseBuilder()
+    build.apply("multiply", build.variable(values), build.variable(values + 1))
+    with wrong_rule("multiply", lambda g, y, a, b: np.where(a == 400.0, np.nan, g * b)):
+        finding = verify_case(ZenEngine(), build.case()).findings[0]
+        reduced = reduce(ZenEngine(), build.case(), finding)
+    assert max(reduced.case.graph.sizes) == 1
+
+
+def test_an_operation_that_gives_a_leaf_a_wrong_shape_is_run_alone() -> None:
+    build = CaseBuilder()
+    x = build.variable([[2.0, 0.5], [0.25, 1.0]])
+    tiled = build.apply("sum", build.apply("tile", x, reps=(2, 1)), **WHOLE)
+    build.apply("add", build.apply("det", x), tiled)
+    with wrong_rule("det", lambda g, y, x: np.ones((1, 1))):
+        findings = verify_case(ZenEngine(), build.case()).findings
+        reduced = reduce(ZenEngine(), build.case(), findings[0])
+    assert len(reduced.case.graph.operations) == 1

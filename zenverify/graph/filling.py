@@ -40,7 +40,7 @@ _PLAIN = np.array([2.0, -1.0, 3.0, 0.5, 1.0, -2.0])
 _STEEP = np.array([50.0, -50.0, 90.0, -90.0, 700.0, -700.0, 800.0, -800.0, 20.0, -20.0])
 
 
-def fill(structure: Structure, filling: Filling, seed: int) -> Case:
+def fill(structure: Structure, filling: Filling, seed: int, only: int | None = None) -> Case:
     """Give every leaf values, and the root a cotangent.
 
     Parameters
@@ -51,14 +51,18 @@ def fill(structure: Structure, filling: Filling, seed: int) -> Case:
         Which kind of values.
     seed
         The same seed always gives the same values.
+    only
+        The number of the one leaf that is filled in this way, counted round; the others get
+        ordinary values. All are by default.
     """
     random = np.random.default_rng(seed)
     graph = structure.graph
     values: list[Array] = []
-    for position, plan in zip(graph.leaves, structure.plans, strict=True):
+    for number, (position, plan) in enumerate(zip(graph.leaves, structure.plans, strict=True)):
         leaf = graph.nodes[position]
         assert isinstance(leaf, Leaf)
-        numbers = _numbers(random, leaf, plan, filling)
+        chosen = only is None or number == only % len(graph.leaves)
+        numbers = _numbers(random, leaf, plan, filling if chosen else Filling.ORDINARY)
         if leaf.kind is LeafKind.NUMBER:
             numbers = numbers.astype(np.float32).astype(np.float64)
         with np.errstate(all="ignore"):

@@ -21,8 +21,9 @@ from zenverify.verification.options import CampaignOptions
 
 _LEAST = 24
 """How often an operation is swept at least, however few ways there are to call it."""
-_NAN_EVERY = 4
-"""In about so many ways to call an operation once with a NaN in the cotangent."""
+_APART_EVERY = 4
+"""In about so many ways to call an operation once with a NaN in the cotangent, and with one extreme
+operand only."""
 _GRAPH_EVERY = 8
 """So many operations by themselves are followed by a random graph."""
 _CHAIN_EVERY = 128
@@ -46,7 +47,7 @@ def draw_cases(
     Those that are beyond the limits of an engine are cut to them, or left out. The operations go
     through all their shapes and attributes, in an order of the seed's; the first time round with
     ordinary values, later with each other filling. Some of the ordinary ones get a NaN in their
-    cotangent: in graphs one rarely reaches every rule.
+    cotangent: in graphs one rarely reaches every rule. In some, one operand only is extreme.
     """
     draw = random.Random(options.seed)
     sweep: list[tuple[Operator, Way, bool]] = []
@@ -54,21 +55,23 @@ def draw_cases(
         ways = ways_of(operator)
         sweep += [
             # Not every fourth: in these, attributes that alternate would be all alike.
-            (operator, ways[i % len(ways)], (i + i // _NAN_EVERY) % _NAN_EVERY == 0)
+            (operator, ways[i % len(ways)], (i + i // _APART_EVERY) % _APART_EVERY == 0)
             for i in range(max(len(ways), _LEAST))
         ]
     graphs = _structures(options, names, draw)
     for round_ in count():
         draw.shuffle(sweep)
-        for place, (operator, way, spoiled) in enumerate(sweep):
+        for place, (operator, way, apart) in enumerate(sweep):
             alone = within(limits, draw_way(draw.randrange, operator, way))
             special = SPECIAL[(place + round_) % len(SPECIAL)]
             ordinary = Filling.ORDINARY
             for filling in (ordinary, special) if place % 2 else (special, ordinary):
                 if alone is None:
                     break
-                case = fill(alone, filling, draw.getrandbits(32))
-                yield with_nan(case, place) if spoiled and filling is ordinary else case
+                # Where all operands are extreme, one may hide what is wrong behind another.
+                only = place if apart and filling is Filling.EXTREME else None
+                case = fill(alone, filling, draw.getrandbits(32), only)
+                yield with_nan(case, place) if apart and filling is ordinary else case
             if place % _GRAPH_EVERY == 0:
                 chained = place % _CHAIN_EVERY == 0
                 drawn = (_chain(options, names, draw) if chained else None) or next(graphs)

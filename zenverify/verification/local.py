@@ -289,8 +289,10 @@ class LocalCheck:
         if any(self.order_decides(k) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]
         solvers = [k for k in consumers if graph.programs[k].solves]
-        # A solver mixes all elements: a NaN that arrives may come out everywhere.
+        # How far a NaN that came in from outside spreads is the rule's affair: 0 times NaN is NaN.
+        # A solver mixes all elements in any case.
         mixed = any(ball.is_nan() for k in solvers for ball in cotangents[k])
+        spoiled = any(ball.is_nan() for balls in seeds.values() for ball in balls)
         if solvers:
             tame = [[arb(1) if b.is_nan() else b for b in balls] for balls in cotangents]
             with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
@@ -300,7 +302,7 @@ class LocalCheck:
             Judgement(Status.UNDEFINED, judgement.truth)
             if judgement.status is Status.NON_FINITE
             and not math.isfinite(number)
-            and (mixed or self._overflows(node, consumers)[element])
+            and (mixed or spoiled or self._overflows(node, consumers)[element])
             else judgement
             for judgement, number, element in zip(judgements, numbers, elements, strict=True)
         ]

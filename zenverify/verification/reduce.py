@@ -115,10 +115,12 @@ class _Reducer:
         result = verify_case(self._engine, case, difference=False, timeout=self._timeout)
         for finding in result.findings:
             alike = finding.verdict is wanted.verdict or {finding.verdict, wanted.verdict} <= _ALIKE
-            same_place = (finding.blame.operation, finding.blame.argument) == (
-                wanted.blame.operation,
-                wanted.blame.argument,
+            blame, place = finding.blame, wanted.blame
+            same_place = blame.operation == place.operation and (
+                place.argument in (None, blame.argument)
             )
+            # Of one operation it is told which; of several it is not.
+            same_place |= wanted.verdict is Verdict.DISPUTED
             if alike and same_place:
                 self.case, self.finding = case, finding
                 return True
@@ -139,16 +141,20 @@ class _Reducer:
     def _alone(self) -> Iterator[Case]:
         """The blamed operation by itself."""
         graph = self.case.graph
-        node = self._wanted.blame.node
-        if self._wanted.blame.operation == ACCUMULATION or isinstance(graph.nodes[node], Leaf):
+        blame = self._wanted.blame
+        if blame.operation == ACCUMULATION:
             return
+        nodes = [p for p in graph.operations if graph.apply(p).operator == blame.operation]
+        if blame.node in nodes:
+            nodes = [blame.node]  # otherwise it is a leaf, which got the wrong gradient
         values = values_of(self._engine, self.case, self._timeout)
         gradients = self._gradients()
-        ones = np.ones(graph.shapes[node], graph.dtypes[node])
-        for cotangent in (ones, gradients.get(node)):
-            if cotangent is not None:
-                yield extract(graph, node, values, cotangent, merged=False)
-                yield extract(graph, node, values, cotangent, merged=True)
+        for node in nodes:
+            ones = np.ones(graph.shapes[node], graph.dtypes[node])
+            for cotangent in (ones, gradients.get(node)):
+                if cotangent is not None and graph.trainable[node]:
+                    yield extract(graph, node, values, cotangent, merged=False)
+                    yield extract(graph, node, values, cotangent, merged=True)
 
     def _smaller_graphs(self) -> Iterator[Case]:
         """An inner node as the root; a node replaced by a leaf of its value, or by an operand."""
@@ -183,13 +189,15 @@ class _Reducer:
             )
 
     def _smaller_shapes(self) -> Iterator[Case]:
-        """Every axis of one size cut to a smaller one, in all leaves at once; or in one leaf."""
+        """Every axis of one size cut to a smaller one in all leaves at once, or one such axis."""
         graph = self.case.graph
         leaves = [graph.nodes[i] for i in graph.leaves]
         sizes = sorted({s for leaf in leaves for s in _shape(leaf) if s > 1}, reverse=True)
         for size, smaller in ((s, t) for s in sizes for t in _smaller(s)):
             for start in _starts(size, smaller):
                 yield from _tried(partial(_cut, self.case, size, start, smaller))
+                for axis in range(max(len(_shape(leaf)) for leaf in leaves)):
+                    yield from _tried(partial(_cut, self.case, size, start, smaller, axis))
         for place, leaf in enumerate(leaves):
             for axis, size in enumerate(_shape(leaf)):
                 for start, smaller in ((a, t) for t in _smaller(size) for a in _starts(size, t)):
@@ -299,10 +307,16 @@ def _starts(size: int, smaller: int) -> Iterable[int]:
     return range(last + 1) if 0 < last <= _FEW_PLACES else (0, last) if last > 0 else ()
 
 
-def _cut(case: Case, size: int, start: int, smaller: int) -> Case:
+def _cut(case: Case, size: int, start: int, smaller: int, from_end: int | None = None) -> Case:
+    """Cut the axes of a size; those only that are so far from the end, if that is given."""
     values = []
     for value in case.values:
-        keep = tuple(slice(start, start + smaller) if s == size else slice(s) for s in value.shape)
+        keep = tuple(
+            slice(start, start + smaller)
+            if s == size and from_end in (None, value.ndim - 1 - axis)
+            else slice(s)
+            for axis, s in enumerate(value.shape)
+        )
         values.append(value[keep].copy())
     return _rebuilt(case, values)
 

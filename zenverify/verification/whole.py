@@ -74,8 +74,21 @@ def disputed(graph: Graph, gradients: Mapping[int, Array], place: tuple[int, int
         f"{float(gradients[node].ravel()[element])!r}: each step is right locally, and the whole "
         "is outside the enclosure composed from the leaves"
     )
-    blame = Blame(node, ACCUMULATION, None, "always")
-    return Finding(Verdict.DISPUTED, blame, "whole graph, symbolic", message)
+    return Finding(Verdict.DISPUTED, _only_suspect(graph, node), "whole graph, symbolic", message)
+
+
+def _only_suspect(graph: Graph, node: int) -> Blame:
+    """The operation that a node's gradient comes from, if there is but one; else the walk."""
+    after = {node}
+    for position in graph.operations:
+        if not after.isdisjoint(graph.operands[position]):
+            after.add(position)
+    if len(after) != 2:
+        return Blame(node, ACCUMULATION, None, "always")
+    (position,) = after - {node}
+    places = [i for i, operand in enumerate(graph.operands[position]) if operand == node]
+    argument = places[0] if len(places) == 1 else None
+    return Blame(position, graph.operator_of(position), argument, "always")
 
 
 @dataclass(frozen=True, slots=True)
