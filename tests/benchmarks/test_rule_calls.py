@@ -13,7 +13,8 @@ from benchmarks.rule_calls import Numbered, RuleCalls
 from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine
 from zenverify.tensor import OPERATIONS
-from zenverify.verification.campaign import CampaignOptions, cases_of
+from zenverify.verification.cases import cases_of
+from zenverify.verification.options import CampaignOptions
 
 
 def _cases(operation: str, count: int) -> list[Numbered]:
