@@ -13,8 +13,9 @@ import sys
 from collections import Counter
 
 from zenverify.engines.zen import ZenEngine
-from zenverify.verification.campaign import CampaignOptions, run
+from zenverify.verification.campaign import run
 from zenverify.verification.events import FailureMinimised, RunFinished
+from zenverify.verification.options import CampaignOptions
 
 
 def main() -> int:

@@ -40,8 +40,9 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
 from zenverify.verification import trace
-from zenverify.verification.campaign import DEFAULT_GRAPHS, CampaignOptions, cases_of
+from zenverify.verification.cases import cases_of
 from zenverify.verification.hunt import Hunt, hunt
+from zenverify.verification.options import DEFAULT_GRAPHS, CampaignOptions
 from zenverify.verification.probes import make_probes, run_probed
 from zenverify.verification.reduce import reduce
 from zenverify.verification.structure import read_gradients

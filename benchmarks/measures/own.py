@@ -12,8 +12,10 @@ from benchmarks.measures.table import Table, figure, share
 from zenverify.engines.faults import TRAVERSAL, faults_of
 from zenverify.engines.zen import ZenEngine
 from zenverify.operators import catalogue
-from zenverify.verification.campaign import DEFAULT_GRAPHS, CampaignOptions, cases_of, run
+from zenverify.verification.campaign import run
+from zenverify.verification.cases import cases_of
 from zenverify.verification.events import RunFinished
+from zenverify.verification.options import DEFAULT_GRAPHS, CampaignOptions
 
 _READING = (
     "`operations` and `elements` are those of the reduced graph: median, largest. `graphs` and "

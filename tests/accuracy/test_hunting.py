@@ -44,7 +44,6 @@ def test_a_sum_that_forgets_a_small_number_loses_all_digits(dtype: str, digits: 
     found = hunted(naive_log1p(), "log1p", dtype)
     assert found[None].digits_lost > digits
     assert abs(at(found[None])) < 1e-6
-    assert found[None].is_avoidable
     # This formula does not cancel in the slope, 1 / (1 + x).
     assert not found["x"].is_avoidable
     assert found["x"].verdict is Verdict.AGREE
@@ -56,6 +55,21 @@ def test_more_than_u_s_explains_is_a_verdict_too() -> None:
     assert "log1p" in value.message
     assert value.most_units is not None
     assert value.most_units.units > 1e10
+
+
+def test_a_wrong_rule_is_a_fault_and_no_loss_of_digits() -> None:
+    engine = losing("exp", np.exp, lambda g, y, x: g * y * np.where(x > 3, 1.5, 1))
+    slope = hunted(engine, "exp")["x"]
+    assert slope.verdict is Verdict.ENGINE_WRONG
+    assert slope.digits_lost > 14
+    assert not slope.is_avoidable
+
+
+def test_digits_that_are_lost_to_first_order_are_both() -> None:
+    engine = losing("exp", np.exp, lambda g, y, x: g * y * np.where(x > 3, 1 + 1e-12, 1))
+    slope = hunted(engine, "exp")["x"]
+    assert slope.verdict is Verdict.INACCURATE
+    assert slope.is_avoidable
 
 
 @pytest.mark.parametrize("dtype, digits", [("float64", 13.0), ("float32", 5.0)])

@@ -58,9 +58,11 @@ def test_a_search_in_vain_costs_its_time() -> None:
     alone, hidden = cells(table, f"{TORCH}, alone"), cells(table, f"{TORCH}, masked")
     assert alone["in 0.01 s"] == "1"
     assert alone["in 2 s"] == "1 of 2"
+    assert alone["ms, where found"] == "5"
     assert alone["found per minute"] == "30"
     assert alone["ours, times as many"] == "4"
     assert hidden["ours, times as many"] == "all"
+    assert hidden["ms, where found"] == "-"
     assert cells(table, "jax check_grads, alone")["seconds"] == "not installed"
 
 

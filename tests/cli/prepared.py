@@ -8,7 +8,6 @@ import numpy as np
 
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
-from zenverify.verification.campaign import CampaignOptions
 from zenverify.verification.events import (
     Bucket,
     CaseVerified,
@@ -19,6 +18,7 @@ from zenverify.verification.events import (
     RunFinished,
     RunStarted,
 )
+from zenverify.verification.options import CampaignOptions
 from zenverify.verification.verdict import Blame, Verdict
 
 SEED = 42

@@ -56,6 +56,11 @@ def test_the_largest_errors_of_an_operation(zenverify: Zenverify) -> None:
     assert " x = " in done.out
 
 
+def test_a_long_name_is_not_cut(zenverify: Zenverify) -> None:
+    done = zenverify("accuracy", "binary_cross_entropy_with_logits", "-n", "30")
+    assert done.out.count("binary_cross_entropy_with_logits") == 6
+
+
 def test_lost_digits_are_a_finding_and_no_failure(zenverify: Zenverify, losing: Path) -> None:
     done = zenverify("accuracy", "tanh", "--engine", "losing.py:engine", "--dtype", "float64", "-q")
     assert done.code == 0, done.out + done.err
@@ -76,8 +81,9 @@ def test_what_fails_its_check_fails(zenverify: Zenverify, losing: Path) -> None:
     done = zenverify("accuracy", "log1p", "--engine", "losing.py:engine", "--dtype", "float32")
     assert done.code == 1
     assert "ENGINE_WRONG: log1p, value, float32" in done.out
-    assert "digits lost: log1p, value, float32: 6.9" in done.out
     assert "units in the last place apart" in done.out
+    assert "  6.9 digits lost" in done.out
+    assert "digits lost:" not in done.out  # it is a fault, and no finding of its own
 
 
 def test_the_same_as_data(zenverify: Zenverify, losing: Path) -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from zenverify.engines.zen import ZenEngine
-from zenverify.verification.campaign import CampaignOptions, run
+from zenverify.verification.campaign import run
 from zenverify.verification.events import FailureFound, RunFinished
+from zenverify.verification.options import CampaignOptions
 
 
 @pytest.mark.parametrize("seed", [11, 12])

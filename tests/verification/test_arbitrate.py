@@ -1,6 +1,7 @@
 """Who is wrong when two disagree: the table of the three witnesses."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -8,10 +9,17 @@ from flint import arb
 
 from tests.verification.prepared import WHOLE, CaseBuilder, square_of_tanh, unary
 from zenverify.engines.zen import ZenEngine
+from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate
 from zenverify.verification import trace
-from zenverify.verification.arbitrate import Forward, element_difference, settle
-from zenverify.verification.denial import denied_by_difference
+from zenverify.verification.arbitrate import (
+    Forward,
+    decisive_error,
+    difference_of,
+    element_difference,
+    is_settled,
+    settle,
+)
 from zenverify.verification.judge import Judgement, Status
 from zenverify.verification.verdict import Verdict
 
@@ -91,19 +99,6 @@ def test_the_noise_of_what_cancels_is_larger_than_the_result() -> None:
     assert found.low <= 1.0 <= found.high
 
 
-@pytest.mark.parametrize("name", ["solve", "inv"])
-def test_a_pole_within_the_steps_denies_nothing(name: str) -> None:
-    """Where the matrix is all but singular, every step leads past the place where it is."""
-    draw = np.random.default_rng(7)
-    build = CaseBuilder()
-    matrix = build.variable(np.tril(draw.normal(size=(6, 6))))
-    operands = [matrix] if name == "inv" else [matrix, build.variable(draw.normal(size=6))]
-    build.apply(name, *operands)
-    case = build.case()
-    assert np.linalg.cond(case.values[0]) > 1e6
-    assert denied_by_difference(ZenEngine(), case) is None
-
-
 def test_numbers_are_handed_over_as_numbers() -> None:
     build = CaseBuilder()
     x = build.variable(np.float32(0.5), "float32")
@@ -112,3 +107,57 @@ def test_numbers_are_handed_over_as_numbers() -> None:
     engine = ZenEngine()
     values = trace.forward(engine, case).values
     assert Forward(engine, case, values).run({0: np.array(1, "float32")})[-1].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "truth, number, difference, settled",
+    [
+        (1.0, 1.5, Estimate(1.0, 0.01), True),
+        (1.0, 1.5, Estimate(1.005, 0.01), True),
+        (1.0, 1 + 1e-9, Estimate(1.0, 1e-10), True),
+        (1.0, math.nan, Estimate(1.0, 0.01), True),
+        (1.0, 1.5, Estimate(1.0, 0.2), False),
+        (1.0, 1.5, Estimate(1.5, 0.01), False),
+        (1.0, 1.5, Estimate(2.0, 0.01), False),
+        (1.0, 1.5, Estimate(math.nan, math.inf), False),
+        (1.0, 1.5, None, False),
+        (1.0, math.nan, Estimate(0.5, 0.6), False),
+        (0.0, math.inf, Estimate(0.0, 0.01), False),
+        (math.nan, 1.5, Estimate(1.0, 0.01), False),
+    ],
+)
+def test_only_a_converged_difference_that_confirms_the_truth_settles_it(
+    truth: float, number: float, difference: Estimate | None, settled: bool
+) -> None:
+    judgement = Judgement(Status.WRONG, arb(truth), 1e9, 0.5)
+    assert is_settled(judgement, number, difference) is settled
+
+
+@pytest.mark.parametrize(
+    "truth, number, distance", [(1.0, 1.5, 0.5), (-2.0, math.nan, 2.0), (math.nan, 1.0, 0.0)]
+)
+def test_what_tells_a_number_from_the_truth(truth: float, number: float, distance: float) -> None:
+    error = decisive_error(Judgement(Status.WRONG, arb(truth), 1e9, 0.5), number)
+    assert error == distance / 2**16
+
+
+def test_no_smaller_step_is_taken_than_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = unary("tanh", at=0.5)
+    engine = ZenEngine()
+    values = trace.forward(engine, case).values
+    runs: list[object] = []
+    run = Forward.run
+
+    def counting(self: Forward, moves: Mapping[int, Array]) -> list[Array]:
+        runs.append(moves)
+        return run(self, moves)
+
+    monkeypatch.setattr(Forward, "run", counting)
+    counts = []
+    for enough in (0.0, 1e-3):
+        runs.clear()
+        found = difference_of(engine, case, values, 0, 0, enough)
+        assert found is not None
+        assert found.low <= 1 - math.tanh(0.5) ** 2 <= found.high
+        counts.append(len(runs))
+    assert counts == [25, 17]

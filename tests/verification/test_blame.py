@@ -1,58 +1,54 @@
-"""How a finding is put into numbers and words."""
+"""Who is to blame for a gradient: nobody is run alone twice."""
 
-import math
+from __future__ import annotations
 
-import numpy as np
+from typing import Any
+
 import pytest
-from flint import arb
 
-from tests.verification.prepared import finding_of, unary, wrong_rule
-from zenverify.oracles.difference import Estimate
-from zenverify.verification.intervals import error_in_ulp, interval_of, interval_of_estimate
-
-
-@pytest.mark.parametrize(
-    "number, dtype, expected",
-    [
-        (1.0, "float64", 0.0),
-        (1 + 2.0**-51, "float64", 2.0),
-        (1 + 2.0**-22, "float32", 2.0),
-        (math.nan, "float64", None),
-    ],
-)
-def test_errors_are_counted_in_units_in_the_last_place(
-    number: float, dtype: str, expected: float | None
-) -> None:
-    assert error_in_ulp(number, arb(1), dtype) == expected
+from tests.verification.prepared import CaseBuilder, only, square_of_tanh, unary, wrong_rule
+from zenverify.engines.zen import ZenEngine
+from zenverify.verification import blame, rule
+from zenverify.verification.verify import verify_case
 
 
-def test_there_is_no_error_without_a_truth() -> None:
-    assert error_in_ulp(1.0, arb("nan"), "float64") is None
-    assert error_in_ulp(1.0, arb(0, math.inf), "float64") is None
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The operations that are run alone."""
+    found: list[str] = []
+
+    def counting(engine: Any, case: Any, *others: Any) -> Any:
+        found.append(case.graph.operator_of(case.graph.root))
+        return rule.judge_alone(engine, case, *others)
+
+    monkeypatch.setattr(blame, "judge_alone", counting)
+    return found
 
 
-def test_an_interval_of_floats_holds_the_ball() -> None:
-    third = arb(1) / 3
-    interval = interval_of(third)
-    assert arb(interval.low) < third < arb(interval.high)
-    assert interval.decimal.startswith("0.33333333")
-    exact = interval_of(arb(0.5))
-    assert (exact.low, exact.high) == (0.5, 0.5)
-    assert interval_of(arb("nan")).reason == "undefined over the reals"
-    assert math.isnan(interval_of(arb("nan")).low)
+def test_who_is_blamed_is_not_run_again_with_probes(runs: list[str]) -> None:
+    with wrong_rule("tanh", lambda g, y, x: -g * (1 - y * y)):
+        finding = only(verify_case(ZenEngine(), unary("exp", "tanh", at=0.5)))
+    assert (finding.blame.operation, finding.blame.argument) == ("tanh", 0)
+    assert runs == ["tanh"]
 
 
-def test_an_interval_of_an_estimate() -> None:
-    interval = interval_of_estimate(Estimate(1.0, 0.25, "rounding noise"))
-    assert (interval.low, interval.high, interval.reason) == (0.75, 1.25, "rounding noise")
-    unknown = interval_of_estimate(Estimate(math.nan, math.inf, "a kink"))
-    assert math.isnan(unknown.low)
-    assert unknown.reason == "a kink"
+def test_another_consumer_of_the_same_node_is_still_found(runs: list[str]) -> None:
+    """The second consumer is masked: it is wrong with probes only."""
+    build = CaseBuilder()
+    x = build.variable(0.5)
+    masked = build.apply("multiply", build.apply("sinh", x), build.number(0.0))
+    build.apply("add", build.apply("tanh", x), masked)
+    with (
+        wrong_rule("tanh", lambda g, y, x: -g * (1 - y * y)),
+        wrong_rule("sinh", lambda g, y, x: -g * (1 + y * y) ** 0.5),
+    ):
+        result = verify_case(ZenEngine(), build.case())
+    blamed = [(finding.blame.operation, finding.check) for finding in result.findings]
+    assert blamed == [("tanh", "local adjoint"), ("sinh", "probes")]
+    assert sorted(runs) == ["sinh", "sinh", "tanh"]
 
 
-def test_a_message_holds_both_numbers_and_their_distance() -> None:
-    with wrong_rule("tanh", lambda g, y, x: g * (1 - y)):
-        finding = finding_of(unary("tanh", at=0.5))
-    wrong, truth = float(1 - np.tanh(0.5)), float(1 - np.tanh(0.5) ** 2)
-    assert f"the engine gives {wrong!r}, the truth is {str(truth)[:10]}" in finding.message
-    assert finding.message.endswith("units in the last place apart")
+def test_a_repeated_operand_with_one_wrong_argument_blames_that_one_alone() -> None:
+    with wrong_rule("multiply", lambda g, y, a, b: 2 * g * b):
+        finding = only(verify_case(ZenEngine(), square_of_tanh()))
+    assert (finding.blame.operation, finding.blame.argument) == ("multiply", 0)

@@ -13,7 +13,8 @@ from tests.verification.prepared import wrong_rule
 from zenverify.engines.zen import ZenEngine
 from zenverify.errors import GraphError, UsageError
 from zenverify.graph.case import Case
-from zenverify.verification.campaign import CampaignOptions, bucket_key, run
+from zenverify.verification.buckets import bucket_key
+from zenverify.verification.campaign import run
 from zenverify.verification.events import (
     CaseVerified,
     Event,
@@ -23,6 +24,7 @@ from zenverify.verification.events import (
     RunFinished,
     RunStarted,
 )
+from zenverify.verification.options import CampaignOptions
 from zenverify.verification.verdict import Verdict
 
 

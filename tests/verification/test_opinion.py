@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,8 @@ from zenverify.cards.examination import known
 from zenverify.contribution import Contribution
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
+from zenverify.oracles.difference import Estimate
+from zenverify.verification import arbitrate
 from zenverify.verification.opinion import expression_is_wrong
 from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import verify_case
@@ -49,6 +53,21 @@ def test_an_engine_that_approximates_is_not_right_because_its_rule_does_too(
         case = unary(own.name, at=[0.3, -1.2])
         verdict = Verdict.EXPRESSION_WRONG if is_another else Verdict.INACCURATE
         assert verify_case(engine, case).verdict is verdict
+
+
+def test_who_is_wrong_at_one_ordinary_value_is_asked_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[None] = []
+    element_difference = arbitrate.element_difference
+
+    def counting(*arguments: Any) -> Estimate:
+        asked.append(None)
+        return element_difference(*arguments)
+
+    monkeypatch.setattr(arbitrate, "element_difference", counting)
+    assert not opinion(softplus(pullback=lambda g, y, x: -g / (1 + np.exp(-x))))
+    assert len(asked) == 1
 
 
 def test_an_engine_that_raises_gives_no_opinion() -> None:

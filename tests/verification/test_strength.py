@@ -11,8 +11,9 @@ from tests.engines.tape import TapeEngine
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
-from zenverify.verification.campaign import CampaignOptions, cases_of
+from zenverify.verification.cases import cases_of
 from zenverify.verification.coverage import elements_of
+from zenverify.verification.options import CampaignOptions
 from zenverify.verification.strength import strength_of
 
 

@@ -14,7 +14,7 @@ from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
 from zenverify.operators.balls import ZERO
 from zenverify.oracles.enclosure import lift
-from zenverify.verification.judge import Judgement
+from zenverify.verification.judge import Judgement, Status
 from zenverify.verification.local import LocalCheck
 
 NOTABLE = 3.0
@@ -91,9 +91,15 @@ class Losses:
         return [place for place, one in enumerate(self.judgements) if not one.passes]
 
     def items(self) -> Iterator[tuple[int, Loss]]:
-        """The loss of each element that has an error to speak of."""
+        """The loss of each element that has an error, and an answer to be held against.
+
+        Where any answer is right, as where the order of many factors decides whether their product
+        underflows, there is none.
+        """
         errors = self.errors
         for element in np.flatnonzero(np.isfinite(errors.residuals)).tolist():
+            if self.judgements[element].status is Status.UNDEFINED:
+                continue
             residual, ulp = float(errors.residuals[element]), float(errors.ulps[element])
             units = self.judgements[element].units
             allowed = math.inf if self.allowed is None else float(self.allowed[element])

@@ -65,8 +65,12 @@ class Worst:
 
     @property
     def is_avoidable(self) -> bool:
-        """Whether so many digits are lost beyond the conditioning that it is a finding."""
-        return self.digits_lost >= FINDING
+        """Whether so many digits are lost beyond the conditioning that it is a finding.
+
+        What is wrong is a fault, and not counted.
+        """
+        wrong = self.verdict.is_failure and self.verdict is not Verdict.INACCURATE
+        return self.digits_lost >= FINDING and not wrong
 
 
 class Record:

@@ -11,13 +11,16 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from zenverify.accuracy.losses import Loss
-from zenverify.accuracy.worst import Worst
+from zenverify.accuracy.worst import FINDING, Worst
 from zenverify.cli.output import printable
 from zenverify.report.input_text import input_text
 from zenverify.report.listing import index_text
 
 _INPUT = 60
 """Columns of a table's input; the findings below it show theirs in full, and so does ``--json``."""
+
+_ONE_LINE = 200
+"""Columns that any row fits in: what a program reads has a line per row."""
 
 
 @contextmanager
@@ -49,6 +52,8 @@ def print_table(console: Console, rows: Sequence[Worst]) -> None:
     "unavoidable" says how many of these the conditioning explains, where they are more than an
     elementary function may lose.
     """
+    if not console.is_terminal:
+        console.width = max(console.width, _ONE_LINE)
     table = Table("operation", "of", "dtype", box=None, padding=(0, 2, 0, 0))
     for heading in ("u * S", "ulp", "unavoidable", "digits lost"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -61,7 +66,7 @@ def print_table(console: Console, rows: Sequence[Worst]) -> None:
             _amount(row.most_units, "units"),
             _amount(row.most_ulp, "ulp"),
             _unavoidable(row.most_ulp),
-            f"{row.digits_lost:.1f}" if row.is_avoidable else "",
+            f"{row.digits_lost:.1f}" if row.digits_lost >= FINDING else "",
             printable(_shortened(row.most_ulp)),
         )
     console.print(table)
@@ -93,6 +98,8 @@ def print_findings(console: Console, rows: Sequence[Worst]) -> None:
             console.print(f"\n{row.verdict}: {row.operation}, {quantity_name(row)}, {row.dtype}")
             console.print(printable(f"  {row.message}"), soft_wrap=True)
             _print_input(console, row.most_units)
+            if row.digits_lost >= FINDING and not row.is_avoidable:
+                console.print(f"  {row.digits_lost:.1f} digits lost")
     avoidable = sorted((row for row in rows if row.is_avoidable), key=lambda row: -row.digits_lost)
     for row in avoidable:
         loss = row.most_digits

@@ -27,8 +27,9 @@ from zenverify.engines.protocol import Engine, limits_of
 from zenverify.report.jsonable import event_to_data
 from zenverify.report.model import Collector, ReportModel
 from zenverify.verification import campaign
-from zenverify.verification.campaign import CampaignOptions
+from zenverify.verification.cases import cases_of
 from zenverify.verification.events import Event, RunFinished
+from zenverify.verification.options import CampaignOptions
 from zenverify.verification.strength import strength_of
 
 Consumer = Callable[[Event], None]
@@ -119,7 +120,7 @@ def _measure(
 ) -> None:
     """Draw the graphs of a run once more, and hand on what they are worth."""
     names = tuple(name for name in model.operators if name not in model.unsupported)
-    drawn = campaign.cases_of(options, names, limits_of(engine))
+    drawn = cases_of(options, names, limits_of(engine))
     cases = islice(drawn, model.cases)
     total = Progress(*Progress.get_default_columns(), console=messages, transient=True)
     shown = messages.file.isatty() and not as_json

@@ -62,6 +62,12 @@ def negative(x: Operand) -> Tensor:
     return record_single("negative", x)
 
 
+def _divided(b: Array, y: Array, a: Array) -> Array:
+    """Return b * y / a, in an order in which nothing leaves the range of the floats."""
+    quotient = y / a
+    return np.where(np.isinf(quotient), b * y / a, b * quotient)
+
+
 def _pull_base(g: Array, y: Array, a: Array, b: Array) -> Array:
     # Where b == 0 the exponent is left at 0, so that the slope is 0 * a**0 = 0 for any a.
     b = b.astype(y.dtype, copy=False)
@@ -69,8 +75,7 @@ def _pull_base(g: Array, y: Array, a: Array, b: Array) -> Array:
     # Beyond 2**53 the exponent less one is the exponent, whose parity is wrong; and of a small
     # exponent it has lost digits, which a large logarithm multiplies.
     rounded = (lowered == b) | (np.abs(b) < 0.5)
-    divided = np.where(np.isinf(y / a), b * y / a, b * (y / a))
-    slope = np.where(rounded & (a != 0) & (b != 0), divided, b * a**lowered)
+    slope = np.where(rounded & (a != 0) & (b != 0), _divided(b, y, a), b * a**lowered)
     # A tiny exponent less one is -1, and a power of -1 is defined where y is not.
     return g * np.where(np.isnan(y), y, slope)
 

@@ -14,7 +14,7 @@ from zenverify.tensor.axes import Shape
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.precision import promoted
 from zenverify.tensor.recording import Operand, as_operands, record
-from zenverify.tensor.reductions import add_up, beside_largest, proportions
+from zenverify.tensor.reductions import add_up, less_largest, proportions
 from zenverify.tensor.softmaxes import root_proportions
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ def _pull_scores(
     """The cotangents of the scores, over the root of their length."""
     visible = _visible(q, k, mask, is_causal)
     roots = root_proportions(_scores(q, k, visible), -1)
-    slopes = g @ _turned(v)
+    slopes: Array = g @ _turned(v)
     if visible is not None:
         roots, slopes = np.where(visible, roots, 0), np.where(visible, slopes, 0)
     # As in softmax, so that a weight of nearly 1 costs no digits.
-    slopes = slopes - beside_largest(slopes, roots, -1)
+    slopes = less_largest(slopes, roots, -1)
     # A weight that underflows times a slope that is huge: root by root it keeps its digits.
     centred = slopes - add_up(roots * (roots * slopes), axis=-1, keepdims=True)
     pulled = roots * (roots * centred) / sqrt(q.shape[-1])

@@ -19,7 +19,7 @@ from zenverify.tensor.axes import (
 )
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.recording import Operand, as_operands, record
-from zenverify.tensor.reductions import add_up, beside_largest, mean, mean_of, reduce
+from zenverify.tensor.reductions import add_up, less_largest, mean, mean_of, reduce
 from zenverify.tensor.scaling import Exponent, scaled
 
 if TYPE_CHECKING:
@@ -134,8 +134,7 @@ def _pull_weights(
     total = _total_weight(x, aligned, axis, True)
     # Not x - y, which are nearly equal where one weight is much larger than the others.
     wide = np.broadcast_to(aligned, x.shape)
-    own = x.astype(y.dtype, copy=False)
-    relative = own - beside_largest(own, np.abs(wide), axis)
+    relative = less_largest(x.astype(y.dtype, copy=False), np.abs(wide), axis)
     centred = relative - add_up(relative * wide, axis=axis, keepdims=True) / total
     pulled = keep_axes(g, x.shape, axis) / total * centred
     if weights.shape == x.shape:

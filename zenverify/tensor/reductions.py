@@ -182,16 +182,16 @@ def log_total(x: Array, axis: Axis) -> tuple[Array, Array]:
     return shift, np.log1p(others + add_up(np.where(largest, 0, terms), axis=axis, keepdims=True))
 
 
-def beside_largest(x: Array, sizes: Array, axis: Axis) -> Array:
-    """Return the element of x that has the largest size along the axes, or the mean of several.
+def less_largest(x: Array, sizes: Array, axis: Axis) -> Array:
+    """Return x less its element of the largest size along the axes, or less the mean of several.
 
-    0 where that is not finite. An average weighted by these sizes, of x less this, has no large
-    terms that cancel.
+    In an average of that, weighted by the sizes, no large terms cancel. Nothing is subtracted where
+    it is not finite.
     """
     largest = sizes == np.maximum.reduce(sizes, axis=axis, keepdims=True, initial=-np.inf)
     number = add_up(largest, axis=axis, keepdims=True, dtype=x.dtype)
     found = add_up(np.where(largest, x / number, 0), axis=axis, keepdims=True)
-    return np.where(np.isfinite(found), found, 0)
+    return x - np.where(np.isfinite(found), found, 0)
 
 
 def _logsumexp(x: Array, axis: Axis, keepdims: bool) -> Array:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zenverify.tensor.axes import Axis, AxisArgument, checked_axis
+from zenverify.tensor.axes import Axis, AxisArgument, checked_axis, reduced_size
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.recording import Operand, as_tensor, record_single
 from zenverify.tensor.reductions import (
     add_up,
-    beside_largest,
     exponentials,
+    less_largest,
     log_total,
     proportions,
 )
@@ -42,6 +42,8 @@ def less_share(g: Array, roots: Array, axis: Axis) -> Array:
         Along which the proportions add up to 1.
     """
     shared = g - roots * (roots * add_up(g, axis=axis, keepdims=True))
+    if reduced_size(g.shape, axis) == 1:
+        return shared
     # The largest proportion may be nearly 1: there it is not taken from 1, but the others are
     # added up.
     largest = roots == np.maximum.reduce(roots, axis=axis, keepdims=True, initial=0)
@@ -55,7 +57,7 @@ def less_share(g: Array, roots: Array, axis: Axis) -> Array:
 def _pull_softmax(g: Array, y: Array, x: Array, axis: Axis) -> Array:
     # Less the cotangent of the largest, which changes nothing over the reals: next to a proportion
     # that is nearly 1, a cotangent less the average is a difference of nearly equal numbers.
-    relative = g - beside_largest(g, y, axis)
+    relative = less_largest(g, y, axis)
     return y * (relative - add_up(relative * y, axis=axis, keepdims=True))
 
 

@@ -1,0 +1,64 @@
+"""What a campaign is asked for: its seed, its operations, when it stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from zenverify.graph.case import Case
+from zenverify.verification.events import FailureMinimised, Finding, Planted
+from zenverify.verification.trace import TIMEOUT
+
+DEFAULT_GRAPHS = 20_000
+"""Once through all that `zenverify.graph.sweep` lists for the catalogue, and random graphs."""
+
+Keep = Callable[[Finding, Case], Path]
+"""Writes a minimised failure to the corpus and says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignOptions:
+    """What to draw, and when to stop.
+
+    Attributes
+    ----------
+    seed
+        The same seed gives the same graphs.
+    graphs
+        How many graphs to verify; `DEFAULT_GRAPHS` if there is no budget either.
+    budget
+        Seconds to run; None for no limit.
+    operators
+        Names to draw from; all that the engine has by default.
+    max_nodes
+        The largest graph to draw, about.
+    timeout
+        Seconds that one pass of the engine may take.
+    keep
+        Writes a minimised failure to disk; None to keep nothing.
+    first
+        Cases to verify before any is drawn.
+    planted
+        The fault that is in the engine on purpose; to plant it is the caller's part.
+    enough
+        Whether a failure ends the run; none does by default.
+    """
+
+    seed: int
+    graphs: int | None = None
+    budget: float | None = None
+    operators: tuple[str, ...] | None = None
+    max_nodes: int = 40
+    timeout: float = TIMEOUT
+    keep: Keep | None = None
+    first: tuple[Case, ...] = ()
+    planted: Planted | None = None
+    enough: Callable[[FailureMinimised], bool] | None = None
+
+    @property
+    def limit(self) -> int | None:
+        """How many graphs to verify; None where only the budget ends the run."""
+        if self.graphs is None and self.budget is None:
+            return DEFAULT_GRAPHS
+        return self.graphs
