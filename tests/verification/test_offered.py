@@ -12,9 +12,10 @@ from tests.verification.prepared import CaseBuilder, wrong_rule
 from zenverify.engines.protocol import Handle
 from zenverify.engines.zen import ZenEngine
 from zenverify.errors import UnsupportedError
-from zenverify.verification.campaign import CampaignOptions, run
+from zenverify.verification.campaign import run
 from zenverify.verification.events import CaseVerified
 from zenverify.verification.offered import verify_offered
+from zenverify.verification.options import CampaignOptions
 from zenverify.verification.trace import TIMEOUT
 from zenverify.verification.verdict import Verdict
 

@@ -23,7 +23,7 @@ from zenverify.verification.events import (
 from zenverify.verification.offered import verify_offered
 from zenverify.verification.options import CampaignOptions
 from zenverify.verification.verdict import ACCUMULATION
-from zenverify.verification.verify import CaseResult, verify_case
+from zenverify.verification.verify import CaseResult
 
 
 def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:

@@ -11,7 +11,8 @@ from zenverify.engines.mutants.drawn import calls_drawn
 from zenverify.engines.zen import ZenEngine
 from zenverify.operators import catalogue
 from zenverify.operators.balls import Ball
-from zenverify.verification.campaign import CampaignOptions, cases_of
+from zenverify.verification.cases import cases_of
+from zenverify.verification.options import CampaignOptions
 
 
 @pytest.mark.parametrize(
