@@ -114,3 +114,11 @@ def test_methods() -> None:
     x = Tensor(np.arange(1.0, 7.0).reshape(2, 3))
     np.testing.assert_array_equal(x.cumsum(1).value, x.value.cumsum(1))
     np.testing.assert_array_equal(x.cumprod(0).value, x.value.cumprod(0))
+
+
+@pytest.mark.parametrize("name", ["cumsum", "cumprod", "logcumsumexp"])
+@pytest.mark.parametrize("x", [np.nan, np.inf, -np.inf])
+def test_a_row_of_one_is_handed_on_as_it_is(name: str, x: float) -> None:
+    tensor = Tensor([x])
+    getattr(zt, name)(tensor).get_gradients([2.0])
+    np.testing.assert_array_equal(tensor.gradient, [2.0])

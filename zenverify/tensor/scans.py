@@ -75,6 +75,8 @@ def cumprod(x: Operand, axis: SupportsIndex | None = None) -> Tensor:
 
 
 def _pull_logcumsumexp(g: Array, x: Array) -> Array:
+    if len(x) == 1:
+        return np.array(g)  # the operand itself, also where it is no number
     # Shifted by the running maximum, so that all exponentials are at most 1. Not exp(x - y), which
     # suffers from the rounding of y where that is large.
     highest = np.maximum.accumulate(x)
