@@ -88,7 +88,7 @@ def _xlogy(a: Array, b: Array) -> Array:
 define(
     "xlogy",
     _xlogy,
-    lambda g, y, a, b: g * np.log(b, dtype=y.dtype),
+    lambda g, y, a, b: g * np.log(b, dtype=g.dtype),
     lambda g, y, a, b: g * np.where(_nothing(a, b), 0, a / b),
     broadcasts=True,
 )

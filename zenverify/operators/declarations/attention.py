@@ -13,7 +13,7 @@ from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels, powers
 from zenverify.operators.declarations.rows import by_length
 from zenverify.operators.declarations.softmax import softmax
-from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.operator import Argument, Choose, Domain, Instance, Operator
 
 
 def _attention(
@@ -134,7 +134,8 @@ OPERATORS = (
         name="scaled_dot_product_attention",
         family="network",
         summary="softmax(q @ k.T / sqrt(E)) @ v over the keys that a mask lets each query see",
-        arguments=(Argument("q"), Argument("k"), Argument("v")),
+        # A mark where one key takes all the weight, unless the keys are alike.
+        arguments=(Argument("q", Domain(marks=(25.0,))), Argument("k"), Argument("v")),
         build=_attention,
         sample=_sample,
         first_shapes=((2, 2), (1, 3), (3, 1), (2, 1, 2), (1, 2, 2), (2, 2, 1, 1)),
