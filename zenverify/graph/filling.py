@@ -37,7 +37,7 @@ SPECIAL = (Filling.INTEGERS, Filling.EDGES, Filling.EXTREME)
 _SMALL = np.array([0.0, 1.0, -1.0, 2.0, 0.5, -2.0])
 _SPECIAL = np.array([0.0, -0.0, 1.0, 0.0, -1.0])
 _PLAIN = np.array([2.0, -1.0, 3.0, 0.5, 1.0, -2.0])
-_STEEP = np.array([50.0, -50.0, 90.0, -90.0, 700.0, -700.0, 800.0, -800.0, 20.0, -20.0])
+_STEEP = np.array([50.0, -50.0, 90.0, -90.0, 700.0, -700.0, 800.0, -800.0, 20.0, -20.0, 8.0, -8.0])
 
 
 def fill(structure: Structure, filling: Filling, seed: int, only: int | None = None) -> Case:

@@ -129,13 +129,15 @@ def _sample(choose: Choose, shape: Shape) -> Instance | None:
     return Instance(shapes, {"mask": mask, "is_causal": is_causal})
 
 
+_STEEP = Domain(marks=(25.0, -8.0))
+"""Where one key takes all the weight, unless the keys are alike."""
+
 OPERATORS = (
     Operator(
         name="scaled_dot_product_attention",
         family="network",
         summary="softmax(q @ k.T / sqrt(E)) @ v over the keys that a mask lets each query see",
-        # A mark where one key takes all the weight, unless the keys are alike.
-        arguments=(Argument("q", Domain(marks=(25.0,))), Argument("k"), Argument("v")),
+        arguments=(Argument("q", _STEEP), Argument("k", _STEEP), Argument("v")),
         build=_attention,
         sample=_sample,
         first_shapes=((2, 2), (1, 3), (3, 1), (2, 1, 2), (1, 2, 2), (2, 2, 1, 1)),
