@@ -51,6 +51,41 @@ def _recursive(g: Any, x: Any) -> Any:
     return _recursive(g, x) if g else g
 
 
+def _turned(g: Any, x: Any) -> Any:
+    if x.ndim == 1:
+        g, x = g[..., None], x[None]
+    return g, x
+
+
+def _either(g: Any, x: Any) -> Any:
+    return (g.ravel(), x.ravel()) if g.ndim else (g, x)
+
+
+def _of_a_pair(g: Any, x: Any) -> Any:
+    columns, rows = _turned(g, x)
+    return columns.reshape(rows.shape)
+
+
+def _of_the_other(g: Any, x: Any) -> Any:
+    rows, columns = _turned(g, x)
+    return rows.shape, columns
+
+
+def _of_a_whole_pair(g: Any, x: Any) -> Any:
+    pair = _turned(g, x)
+    return pair[0]
+
+
+def _of_either(g: Any, x: Any) -> Any:
+    columns, rows = _either(g, x)
+    return columns.reshape(rows.shape)
+
+
+def _starred(g: Any, x: Any) -> Any:
+    first, *_ = _turned(g, x)
+    return first
+
+
 @pytest.mark.parametrize(
     "rule, read",
     [
@@ -69,6 +104,11 @@ def _recursive(g: Any, x: Any) -> Any:
         (_of_many, Read.SHAPE),
         (_condition, Read.VALUES),
         (_recursive, Read.VALUES),
+        (_of_a_pair, Read.SHAPE),
+        (_of_the_other, Read.VALUES),
+        (_of_a_whole_pair, Read.VALUES),
+        (_of_either, Read.SHAPE),
+        (_starred, Read.VALUES),
         (np.multiply, Read.VALUES),
     ],
 )

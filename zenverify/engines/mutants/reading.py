@@ -69,10 +69,15 @@ def read_of(rule: Rule, position: int) -> Read:
     return Read.VALUES if returned else read
 
 
-_Flow = tuple[Read, bool]
-"""What is read of an array, and whether it is handed back, whole or as a view."""
+_Back = frozenset[int | None]
+"""Where in a tuple an array is handed back; None where it is the result itself, or anywhere."""
 
-_EVERYTHING: _Flow = (Read.VALUES, True)
+_Flow = tuple[Read, _Back]
+"""What is read of an array, and where it is handed back, whole or as a view."""
+
+_NOWHERE: _Back = frozenset()
+_ANYWHERE: _Back = frozenset({None})
+_EVERYTHING: _Flow = (Read.VALUES, _ANYWHERE)
 
 
 def _flow_of(rule: Rule, position: int, within: tuple[Rule, ...]) -> _Flow:
@@ -110,7 +115,7 @@ class _Body:
     def flow_of_name(self, name: str) -> _Flow:
         """What becomes of everything that bears a name."""
         if name in self._followed:
-            return Read.NOTHING, False
+            return Read.NOTHING, _NOWHERE
         self._followed.add(name)
         mentions = [
             node
@@ -125,7 +130,7 @@ class _Body:
         if isinstance(mention.ctx, ast.Load):
             return self._flow(mention)
         changed = isinstance(self._parents[mention], ast.AugAssign)
-        return _EVERYTHING if changed else (Read.NOTHING, False)
+        return _EVERYTHING if changed else (Read.NOTHING, _NOWHERE)
 
     def _is_nested(self, node: ast.AST) -> bool:
         """Whether it stands in a function within this one, which may be called anywhere."""
@@ -139,7 +144,7 @@ class _Body:
         parent = self._parents[part]
         match parent:
             case ast.Attribute(attr=attribute) if attribute in _ATTRIBUTES:
-                return _ATTRIBUTES[attribute], False
+                return _ATTRIBUTES[attribute], _NOWHERE
             case ast.Attribute(attr=attribute) if attribute in _VIEWING_METHODS:
                 around = self._parents[parent]
                 called = isinstance(around, ast.Call) and around.func is parent
@@ -148,6 +153,8 @@ class _Body:
                 return self._flow(parent)
             case ast.Call(args=given) if part in given:
                 return self._flow_through(parent, given.index(part))
+            case ast.Tuple(elts=elements) if part in elements:
+                return self._flow_at(parent, elements.index(part))
             case ast.Tuple() | ast.List() | ast.ListComp() | ast.GeneratorExp():
                 return self._flow(parent)
             case ast.IfExp(test=test) if test is not part:
@@ -157,8 +164,22 @@ class _Body:
             case ast.Assign(targets=[target]):
                 return _together(map(self.flow_of_name, _names(target)))
             case ast.Return() | ast.Lambda():
-                return Read.NOTHING, True
+                return Read.NOTHING, _ANYWHERE
         return _EVERYTHING
+
+    def _flow_at(self, whole: ast.expr, place: int) -> _Flow:
+        """What becomes of the array at a place of a tuple, as far as tuples are taken apart."""
+        parent = self._parents[whole]
+        match parent:
+            case ast.Assign(targets=[ast.Tuple(elts=targets)]) if place < len(targets) and not any(
+                isinstance(target, ast.Starred) for target in targets
+            ):
+                return _together(map(self.flow_of_name, _names(targets[place])))
+            case ast.IfExp(test=test) if test is not whole:
+                return self._flow_at(parent, place)
+            case ast.Return():
+                return Read.NOTHING, frozenset({place})
+        return self._flow(whole)
 
     def _flow_through(self, call: ast.Call, place: int) -> _Flow:
         """What becomes of the argument at a place of a call."""
@@ -170,11 +191,12 @@ class _Body:
                 return self._flow(call)
             for known, read in _FUNCTIONS:
                 if called is known:
-                    return read, False
+                    return read, _NOWHERE
         if not callable(called):
             return _EVERYTHING
         read, returned = _flow_of(called, place, self._within)
-        return _together([(read, False), self._flow(call)]) if returned else (read, False)
+        onward = [self._flow(call) if at is None else self._flow_at(call, at) for at in returned]
+        return _together([(read, _NOWHERE), *onward])
 
     def _named(self, expression: ast.expr) -> Any:
         """What a name, or an attribute of one, stands for; None if it is not known."""
@@ -189,9 +211,9 @@ class _Body:
 
 
 def _together(flows: Iterable[_Flow]) -> _Flow:
-    read, returned = Read.NOTHING, False
+    read, returned = Read.NOTHING, _NOWHERE
     for one, back in flows:
-        read, returned = max(read, one), returned or back
+        read, returned = max(read, one), returned | back
     return read, returned
 
 
