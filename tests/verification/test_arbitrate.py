@@ -161,3 +161,13 @@ def test_no_smaller_step_is_taken_than_needed(monkeypatch: pytest.MonkeyPatch) -
         assert found.low <= 1 - math.tanh(0.5) ** 2 <= found.high
         counts.append(len(runs))
     assert counts == [25, 17]
+
+
+def test_where_noise_is_undefined_a_difference_settles_nothing() -> None:
+    """An infinite result with cotangent zero: zero times infinity is no number."""
+    engine, case = ZenEngine(), unary("exp", at=[1.0, 1000.0])
+    with np.errstate(over="ignore"):
+        values = trace.forward(engine, case).values
+    seed = {case.graph.root: np.array([1.0, 0.0])}
+    found = element_difference(Forward(engine, case, values), case.graph, values, seed, 0, 0)
+    assert not found.error < math.inf

@@ -107,8 +107,10 @@ def element_difference(
     scale = size if 0 < size < math.inf else 1.0
     weights = {i: c.astype(np.float64) for i, c in cotangents.items()}
     scales = _scales(graph, values, node, weights)
-    with np.errstate(over="ignore"):  # infinite noise settles nothing
+    with np.errstate(over="ignore", invalid="ignore"):
         noise = float(sum((np.abs(weights[i]) * scales[i]).sum() for i in weights))
+    if math.isnan(noise):
+        noise = math.inf  # which settles nothing
 
     def function(t: float) -> tuple[float, float]:
         move = np.zeros(values[node].shape, dtype=dtype)
