@@ -15,6 +15,7 @@ from autograd.extend import defvjp, primitive
 from autograd.tracer import isbox, new_box
 
 from zenverify.engines.autograd.functions import FUNCTIONS
+from zenverify.engines.tabled import Tabled
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
@@ -89,7 +90,7 @@ def _probe_rule(argnums: Sequence[int], ans: Any, args: Any, kwargs: Any) -> Any
 defvjp_argnums(_probe, _probe_rule)
 
 
-class AutogradEngine:
+class AutogradEngine(Tabled):
     """HIPS autograd: the functions of `autograd.numpy` and `autograd.scipy`.
 
     autograd returns gradients of inputs only. Behind every node lies an identity whose rule keeps
@@ -100,6 +101,7 @@ class AutogradEngine:
 
     name = "autograd"
     version = metadata.version("autograd")
+    functions = FUNCTIONS
     operators: frozenset[str] = frozenset(FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = False
@@ -112,12 +114,6 @@ class AutogradEngine:
         if kind is LeafKind.NUMBER:
             return float(value)
         return self._input(value) if kind is LeafKind.VARIABLE else _Tapped(value)
-
-    def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
-        function = FUNCTIONS.get(operator)
-        if function is None:
-            raise UnsupportedError(operator)
-        return self.call(operator, function, operands, attributes)
 
     def call(
         self,

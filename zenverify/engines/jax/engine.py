@@ -14,7 +14,7 @@ from zenverify.engines.jax import elementwise, linear, network, reductions, shap
 from zenverify.engines.jax.calls import Function
 from zenverify.engines.jax.taps import tapped, zeros
 from zenverify.engines.protocol import LEFT, MEAN, RIGHT, Array, AtKink, LeafKind
-from zenverify.errors import UnsupportedError
+from zenverify.engines.tabled import Tabled
 
 _FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
@@ -79,7 +79,7 @@ class _Probe:
     cotangents: Sequence[Array]
 
 
-class JaxEngine:
+class JaxEngine(Tabled):
     """JAX, without `jax.jit`, with 64 bits enabled.
 
     JAX has no tape. So the calls are recorded here, and a reverse pass is one `jax.vjp` of the
@@ -94,6 +94,7 @@ class JaxEngine:
     name = "jax"
     version = jax.__version__
     summary = "JAX on the CPU, without jit"
+    functions = _FUNCTIONS
     operators: frozenset[str] = frozenset(_FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = False
@@ -107,12 +108,6 @@ class JaxEngine:
         if kind is LeafKind.ARRAY:
             return value
         return _Node(jax.device_put(value), kind is LeafKind.VARIABLE)
-
-    def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
-        function = _FUNCTIONS.get(operator)
-        if function is None:
-            raise UnsupportedError(operator)
-        return self.call(operator, function, operands, attributes)
 
     def call(
         self,

@@ -11,6 +11,7 @@ import mygrad as mg
 import numpy as np
 
 from zenverify.engines.mygrad.functions import FUNCTIONS
+from zenverify.engines.tabled import Tabled
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
@@ -32,7 +33,7 @@ upper. Where the operands of `maximum` tie, neither gets anything, which is no s
 """
 
 
-class MyGradEngine:
+class MyGradEngine(Tabled):
     """MyGrad: functions of `mygrad` and `mygrad.nnet` on `mygrad.Tensor`.
 
     MyGrad clears a graph once it has been differentiated, and clears a tensor's gradient when the
@@ -42,6 +43,7 @@ class MyGradEngine:
 
     name = "mygrad"
     version = metadata.version("mygrad")
+    functions = FUNCTIONS
     operators: frozenset[str] = frozenset(FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = False
@@ -53,12 +55,6 @@ class MyGradEngine:
         if kind is LeafKind.CONSTANT:
             return mg.tensor(value, constant=True)
         return value if kind is LeafKind.ARRAY else float(value)
-
-    def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
-        function = FUNCTIONS.get(operator)
-        if function is None:
-            raise UnsupportedError(operator)
-        return self.call(operator, function, operands, attributes)
 
     def call(
         self,

@@ -11,6 +11,7 @@ import numpy as np
 from tinygrad import Device, Tensor
 from tinygrad.helpers import DEV
 
+from zenverify.engines.tabled import Tabled
 from zenverify.engines.tinygrad.functions import FUNCTIONS
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
@@ -19,7 +20,7 @@ from zenverify.graph.limits import Limits
 from zenverify.operators.kinks import AtKink
 
 
-class TinygradEngine:
+class TinygradEngine(Tabled):
     """tinygrad, on the device it chooses; where it finds none, on ``PYTHON``.
 
     tinygrad takes two equal expressions for one node, so gradients are asked of leaves only. A
@@ -28,6 +29,7 @@ class TinygradEngine:
 
     name = "tinygrad"
     version = metadata.version("tinygrad")
+    functions = FUNCTIONS
     operators: frozenset[str] = frozenset(FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType({})
     accumulates = True
@@ -45,12 +47,6 @@ class TinygradEngine:
         # From a vector: of a number it makes a constant, which has no gradient.
         tensor = Tensor(np.ravel(value).copy()).reshape(value.shape)
         return tensor.is_param_(kind is LeafKind.VARIABLE)
-
-    def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
-        function = FUNCTIONS.get(operator)
-        if function is None:
-            raise UnsupportedError(operator)
-        return self.call(operator, function, operands, attributes)
 
     def call(
         self,

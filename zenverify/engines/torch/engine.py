@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from zenverify.engines.protocol import LEFT, MEAN, Array, AtKink, LeafKind, Limits
+from zenverify.engines.tabled import Tabled
 from zenverify.engines.torch import elementwise, linear, network, reductions, shaping
 from zenverify.engines.torch.calls import Function
 from zenverify.errors import UnsupportedError
@@ -49,7 +50,7 @@ upper.
 """
 
 
-class TorchEngine:
+class TorchEngine(Tabled):
     """PyTorch, eager, with the gradient of every tensor retained.
 
     Operands of mixed precision are left out: a tensor without dimensions does not widen one that
@@ -59,6 +60,7 @@ class TorchEngine:
     name = "torch"
     version = torch.__version__
     summary = "PyTorch on the CPU, eager"
+    functions = _FUNCTIONS
     operators: frozenset[str] = frozenset(_FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = True
@@ -68,12 +70,6 @@ class TorchEngine:
         if kind is LeafKind.NUMBER:
             return float(value)
         return torch.from_numpy(value).requires_grad_(kind is LeafKind.VARIABLE)
-
-    def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
-        function = _FUNCTIONS.get(operator)
-        if function is None:
-            raise UnsupportedError(operator)
-        return self.call(operator, function, operands, attributes)
 
     def call(
         self,
