@@ -10,6 +10,7 @@ from rich.table import Table
 from zenverify.cli.output import print_json, printable, results_console
 from zenverify.engines import registry
 from zenverify.operators import catalogue
+from zenverify.report.jsonable import to_data
 from zenverify.verification.conventions import PLACES, Convention, Place, conventions_of
 
 _PLAIN = {"smooth", "infinite", "nan", "finite"}
@@ -32,7 +33,7 @@ def show_conventions(specs: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         for engine, conventions in zip(engines, found, strict=True):
             for convention in conventions:
-                print_json({"engine": engine.name, "version": engine.version} | _fields(convention))
+                print_json({"engine": engine.name, "version": engine.version} | to_data(convention))
         return
     table = Table("at", "gradient of", "slopes", box=None)
     for engine in engines:
@@ -64,20 +65,3 @@ def _cell(convention: Convention) -> str:
         return convention.choice
     numbers = ", ".join(dict.fromkeys(f"{number + 0.0:.4g}" for number in convention.gradient))
     return numbers if convention.choice in _PLAIN else f"{convention.choice} {numbers}"
-
-
-def _fields(convention: Convention) -> dict[str, object]:
-    return {
-        "operation": convention.operation,
-        "call": convention.call,
-        "argument": convention.argument,
-        "gradient": _numbers(convention.gradient),
-        "left": _numbers(convention.left),
-        "right": _numbers(convention.right),
-        "choice": convention.choice,
-    }
-
-
-def _numbers(numbers: Sequence[float]) -> list[float | str]:
-    """JSON has no infinities and no NaN: these are texts."""
-    return [number if math.isfinite(number) else str(number) for number in numbers]

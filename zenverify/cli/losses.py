@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from zenverify.accuracy.losses import Loss
 from zenverify.accuracy.worst import FINDING, Worst
 from zenverify.cli.output import printable
+from zenverify.cli.progress import progress_bar
 from zenverify.report.input_text import input_text
 from zenverify.report.listing import index_text
 
@@ -26,15 +26,7 @@ _ONE_LINE = 200
 @contextmanager
 def shown(console: Console, searches: int) -> Iterator[Callable[[Worst], None]]:
     """The progress of so many searches on a terminal; call what is yielded for each row."""
-    progress = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal or console.quiet,
-    )
+    progress = progress_bar(console, enabled=console.is_terminal and not console.quiet)
     seen: set[tuple[str, str]] = set()
     with progress:
         task = progress.add_task("", total=searches)

@@ -13,6 +13,19 @@ from zenverify.report.numbers import counted
 from zenverify.verification.events import CaseVerified, Event, FailureMinimised
 
 
+def progress_bar(console: Console, *, enabled: bool) -> Progress:
+    """A bar with a description and the time, which leaves nothing behind."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not enabled,
+    )
+
+
 class RunProgress:
     """Shows how far a run is; nothing if it is not enabled.
 
@@ -29,15 +42,7 @@ class RunProgress:
     def __init__(
         self, console: Console, *, enabled: bool, graphs: int | None, budget: float | None
     ) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not enabled,
-        )
+        self._progress = progress_bar(console, enabled=enabled)
         self._budget = budget
         self._start = time.monotonic()
         self._graphs = 0
