@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _versions() -> str:
-    every = {f"{peer.library} {peer.version}" for peer in PEERS if peer.is_installed}
+    every = {f"{peer.package} {peer.version}" for peer in PEERS if peer.is_installed}
     listed = ", ".join([f"zenverify {zenverify.__version__}", *sorted(every)])
     return f"{listed}; Python {platform.python_version()}\n"
 

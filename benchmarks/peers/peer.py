@@ -41,7 +41,7 @@ class Peer:
     ----------
     name
         What the table calls it.
-    library
+    package
         The package that must be installed.
     module, function
         Where ``function(tape)`` gives the check: a callable without arguments that raises if the
@@ -49,18 +49,18 @@ class Peer:
     """
 
     name: str
-    library: str
+    package: str
     module: str
     function: str
 
     @property
     def is_installed(self) -> bool:
-        return importlib.util.find_spec(self.library) is not None
+        return importlib.util.find_spec(self.package) is not None
 
     @property
     def version(self) -> str:
         """The library's; empty if it is not installed."""
-        return importlib.metadata.version(self.library) if self.is_installed else ""
+        return importlib.metadata.version(self.package) if self.is_installed else ""
 
     def check(self, tape: Tape) -> Answer:
         """Ask the peer about a function, in its own library."""

@@ -19,7 +19,7 @@ def peer(request: pytest.FixtureRequest) -> Peer:
     found: Peer = request.param
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a library warns of when it is loaded is its affair
-        pytest.importorskip(found.library)
+        pytest.importorskip(found.package)
         found.check(right("exp"))
     return found
 

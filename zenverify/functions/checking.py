@@ -245,7 +245,7 @@ class Examination:
         else:
             verdict = Verdict.AGREE
         return GradcheckResult(
-            self._function.library, verdict, tuple(self._findings), rows, tuple(notes)
+            self._function.engine, verdict, tuple(self._findings), rows, tuple(notes)
         )
 
 

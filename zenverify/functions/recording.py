@@ -96,7 +96,7 @@ class Function(Protocol):
     """A function and its inputs, as a backend wraps them."""
 
     @property
-    def library(self) -> str:
+    def engine(self) -> str:
         """The library and its version."""
         ...
 

@@ -47,7 +47,7 @@ class GradcheckResult:
 
     Attributes
     ----------
-    library
+    engine
         The library and its version.
     verdict
         That of the first finding; ``DIFFERENCE_UNRELIABLE`` where some operation could not be
@@ -60,7 +60,7 @@ class GradcheckResult:
         What was not looked at, and why.
     """
 
-    library: str
+    engine: str
     verdict: Verdict
     findings: tuple[Finding, ...]
     operations: tuple[OperationRow, ...]
@@ -84,12 +84,12 @@ class GradcheckResult:
         if self.operations:
             lines += ["", *self._table()] if lines else self._table()
         lines += self.notes
-        lines.append(f"{self.verdict}  ({self.library})")
+        lines.append(f"{self.verdict}  ({self.engine})")
         return "\n".join(lines)
 
     def _witnesses(self, witness: Witnesses) -> list[str]:
         return [
-            f"  {self.library.split()[0]:<11} {witness.engine!r}",
+            f"  {self.engine.split()[0]:<11} {witness.engine!r}",
             f"  {'exact':<11} {_exact(witness.symbolic)}",
             f"  {'difference':<11} {_estimated(witness.difference)}",
         ]

@@ -36,7 +36,7 @@ class ZenFunction:
             )
 
     @property
-    def library(self) -> str:
+    def engine(self) -> str:
         return f"zen {self._engine.version}"
 
     @property

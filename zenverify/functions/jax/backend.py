@@ -31,7 +31,7 @@ class JaxFunction:
         If there is nothing to differentiate, or an input is of a dtype that cannot be checked.
     """
 
-    library = f"jax {jax.__version__}"
+    engine = f"jax {jax.__version__}"
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         self._function = function

@@ -30,7 +30,7 @@ class TorchFunction:
         If there is nothing to differentiate, or an input is of a dtype that cannot be checked.
     """
 
-    library = LIBRARY
+    engine = LIBRARY
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         if isinstance(function, type) and issubclass(function, torch.autograd.Function):
