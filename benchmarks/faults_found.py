@@ -39,13 +39,12 @@ from zenverify.engines.protocol import ACCUMULATION
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
-from zenverify.verification import trace
 from zenverify.verification.cases import cases_of
 from zenverify.verification.hunt import Hunt, hunt, is_blamed
 from zenverify.verification.options import DEFAULT_GRAPHS, CampaignOptions
 from zenverify.verification.probes import make_probes, run_probed
 from zenverify.verification.reduce import Reduced, reduce
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.structure import differentiated
 from zenverify.verification.trace import TIMEOUT
 
 NEVER_MET = "changed no number"
@@ -179,9 +178,7 @@ def _no_fault(engine: ZenEngine, fault: Fault, met: Sequence[Numbered]) -> str:
 
 def _gradients(engine: ZenEngine, case: Case) -> tuple[list[bytes], bool]:
     """The gradients that a case and its probes give, and whether no number is infinite."""
-    run = trace.forward(engine, case)
-    trace.backward(engine, case.graph, run.handles[-1], case.cotangent.copy())
-    plain = read_gradients(engine, case.graph, run)
+    run, plain = differentiated(engine, case)
     _, probed = run_probed(engine, case, make_probes(case.graph), run.values, TIMEOUT, None)
     gradients = [*plain.values(), *probed.values()]
     finite = not any(np.isinf(array).any() for array in (*run.values, *gradients))

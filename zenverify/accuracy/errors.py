@@ -16,8 +16,7 @@ from zenverify.operators.balls import Ball
 from zenverify.operators.kinks import LEFT, RIGHT
 from zenverify.operators.steps.step import Balls
 from zenverify.oracles.enclosure import SMALLEST, lift, lift_all
-from zenverify.verification import trace
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.structure import differentiated
 
 Numbers = NDArray[np.float64]
 
@@ -95,9 +94,7 @@ def measure(engine: Engine, call: Call, case: Case) -> Measured:
         If the engine raises, hangs, or gives no number where it must.
     """
     graph = case.graph
-    run = trace.forward(engine, case)
-    trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
-    gradients = read_gradients(engine, graph, run)
+    run, gradients = differentiated(engine, case)
     operands = graph.apply(graph.root).operands
     balls, cotangent = lift_all([run.values[one] for one in operands]), lift(case.cotangent)
     near = lift(run.values[graph.root]) if call.program.free_signs else None

@@ -15,14 +15,13 @@ from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, GraphBuilder
 from zenverify.operators.attributes import Attributes
-from zenverify.verification import trace
 from zenverify.verification.alone import extract
 from zenverify.verification.events import Finding
 from zenverify.verification.intervals import witness_of
 from zenverify.verification.judge import Status
 from zenverify.verification.local import LocalCheck, Suspect
 from zenverify.verification.rule import CHECK, judge_alone, worst_of_each
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.structure import differentiated
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 from zenverify.verification.wording import walk_message
@@ -152,9 +151,7 @@ def _loses_a_consumer(engine: Engine) -> bool:
     build.apply("add", build.apply("negative", shared), build.apply("negative", shared))
     case = Case(build.graph(), (np.array(0.5),), np.array(1.0))
     try:
-        run = trace.forward(engine, case)
-        trace.backward(engine, case.graph, run.handles[-1], case.cotangent.copy())
-        gradients = read_gradients(engine, case.graph, run)
+        run, gradients = differentiated(engine, case)
     except EngineFault:
         return False
     check = LocalCheck(case.graph, run.values, engine.conventions)

@@ -19,13 +19,13 @@ from flint import arb
 from zenverify.engines.completed import completed
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.errors import UnsupportedError
-from zenverify.graph.case import Array, Case
+from zenverify.graph.case import Case
 from zenverify.graph.graph import Graph, GraphBuilder
 from zenverify.operators.balls import precision
 from zenverify.operators.steps.step import Balls
 from zenverify.oracles.enclosure import lift
 from zenverify.verification import trace
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.structure import differentiated
 
 Slopes = tuple[float, ...]
 
@@ -231,9 +231,7 @@ def _gradient(engine: Engine, case: Case, argument: int) -> Slopes | None:
     if graph.apply(graph.root).operator not in engine.operators:
         return None
     try:
-        run = trace.forward(engine, case)
-        trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
-        gradients: dict[int, Array] = read_gradients(engine, graph, run)
+        _, gradients = differentiated(engine, case)
     except (UnsupportedError, trace.EngineFault):
         return None
     return tuple(

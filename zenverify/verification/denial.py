@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
-from zenverify.verification import trace
 from zenverify.verification.alone import extract
 from zenverify.verification.arbitrate import difference_of
 from zenverify.verification.blame import relocated
@@ -15,7 +14,7 @@ from zenverify.verification.condition import condition_of
 from zenverify.verification.events import Finding
 from zenverify.verification.intervals import interval_of_estimate
 from zenverify.verification.local import LocalCheck
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.structure import differentiated
 from zenverify.verification.verdict import Blame, Interval, Verdict, Witnesses
 
 
@@ -39,9 +38,7 @@ def denied_by_difference(engine: Engine, case: Case) -> Finding | None:
     Only a difference that has converged counts: its error must be a tenth of the disagreement.
     """
     graph = case.graph
-    run = trace.forward(engine, case)
-    trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
-    gradients = read_gradients(engine, graph, run)
+    run, gradients = differentiated(engine, case)
     check = LocalCheck(graph, run.values, engine.conventions)
     if check.kinked(graph.root):
         return None

@@ -19,7 +19,7 @@ from zenverify.graph.structure import Structure, plan_for
 from zenverify.operators import catalogue
 from zenverify.verification import arbitrate, trace
 from zenverify.verification.local import LocalCheck
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.structure import differentiated
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import Verdict
 
@@ -70,9 +70,7 @@ def _sides_with(engine: Engine, case: Case) -> Literal["engine", "expression"] |
     """Whose derivative a difference that has converged confirms; None if there is none."""
     graph = case.graph
     try:
-        run = trace.forward(engine, case)
-        trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
-        gradients = read_gradients(engine, graph, run)
+        run, gradients = differentiated(engine, case)
     except EngineFault:
         return None
     check = LocalCheck(graph, run.values, engine.conventions)

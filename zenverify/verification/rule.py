@@ -18,7 +18,7 @@ from zenverify.verification.intervals import witness_of
 from zenverify.verification.judge import Status
 from zenverify.verification.local import LocalCheck, Suspect
 from zenverify.verification.opinion import expression_is_wrong
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.structure import differentiated
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import Blame, Verdict
 from zenverify.verification.wording import gradient_message
@@ -69,9 +69,7 @@ def judge_alone(
         If the engine does not get through.
     """
     graph = case.graph
-    run = trace.forward(engine, case)
-    trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
-    gradients = read_gradients(engine, graph, run)
+    run, gradients = differentiated(engine, case)
     if not np.array_equal(gradients[graph.root], case.cotangent, equal_nan=True):
         written = writing(engine, graph, graph.root, run.values)
         if written is not None:

@@ -16,12 +16,27 @@ from zenverify.verification.trace import (
     Place,
     Trace,
     at_work,
+    backward,
     checked_array,
     first_difference,
     flat,
+    forward,
     structural,
 )
 from zenverify.verification.verdict import ACCUMULATION
+
+
+def differentiated(engine: Engine, case: Case) -> tuple[Trace, dict[int, Array]]:
+    """One forward and one reverse pass, and the gradients of all nodes that must have one.
+
+    Raises
+    ------
+    EngineFault
+        If the engine does not get through either pass, or as `read_gradients` does.
+    """
+    run = forward(engine, case)
+    backward(engine, case.graph, run.handles[-1], case.cotangent.copy())
+    return run, read_gradients(engine, case.graph, run)
 
 
 def read_gradients(engine: Engine, graph: Graph, trace: Trace) -> dict[int, Array]:

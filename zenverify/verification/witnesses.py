@@ -13,7 +13,7 @@ from zenverify.oracles.enclosure import WholeEnclosure
 from zenverify.verification import trace
 from zenverify.verification.arbitrate import Forward, element_difference
 from zenverify.verification.intervals import error_in_ulp, interval_of, interval_of_estimate
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.structure import differentiated
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import Interval, Verdict, Witnesses
 
@@ -35,9 +35,7 @@ def witnesses_of(engine: Engine, case: Case) -> tuple[Witnesses, ...]:
     if sum(graph.sizes) > MAX_ELEMENTS:
         return ()
     try:
-        run = trace.forward(engine, case)
-        trace.backward(engine, graph, run.handles[-1], case.cotangent.copy())
-        gradients = read_gradients(engine, graph, run)
+        run, gradients = differentiated(engine, case)
     except EngineFault:
         return ()
     whole = WholeEnclosure(case, engine.conventions, rounded=False, near=run.values)

@@ -16,7 +16,7 @@ from zenverify.graph.graph import Graph, GraphBuilder, LeafKind
 from zenverify.verification import trace
 from zenverify.verification.alone import extract
 from zenverify.verification.events import Finding
-from zenverify.verification.structure import read_gradients
+from zenverify.verification.structure import differentiated
 from zenverify.verification.trace import EngineFault
 
 
@@ -52,9 +52,7 @@ def _is_changed(engine: Engine, graph: Graph, position: int, values: Sequence[Ar
     cotangent = np.ones(graph.shapes[position], graph.numpy_dtypes[position])
     single = extract(graph, position, values, cotangent, merged=False)
     try:
-        run = trace.forward(engine, single)
-        trace.backward(engine, single.graph, run.handles[-1], cotangent.copy())
-        gradients = read_gradients(engine, single.graph, run)
+        _, gradients = differentiated(engine, single)
     except EngineFault:
         return False
     return not np.array_equal(gradients[single.graph.root], cotangent)
