@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.faults.fault import Fault, patched, rule, value
+from zenverify.engines.mutants.walks import PATCHES
 from zenverify.tensor import walk
 from zenverify.tensor.tensor import Tensor
 
@@ -16,80 +17,18 @@ STATE = "state"
 STRUCTURE = "structure"
 
 
-def _overwrite(good: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda held, addend: addend
+_CATALOGUE = {patch.key: patch for patch in PATCHES}
 
 
-def _keep_first(good: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda held, addend: held
+def _catalogued(kind: str, what: str, key: str, *, reducible: bool = True) -> Fault:
+    """A fault of the engine's own catalogue, under the name that it has here."""
+    patch = _CATALOGUE[key]
 
+    def make(good: Callable[..., Any]) -> Callable[..., Any]:
+        wrong: Callable[..., Any] = patch.make(good, lambda: None)
+        return wrong
 
-def _breadth_first(good: Callable[..., Any]) -> Callable[..., Any]:
-    """Hands a gradient on before it is complete: level by level from the result."""
-
-    def order(root: Tensor) -> list[Tensor]:
-        seen = {root: None}
-        level = [root]
-        while level:
-            below = [d for node in level for d in node.dependencies if d.trainable]
-            level = [node for node in dict.fromkeys(below) if node not in seen]
-            seen.update(dict.fromkeys(level))
-        return list(reversed(seen))
-
-    return order
-
-
-def _by_paths(good: Callable[..., Any]) -> Callable[..., Any]:
-    """Walks every path, not every edge: right, and exponential on diamonds."""
-
-    def cotangents(root: Tensor, cotangent: Any) -> dict[Tensor, Any]:
-        received: dict[Tensor, Any] = {}
-        stack = [(root, cotangent)]
-        with np.errstate(all="ignore"):
-            while stack:
-                node, arriving = stack.pop()
-                arriving = np.asarray(arriving, dtype=node.array.dtype)
-                held = received.get(node)
-                received[node] = arriving if held is None else held + arriving
-                if node.dependencies:
-                    operation = walk.operation_of(node)
-                    arguments = (arriving, node.array, *node.operands)
-                    stack += [
-                        (d, walk.contribution(operation, i, arguments, node.keywords))
-                        for i, d in enumerate(node.dependencies)
-                        if d.trainable
-                    ]
-        return received
-
-    return cotangents
-
-
-def _recursive(good: Callable[..., Any]) -> Callable[..., Any]:
-    def order(root: Tensor) -> list[Tensor]:
-        found: dict[Tensor, None] = {}
-
-        def visit(node: Tensor) -> None:
-            for dependency in node.dependencies:
-                if dependency.trainable and dependency not in found:
-                    visit(dependency)
-            found[node] = None
-
-        visit(root)
-        return list(found)
-
-    return order
-
-
-def _mutating(good: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds in place, into arrays that others hold too."""
-
-    def accumulate(held: Any, addend: Any) -> Any:
-        if isinstance(held, np.ndarray) and held.flags.writeable:
-            held += addend
-            return held
-        return held + addend
-
-    return accumulate
+    return patched(kind, what, patch.owner, patch.attribute, make, reducible=reducible)
 
 
 def _replacing(good: Callable[..., Any]) -> Callable[..., Any]:
@@ -145,9 +84,9 @@ def _identity(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 WALKS: tuple[Fault, ...] = (
-    patched(SHARED, "gradient overwritten instead of accumulated", walk, "accumulate", _overwrite),
-    patched(SHARED, "only the first contribution kept", walk, "accumulate", _keep_first),
-    patched(SHARED, "handed on before it is complete", walk, "postorder", _breadth_first),
+    _catalogued(SHARED, "gradient overwritten instead of accumulated", "overwritten"),
+    _catalogued(SHARED, "only the first contribution kept", "first-kept"),
+    _catalogued(SHARED, "handed on before it is complete", "incomplete"),
     rule(SHARED, "multiply", "a * a told apart by identity", _identity, 1, blamed=(0, 1, None)),
     rule(
         SHARED,
@@ -157,9 +96,9 @@ WALKS: tuple[Fault, ...] = (
         1,
         blamed=(0, 1, None),
     ),
-    patched(STRUCTURE, "a node visited once per path", walk, "cotangents", _by_paths),
-    patched(STRUCTURE, "recursion limit", walk, "postorder", _recursive, reducible=False),
-    patched(STATE, "sum in place, into a shared array", walk, "accumulate", _mutating),
+    _catalogued(STRUCTURE, "a node visited once per path", "per-path"),
+    _catalogued(STRUCTURE, "recursion limit", "recursive", reducible=False),
+    _catalogued(STATE, "sum in place, into a shared array", "in-place"),
     patched(STATE, "a second call forgets the first", Tensor, "get_gradients", _replacing),
     patched(STATE, "two gradients share one array", Tensor, "gradient", _shared_array),
     patched(STATE, "the incoming cotangent is changed", walk, "cotangents", _scaled_seed),
