@@ -113,3 +113,12 @@ def test_a_wrong_rule_is_found_and_blamed(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(engine, "_FUNCTIONS", {**engine._FUNCTIONS, "tanh": wrong})
     finding = only(verified(unary("exp", "tanh", "sin", at=[0.3, 0.8])))
     assert (finding.blame.operation, finding.blame.argument) == ("tanh", 0)
+
+
+def test_singular_values_are_those_of_the_reverse_pass() -> None:
+    """By themselves they are computed otherwise, and round otherwise."""
+    build = CaseBuilder()
+    x = build.variable(np.ones((2, 2)), "float32")
+    y = build.variable(1.0)
+    build.apply("multiply", y, build.apply("svdvals", x))
+    assert verified(build.case()).verdict is Verdict.AGREE

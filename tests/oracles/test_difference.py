@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zenverify.oracles.difference import Estimate, Side, differentiate
+from zenverify.oracles.difference import Estimate, Side, differentiate, uneven
 
 Function = Callable[[float], float]
 DOUBLE, SINGLE = 2.0**-53, 2.0**-24
+STEPS = uneven(2.0**-6, 2.0**-9, 2.0**-13)
 
 
 def estimate(function: Function, side: Side = "both", unit: float = DOUBLE) -> Estimate:
@@ -19,7 +20,7 @@ def estimate(function: Function, side: Side = "both", unit: float = DOUBLE) -> E
         value = function(t)
         return value, abs(value)
 
-    return differentiate(measured, unit=unit, side=side)
+    return differentiate(measured, unit=unit, side=side, steps=STEPS)
 
 
 SMOOTH: list[tuple[Function, float]] = [
@@ -58,7 +59,10 @@ def test_the_slope_of_a_smooth_function_lies_within_its_error(number: int, side:
 )
 def test_so_does_that_of_every_wave(phase: float, speed: float, lift: float, side: Side) -> None:
     found = differentiate(
-        lambda t: (math.sin(speed * t + phase) + lift, 1 + abs(lift)), unit=DOUBLE, side=side
+        lambda t: (math.sin(speed * t + phase) + lift, 1 + abs(lift)),
+        unit=DOUBLE,
+        side=side,
+        steps=STEPS,
     )
     assert found.low <= speed * math.cos(phase) <= found.high
 
@@ -116,9 +120,9 @@ def test_an_error_that_is_good_enough_saves_steps() -> None:
         calls.append(t)
         return math.exp(t), 1.0
 
-    differentiate(counted, unit=DOUBLE, enough=1.0)
+    differentiate(counted, unit=DOUBLE, steps=STEPS, enough=1.0)
     few = len(calls)
-    differentiate(counted, unit=DOUBLE)
+    differentiate(counted, unit=DOUBLE, steps=STEPS)
     assert few == 1 + 2 * 8
     assert len(calls) - few == 1 + 3 * 8
 
@@ -131,5 +135,11 @@ def test_estimates_meet_where_their_intervals_do() -> None:
 
 @pytest.mark.parametrize("near", [1e-3, 1e-6])
 def test_a_pole_that_the_steps_jump_over(near: float) -> None:
-    found = differentiate(lambda t: (1 / (t + near), 1 / near), unit=DOUBLE)
+    found = differentiate(lambda t: (1 / (t + near), 1 / near), unit=DOUBLE, steps=STEPS)
     assert math.isinf(found.error) or found.low <= -1 / near**2 <= found.high
+
+
+@pytest.mark.parametrize("periods", [64, 4096, 2**20])
+def test_no_step_is_a_whole_number_of_periods(periods: int) -> None:
+    found = estimate(lambda t: math.sin(2 * math.pi * periods * t) + t)
+    assert math.isinf(found.error) or found.high > 2 * math.pi * periods

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from tests.verification.prepared import WHOLE, CaseBuilder, square_of_tanh, unar
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate
+from zenverify.tensor import OPERATIONS
 from zenverify.verification import trace
 from zenverify.verification.arbitrate import (
     Forward,
@@ -22,6 +24,7 @@ from zenverify.verification.arbitrate import (
 )
 from zenverify.verification.judge import Judgement, Status
 from zenverify.verification.verdict import Verdict
+from zenverify.verification.verify import verify_case
 
 GROSS, FINE = 0.5, 1e-9
 
@@ -171,3 +174,27 @@ def test_where_noise_is_undefined_a_difference_settles_nothing() -> None:
     seed = {case.graph.root: np.array([1.0, 0.0])}
     found = element_difference(Forward(engine, case, values), case.graph, values, seed, 0, 0)
     assert not found.error < math.inf
+
+
+@pytest.mark.parametrize("at", [-740.5, -678241020792.4297])
+def test_no_difference_is_taken_across_poles(at: float) -> None:
+    """Where it jumps over many, all steps may agree on a slope that none of them has seen."""
+    engine, case = ZenEngine(), unary("digamma", at=at)
+    values = trace.forward(engine, case).values
+    assert difference_of(engine, case, values, 0, 0) is None
+
+
+def test_beside_a_pole_it_is_taken_with_the_steps_that_stay_clear() -> None:
+    engine, case = ZenEngine(), unary("digamma", at=-20.5)
+    values = trace.forward(engine, case).values
+    found = difference_of(engine, case, values, 0, 0)
+    assert found is not None
+    assert found.low <= 9.82199434464988 <= found.high
+
+
+def test_an_engine_that_ignores_the_poles_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = OPERATIONS["digamma"]
+    faulty = replace(right, pullbacks=(lambda g, y, x: g / x,))
+    monkeypatch.setitem(OPERATIONS, "digamma", faulty)
+    for at in (-740.5, -678241020792.4297):
+        assert verify_case(ZenEngine(), unary("digamma", at=at)).verdict is Verdict.ENGINE_WRONG

@@ -10,12 +10,12 @@ import numpy as np
 
 from zenverify.functions.recording import Node
 from zenverify.graph.case import Array
-from zenverify.oracles.difference import Estimate, Side, differentiate
+from zenverify.oracles.difference import Estimate, Side, differentiate, uneven
 from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
 
 _STEPS = {
-    "float64": (2.0**-5, 2.0**-8, 2.0**-12),
-    "float32": (2.0**-3, 2.0**-5, 2.0**-7),
+    "float64": uneven(2.0**-5, 2.0**-8, 2.0**-12),
+    "float32": uneven(2.0**-3, 2.0**-5, 2.0**-7),
 }
 
 _WIDE = "float64"

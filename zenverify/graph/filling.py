@@ -29,14 +29,22 @@ class Filling(StrEnum):
     """Exactly on the edges of domains, zero and negative zero."""
     EXTREME = "extreme"
     """Tiny and huge magnitudes; arguments of exponentials up to 800."""
+    NEIGHBOURS = "neighbours"
+    """Floats next to each other, in no order, some of them twice."""
+    PAIRS = "pairs"
+    """Small and large numbers of either sign, so that each of one leaf meets each of the next."""
 
 
-FILLINGS = tuple(Filling)
 SPECIAL = (Filling.INTEGERS, Filling.EDGES, Filling.EXTREME)
+FILLINGS = (Filling.ORDINARY, *SPECIAL)
+"""What any graph is filled with; see `corners` for the others."""
 
 _SMALL = np.array([0.0, 1.0, -1.0, 2.0, 0.5, -2.0])
 _SPECIAL = np.array([0.0, -0.0, 1.0, 0.0, -1.0])
 _PLAIN = np.array([2.0, -1.0, 3.0, 0.5, 1.0, -2.0])
+_AROUND = (1.0, 0.5, -1.0, 2.0)
+_FAR = np.array([-30.0, -8.0, -1.5, 1.5, 8.0, 30.0])
+PAIRED = len(_FAR)
 _STEEP = np.array([50.0, -50.0, 90.0, -90.0, 700.0, -700.0, 800.0, -800.0, 20.0, -20.0, 8.0, -8.0])
 
 
@@ -62,7 +70,7 @@ def fill(structure: Structure, filling: Filling, seed: int, only: int | None = N
         leaf = graph.nodes[position]
         assert isinstance(leaf, Leaf)
         chosen = only is None or number == only % len(graph.leaves)
-        numbers = _numbers(random, leaf, plan, filling if chosen else Filling.ORDINARY)
+        numbers = _numbers(random, leaf, plan, filling if chosen else Filling.ORDINARY, number)
         if leaf.kind is LeafKind.NUMBER:
             numbers = numbers.astype(np.float32).astype(np.float64)
         with np.errstate(all="ignore"):
@@ -93,11 +101,16 @@ def with_nan(case: Case, place: int) -> Case:
     return replace(case, cotangent=cotangent)
 
 
-def _numbers(random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: Filling) -> Numbers:
+def _numbers(
+    random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: Filling, number: int
+) -> Numbers:
+    """Values for the leaf of a number."""
     shape = leaf.shape
     if plan.integer:
         return np.asarray(random.integers(-1, 4, shape)).astype(np.float64)
     ordinary = np.asarray(random.uniform(plan.low, plan.high, shape))
+    if filling is Filling.PAIRS:
+        return _paired(ordinary, plan, number)
     if plan.limits.matrix is not None:
         return _matrices(random, leaf, plan, filling, ordinary)
     return _elements(random, leaf, plan, filling, ordinary)
@@ -119,7 +132,28 @@ def _elements(
         case Filling.EDGES:
             edges = np.array([*plan.limits.edges, *plan.limits.marks, *_SPECIAL])
             return _mixed(random, ordinary, random.choice(edges, shape), plan.limits, 0.5)
+        case Filling.NEIGHBOURS:
+            return _neighbours(random, leaf, plan)
     return _mixed(random, ordinary, _extreme(random, leaf), plan.limits, 0.7)
+
+
+def _neighbours(random: np.random.Generator, leaf: Leaf, plan: LeafPlan) -> Numbers:
+    """Up to two floats from a power of two, where their distance changes, inside the domain."""
+    limits = plan.limits
+    inside = [place for place in _AROUND if limits.low < place < limits.high]
+    ladder = [np.array(inside[0] if inside else (plan.low + plan.high) / 2, leaf.dtype)]
+    for _ in range(2):
+        ladder.insert(0, np.nextafter(ladder[0], -np.inf, dtype=leaf.dtype))
+        ladder.append(np.nextafter(ladder[-1], np.inf, dtype=leaf.dtype))
+    return np.asarray(random.choice(np.array(ladder, np.float64), leaf.shape))
+
+
+def _paired(ordinary: Numbers, plan: LeafPlan, number: int) -> Numbers:
+    """Numbers of which each meets each of the other leaves' at the same place, if there is room."""
+    places = np.arange(ordinary.size) // PAIRED**number % PAIRED
+    special = _FAR[places].reshape(ordinary.shape)
+    allowed = (special > plan.limits.low) & (special < plan.limits.high)
+    return np.where(allowed, special, ordinary)
 
 
 def _matrices(

@@ -9,7 +9,7 @@ FiniteDifferences.jl and Chapter 5 of Dahlquist & Bjorck, "Numerical Methods" (1
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,6 +54,15 @@ _UNRESOLVED = 0.1
 """How far the value at 0 may be from what those around it say, for their spread."""
 
 _UNKNOWN = Estimate(math.nan, math.inf, "the function bends or jumps nearby")
+
+
+def uneven(*steps: float) -> tuple[float, ...]:
+    """Steps that are no round numbers.
+
+    A step that is a whole number of a function's periods would see nothing of them, and larger ones
+    would confirm it.
+    """
+    return tuple(0.8191 * step for step in steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,7 @@ def differentiate(
     *,
     unit: float,
     side: Side = "both",
-    steps: tuple[float, ...] = (2.0**-6, 2.0**-9, 2.0**-13),
+    steps: Sequence[float],
     enough: float = 0.0,
 ) -> Estimate:
     """Differentiate a function of one variable at 0.
@@ -120,7 +129,7 @@ def differentiate(
     side
         ``"right"`` and ``"left"`` look at one side of 0 only: for kinks and domain edges.
     steps
-        Step sizes to try, largest first.
+        Step sizes to try, largest first; see `uneven`.
     enough
         An error that needs no smaller step.
 

@@ -36,16 +36,16 @@ def _parameter(operation: str, name: str, value: float, x: Tensor) -> float:
     return rounded
 
 
-def _elu(x: Array, alpha: float, scale: float = 1.0) -> Array:
+def _elu(x: Array, alpha: float) -> Array:
     # expm1, since exp(x) - 1 has lost its digits where x is small.
-    return scale * np.maximum(x, 0) + scale * alpha * np.expm1(np.minimum(x, 0))
+    return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
 
 
-def _pull_elu(g: Array, y: Array, x: Array, alpha: float, scale: float = 1.0) -> Array:
+def _pull_elu(g: Array, y: Array, x: Array, alpha: float) -> Array:
     right = np.heaviside(x, 0.5)
     # The exponential is held below 1: where the other side counts, it would overflow.
-    left = (1 - right) * (scale * alpha) * np.exp(np.minimum(x, 0))
-    return g * (scale * right + left)
+    left = (1 - right) * alpha * np.exp(np.minimum(x, 0))
+    return g * (right + left)
 
 
 define("elu", _elu, _pull_elu, broadcasts=True)
@@ -72,8 +72,8 @@ SELU_SCALE = 1.0507009873554804934193349852946
 
 define(
     "selu",
-    lambda x: _elu(x, SELU_ALPHA, SELU_SCALE),
-    lambda g, y, x: _pull_elu(g, y, x, SELU_ALPHA, SELU_SCALE),
+    lambda x: SELU_SCALE * _elu(x, SELU_ALPHA),
+    lambda g, y, x: SELU_SCALE * _pull_elu(g, y, x, SELU_ALPHA),
     broadcasts=True,
 )
 

@@ -15,15 +15,15 @@ from zenverify.graph.graph import Graph, LeafKind
 from zenverify.operators.balls import Ball, precision
 from zenverify.operators.signs import turned_towards
 from zenverify.operators.steps.step import Balls
-from zenverify.oracles.difference import Estimate, Side, differentiate
+from zenverify.oracles.difference import Estimate, Side, differentiate, uneven
 from zenverify.oracles.enclosure import SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF, lift
 from zenverify.verification import trace
 from zenverify.verification.judge import Judgement, Status
 from zenverify.verification.verdict import Verdict
 
 STEPS = {
-    "float64": (2.0**-5, 2.0**-8, 2.0**-12),
-    "float32": (2.0**-3, 2.0**-5, 2.0**-7),
+    "float64": uneven(2.0**-5, 2.0**-8, 2.0**-12),
+    "float32": uneven(2.0**-3, 2.0**-5, 2.0**-7),
 }
 
 
@@ -90,10 +90,11 @@ def element_difference(
     element: int,
     side: Side = "both",
     enough: float = 0.0,
+    steps: Sequence[float] | None = None,
 ) -> Estimate:
     """The derivative of sum <cotangent_i, v_i> when one element of one node moves.
 
-    An error below `enough` needs no smaller step.
+    An error below `enough` needs no smaller step. The steps are those of the dtype by default.
 
     Raises
     ------
@@ -123,7 +124,7 @@ def element_difference(
 
     unit = UNIT_ROUNDOFF[dtype]
     estimate = differentiate(
-        function, unit=unit, side=side, steps=STEPS[dtype], enough=enough * scale
+        function, unit=unit, side=side, steps=steps or STEPS[dtype], enough=enough * scale
     )
     # The moved argument is rounded too: by up to a unit of itself, which is `scale`.
     rounded_move = 4 * unit * abs(estimate.value) / STEPS[dtype][-1]
@@ -140,35 +141,39 @@ def difference_of(
     element: int,
     enough: float = 0.0,
 ) -> Estimate | None:
-    """The difference of <cotangent, root>; None near a kink or jump, or if the engine raises.
+    """The difference of <cotangent, root>; None near a kink, jump or pole, or if the engine raises.
 
     An error below `enough` needs no smaller step.
     """
-    if _bends_near(case, node, element):
+    every = STEPS[case.graph.dtypes[node]]
+    steps = [step for step in every if _is_smooth_within(case, node, element, 4 * step)]
+    if len(steps) < 2:  # of which each confirms the one before
         return None
     forward = Forward(engine, case, values)
     cotangents = {case.graph.root: case.cotangent}
     try:
         with trace.time_limit(trace.TIMEOUT):
             return element_difference(
-                forward, case.graph, values, cotangents, node, element, enough=enough
+                forward, case.graph, values, cotangents, node, element, enough=enough, steps=steps
             )
     except (Exception, SystemExit, trace.OutOfTime):  # noqa: BLE001  the engine's own, nearby
         return None
 
 
-def _bends_near(case: Case, node: int, element: int) -> bool:
-    """Whether a difference of one element would step over a kink or a jump of the operation."""
+def _is_smooth_within(case: Case, node: int, element: int, reach: float) -> bool:
+    """Whether a difference of one element steps over no kink, jump or pole of the operation."""
     graph = case.graph
     program = graph.programs[graph.root]
     values = dict(zip(graph.leaves, map(lift, case.values), strict=True))
     moved = values[node]
-    reach = 4 * STEPS[graph.dtypes[node]][0]
     moved[element] *= arb(1, reach)
     if moved[element].is_zero():
         moved[element] = arb(0, reach)
     operands = [values[operand] for operand in graph.apply(graph.root).operands]
-    return bool(program.kinked(operands) or program.jumps(operands))
+    if program.kinked(operands) or program.jumps(operands):
+        return False
+    # What equations enclose is far too wide where their operands are.
+    return program.solves or all(ball.is_finite() for ball in program.value(operands))
 
 
 def _scales(

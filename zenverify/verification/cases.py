@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, count
 
 from zenverify.graph.case import Case
+from zenverify.graph.corners import corners_of
 from zenverify.graph.drawing import draw_chain, draw_structure
 from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill, with_nan
 from zenverify.graph.limits import UNLIMITED, Limits, within
@@ -25,7 +26,7 @@ _APART_EVERY = 4
 """In about so many ways to call an operation once with a NaN in the cotangent, and with one extreme
 operand only."""
 _GRAPH_EVERY = 8
-"""So many operations by themselves are followed by a random graph."""
+"""So many operations by themselves are followed by a random graph, and by a corner of one."""
 _CHAIN_EVERY = 128
 """After so many of them it is a chain."""
 _FROM_ONE_SEED = 40
@@ -47,7 +48,8 @@ def draw_cases(
     Those that are beyond the limits of an engine are cut to them, or left out. The operations go
     through all their shapes and attributes, in an order of the seed's; the first time round with
     ordinary values, later with each other filling. Some of the ordinary ones get a NaN in their
-    cotangent: in graphs one rarely reaches every rule. In some, one operand only is extreme.
+    cotangent: in graphs one rarely reaches every rule. In some, one operand only is extreme. The
+    corners of each operation come in between, once.
     """
     draw = random.Random(options.seed)
     sweep: list[tuple[Operator, Way, bool]] = []
@@ -59,6 +61,7 @@ def draw_cases(
             for i in range(max(len(ways), _LEAST))
         ]
     graphs = _structures(options, names, draw)
+    corners = corners_of(map(catalogue.get, names))
     for round_ in count():
         draw.shuffle(sweep)
         for place, (operator, way, apart) in enumerate(sweep):
@@ -80,6 +83,10 @@ def draw_cases(
                     if graph is None:
                         break
                     yield fill(graph, filling, draw.getrandbits(32))
+                corner = next(corners, None)
+                alone = None if corner is None else within(limits, corner.structure)
+                if corner is not None and alone is not None:
+                    yield fill(alone, corner.filling, place)
 
 
 def _chain(

@@ -15,7 +15,7 @@ from zenverify.graph.graph import Graph
 from zenverify.operators.balls import ZERO, precision
 from zenverify.operators.kinks import ANY
 from zenverify.operators.steps.step import Balls
-from zenverify.oracles.difference import Estimate, differentiate
+from zenverify.oracles.difference import Estimate, differentiate, uneven
 from zenverify.oracles.enclosure import (
     PRECISION,
     UNIT_ROUNDOFF,
@@ -31,8 +31,8 @@ from zenverify.verification.trace import flat
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 
 _STEPS = {
-    "float64": (2.0**-7, 2.0**-10, 2.0**-14),
-    "float32": (2.0**-4, 2.0**-6, 2.0**-8),
+    "float64": uneven(2.0**-7, 2.0**-10, 2.0**-14),
+    "float32": uneven(2.0**-4, 2.0**-6, 2.0**-8),
 }
 _ENOUGH = {"float64": 1e-7, "float32": 1e-2}
 

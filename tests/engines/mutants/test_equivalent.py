@@ -6,11 +6,11 @@ import pytest
 
 from benchmarks.rule_calls import RuleCalls
 from zenverify.engines.faults import faults_of, find_fault
-from zenverify.engines.mutants.bounds import octaves
+from zenverify.engines.mutants.bounds import between_powers_of_two, octaves, powers_of_two
 from zenverify.engines.mutants.drawn import calls_drawn
 from zenverify.engines.zen import ZenEngine
 from zenverify.operators import catalogue
-from zenverify.operators.balls import Ball
+from zenverify.operators.balls import Ball, precision
 from zenverify.verification.cases import cases_of
 from zenverify.verification.options import CampaignOptions
 
@@ -55,8 +55,34 @@ from zenverify.verification.options import CampaignOptions
             "adaptive_max_pool2d/0/result-for-operand",
             "where the result has the operand's shape, it is the operand",
         ),
+        (
+            "nan_to_num/0/result-for-operand",
+            "where the result has the operand's shape, it is the operand",
+        ),
+        (
+            "logsumexp/0/result-for-operand",
+            "where the result has the operand's shape, the slope does not depend on the operand",
+        ),
+        (
+            "einsum/each/result-for-operand",
+            "where the result has the operand's shape, the slope does not depend on the operand",
+        ),
+        ("hardshrink/0/result-for-operand", "the slope at the result is that at the operand"),
+        ("softshrink/0/result-for-operand", ""),
         ("absolute/0/result-for-operand", ""),
         ("power/1/result-for-operand", ""),
+        ("nan_to_num/0/operand-transposed", "the slope does not depend on the operand"),
+        ("average/1/operand-transposed", ""),
+        ("norm/0/zero", "the slope at zero is zero, or there is none"),
+        (
+            "std/0/left-of-kink",
+            "kinks are ties, and elements that tie still do when all of them move",
+        ),
+        ("norm/0/left-of-kink", ""),
+        ("repeat/0/uncounted", "the result always has more than half of the operand's elements"),
+        ("repeat/0/count-less-one", ""),
+        ("matrix_power/0/source-6", "it is the same polynomial in every call that is drawn"),
+        ("matrix_power/0/source-5", ""),
         ("accumulation/recursive", ""),
     ],
 )
@@ -65,7 +91,22 @@ def test_why_a_fault_is_none(name: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", ["multiply", "matmul", "relu6", "floor", "max", "concatenate", "squeeze", "sqrt"]
+    "operation",
+    [
+        "multiply",
+        "matmul",
+        "relu6",
+        "floor",
+        "max",
+        "concatenate",
+        "squeeze",
+        "sqrt",
+        "hardshrink",
+        "norm",
+        "nan_to_num",
+        "ptp",
+        "matrix_power",
+    ],
 )
 def test_what_is_proven_to_be_none_makes_no_difference(operation: str) -> None:
     engine = ZenEngine()
@@ -91,6 +132,16 @@ def test_octaves_hold_every_float_of_an_interval() -> None:
         assert any(-number in ball for ball in both)
     assert any(5e-324 in ball for ball in both)
     assert not any(Ball(19.99) in ball for ball in above)
+
+
+def test_between_powers_of_two_lies_every_other_float() -> None:
+    with precision(128):
+        balls = list(between_powers_of_two())
+        for number in (1 + 2**-52, 1.5, 2 - 2**-52, 3e-320, 1.7976931348623157e308):
+            assert any(number in ball for ball in balls), number
+            assert any(-number in ball for ball in balls), number
+        assert not any(number in ball for ball in balls for number in (0.5, 1.0, -2.0, 0.0))
+    assert {1.0, 2.0**-1074, 2.0**1023} <= set(powers_of_two())
 
 
 def test_calls_of_many_shapes_are_drawn() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from zenverify.engines.jax.calls import Function
@@ -36,6 +37,11 @@ def _eigh(x: Any) -> Any:
     return jnp.concatenate((values[..., None, :], vectors), axis=-2)
 
 
+def _svdvals(x: Any) -> Any:
+    """As a differentiated function has them: by themselves JAX computes and rounds otherwise."""
+    return jax.vjp(jnp.linalg.svdvals, x)[0]
+
+
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
         "matmul": operator.matmul,
@@ -54,7 +60,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "inv": jnp.linalg.inv,
         "cholesky": _cholesky,
         "eigh": _eigh,
-        "svdvals": jnp.linalg.svdvals,
+        "svdvals": _svdvals,
         "pinv": jnp.linalg.pinv,
     }
 )

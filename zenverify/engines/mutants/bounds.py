@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from zenverify.operators.attributes import freeze_attributes
@@ -15,6 +16,9 @@ _BITS = 128
 _SIGNIFICAND = 53
 _SMALLEST, _LARGEST = -1075, 1024
 """Powers of two between which the sizes of all floats lie, but for zero's."""
+_BETWEEN = (1 + 2.0**-52, 1 + 2.0**-40, 1 + 2.0**-15, 2 - 2.0**-15, 2 - 2.0**-40, 2 - 2.0**-52)
+"""From the first float above 1 to the last below 2. A ball's radius has 30 bits and is rounded up:
+the closer an interval comes to 1 or 2, the smaller it must be so as not to hold them."""
 
 
 def octaves(low: float, high: float) -> Iterator[Ball]:
@@ -37,6 +41,48 @@ def _upwards(low: float) -> Iterator[Ball]:
     scale = Ball(low or 1.0)
     for power in range(0 if low else _SMALLEST, _LARGEST):
         yield scale * Ball(1.5, 0.5) * Ball(2) ** power
+
+
+def powers_of_two() -> list[float]:
+    """All that are floats, and those below."""
+    return [math.ldexp(1.0, power) for power in range(_SMALLEST, _LARGEST)]
+
+
+def between_powers_of_two() -> Iterator[Ball]:
+    """Balls that together hold every float but zero and the powers of two, and none of these.
+
+    At a precision of at least 64 bits.
+    """
+    for power in range(_SMALLEST, _LARGEST):
+        for low, high in pairwise(_BETWEEN):
+            middle = (Ball(low) + high) / 2
+            ball = (middle + Ball(0, (high - low) / 2)) * Ball(2) ** power
+            yield from (ball, -ball)
+
+
+def slope_is_settled(operator: Operator, attributes: Mapping[str, Any]) -> bool:
+    """Whether the slope at the result is that at the operand, which is one number on each piece.
+
+    Parameters
+    ----------
+    operator
+        An elementwise operation of one operand. Between two powers of two it must not bend.
+    attributes
+        Those of its calls.
+    """
+    with precision(_BITS):
+        program = operator.program([()], freeze_attributes(dict(attributes)))
+        return all(
+            _known_alike(
+                _slope(operator, 0, [piece], attributes),
+                _slope(operator, 0, [program.value([[piece]])[0]], attributes),
+            )
+            for piece in between_powers_of_two()
+        )
+
+
+def _known_alike(one: Ball, other: Ball) -> bool:
+    return bool(one.is_exact() and other.is_exact() and one == other)
 
 
 def slope_on(

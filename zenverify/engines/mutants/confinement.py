@@ -10,16 +10,13 @@ from typing import Any
 import numpy as np
 
 from zenverify.engines.mutants.bounds import error_unit_at, octaves, slope_on
-from zenverify.engines.mutants.drawn import calls_drawn, gives_back, result_of
-from zenverify.graph.drawing import instances_of
+from zenverify.engines.mutants.drawn import by_attributes, calls_drawn, result_of
+from zenverify.engines.mutants.symbolic import is_even
+from zenverify.engines.mutants.ties import bends_only_at_ties
 from zenverify.operators.attributes import freeze_attributes
 from zenverify.operators.balls import Ball
 from zenverify.operators.builder import Shape
 from zenverify.operators.operator import Domain, Instance, Operator
-from zenverify.operators.program import Program
-from zenverify.operators.steps.extremum import Extremum
-from zenverify.operators.steps.move import Move
-from zenverify.operators.steps.sort import Sort
 from zenverify.tensor import Operation
 
 _REGIONS: dict[str, tuple[tuple[float, float], ...]] = {
@@ -76,13 +73,13 @@ class Confinement:
             return f"outside the domain, {limits.describe('x')}"
         if key == "zero" and not extended and _excludes_zero(limits):
             return f"outside the domain, {limits.describe('x')}"
-        if key == "zero" and self._is_flat_at_zero(declared):
+        if key == "zero" and (self._is_flat_at_zero(declared) or self._is_even(declared)):
             return "the slope at zero is zero, or there is none"
         if key in _REGIONS and key != "overflow" and self._is_flat(_REGIONS[key], declared):
             return "the slope there is zero"
         if key == "above-20" and (bound := self._effect_above_20(declared)):
             return f"its effect, at most {bound:.1e}, is below the error unit"
-        if key in ("right-of-kink", "left-of-kink") and _only_ties(declared):
+        if key in ("right-of-kink", "left-of-kink") and bends_only_at_ties(declared):
             return "kinks are ties, and elements that tie still do when all of them move"
         return self._unreached(key, declared)
 
@@ -97,19 +94,20 @@ class Confinement:
                 return "no operand has such a shape"
         if key in ("exchanged", "aliased") and not any(map(self._alike, calls)):
             return "the operands never have the same shape"
-        if key in ("uncounted", "count-less-one") and not any(
-            self._reduces(declared, call) for call in calls
-        ):
-            return "the result never has fewer elements than the operand"
-        if key in ("result-for-operand", "operand-for-result"):
-            same = [call for call in calls if self._keeps_shape(declared, call)]
-            if not same:
-                return "the result never has the operand's shape"
-            if not declared.variadic and all(
-                gives_back(declared, call, self.position) for call in same
-            ):
-                return "where the result has the operand's shape, it is the operand"
+        if key in ("uncounted", "count-less-one"):
+            counts = {self._count(declared, call) for call in calls}
+            if counts <= {0}:
+                return "the result never has fewer elements than the operand"
+            if key == "uncounted" and counts <= {0, 1}:
+                return "the result always has more than half of the operand's elements"
         return ""
+
+    def _is_even(self, declared: Operator) -> bool:
+        """Whether the sign of no element matters: then both sides' slopes at zero cancel."""
+        return len(declared.arguments) == 1 and all(
+            is_even(declared.program(call.shapes, freeze_attributes(call.attributes)), 0)
+            for call in calls_drawn(declared)
+        )
 
     @property
     def _next(self) -> int:
@@ -135,12 +133,11 @@ class Confinement:
             return len(set(call.shapes)) < len(call.shapes)
         return call.shapes[self.position] == call.shapes[self._next]
 
-    def _reduces(self, declared: Operator, call: Instance) -> bool:
-        size = math.prod(result_of(declared, call))
-        return any(0 < size < math.prod(shape) for shape in self._shapes(call, False))
-
-    def _keeps_shape(self, declared: Operator, call: Instance) -> bool:
-        return result_of(declared, call) in self._shapes(call, False)
+    def _count(self, declared: Operator, call: Instance) -> int:
+        """How many elements make one of the result; zero if it has no fewer than the operand."""
+        left = math.prod(result_of(declared, call))
+        sizes = map(math.prod, self._shapes(call, False))
+        return max((size // left for size in sizes if 0 < left < size), default=0)
 
     def _is_flat_at_zero(self, declared: Operator) -> bool:
         """Whether doubling what is handed on at zero leaves it as it is."""
@@ -170,10 +167,9 @@ class Confinement:
         """Whether the slope is zero all over a region, in ball arithmetic."""
         if not self.operation.broadcasts or len(declared.arguments) > 1:
             return False
-        calls = {freeze_attributes(one.attributes): one for one in instances_of(declared)}
         return all(
             _is_zero(slope_on(declared, 0, [piece], call.attributes))
-            for call in calls.values()
+            for call in by_attributes(declared).values()
             for low, high in region
             for piece in octaves(low, high)
         )
@@ -209,28 +205,3 @@ def _is_outside(region: tuple[tuple[float, float], ...], limits: Domain) -> bool
 def _excludes_zero(limits: Domain) -> bool:
     at_an_end = 0.0 in (limits.low, limits.high) and not limits.closed
     return limits.nonzero or at_an_end or not limits.low <= 0 <= limits.high
-
-
-def _only_ties(declared: Operator) -> bool:
-    """Whether all kinks are comparisons of the operand's own elements with each other."""
-    programs = [
-        declared.program(one.shapes, freeze_attributes(one.attributes))
-        for one in instances_of(declared)
-    ]
-    return len(declared.arguments) == 1 and all(map(_compares_elements, programs))
-
-
-def _compares_elements(program: Program) -> bool:
-    count = len(program.sizes)
-    elements = set(range(count))
-    for number, step in enumerate(program.steps, count):
-        of_elements = elements.issuperset(step.sources)
-        if (
-            isinstance(step, Move)
-            and of_elements
-            and max(step.indices, default=-1) < sum(step.sizes)
-        ):
-            elements.add(number)
-        elif step.can_kink and not (isinstance(step, Extremum | Sort) and of_elements):
-            return False
-    return True

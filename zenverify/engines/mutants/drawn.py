@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from functools import cache
 from itertools import product
 from typing import Any
 
 from zenverify.graph.drawing import instances_of
-from zenverify.operators.attributes import freeze_attributes
+from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.balls import Ball
 from zenverify.operators.builder import Shape
 from zenverify.operators.operator import Instance, Operator
 from zenverify.operators.steps.extremum import Extremum
+from zenverify.operators.steps.finite import Finite
 from zenverify.operators.steps.move import Move
+from zenverify.operators.steps.sort import Sort
 from zenverify.operators.steps.step import Step
 from zenverify.operators.steps.sum import Sum
 
@@ -41,20 +44,26 @@ def calls_drawn(operator: Operator) -> tuple[Instance, ...]:
     return tuple(found.values())
 
 
+def by_attributes(operator: Operator) -> Mapping[Attributes, Instance]:
+    """A call for each of the attributes that are drawn."""
+    return {freeze_attributes(one.attributes): one for one in instances_of(operator)}
+
+
 def result_of(operator: Operator, call: Instance) -> Shape:
     """The shape of a call's result."""
     return operator.program(call.shapes, freeze_attributes(call.attributes)).shape
 
 
 def gives_back(operator: Operator, call: Instance, operand: int) -> bool:
-    """Whether a call's result is one of its operands, element by element, whatever they are."""
+    """Whether a call's result is one of its operands, element by element, if these are finite."""
     program = operator.program(call.shapes, freeze_attributes(call.attributes))
-    if not all(isinstance(one, Move) or _is_of_single_elements(one) for one in program.steps):
+    if not all(isinstance(one, Move | Finite) or _is_single(one) for one in program.steps):
         return False
     numbers = iter(range(1, 1 + sum(program.sizes)))
     operands = [[Ball(next(numbers)) for _ in range(size)] for size in program.sizes]
     return list(program.value(operands)) == operands[operand]
 
 
-def _is_of_single_elements(step: Step) -> bool:
-    return isinstance(step, Extremum | Sum) and step.width == 1
+def _is_single(step: Step) -> bool:
+    """Whether it reduces or sorts rows of one element."""
+    return isinstance(step, Extremum | Sort | Sum) and step.width == 1

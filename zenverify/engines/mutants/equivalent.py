@@ -7,14 +7,16 @@ seen to make a difference is another matter: nothing is said of it here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from zenverify.engines.mutants.axes import AXES
 from zenverify.engines.mutants.confinement import Confinement
+from zenverify.engines.mutants.drawn import calls_drawn
+from zenverify.engines.mutants.polynomials import Rule, same_polynomials
 from zenverify.engines.mutants.reading import Read, read_of, reads_keywords, same_source
+from zenverify.engines.mutants.replacement import Replacement
 from zenverify.operators.operator import Operator
 from zenverify.tensor import Operation
 
@@ -60,11 +62,19 @@ class Equivalence:
     position: int
     declared: Operator | None
 
-    def reason(self, key: str) -> str:
-        """Why a fault can never change a number; empty if that is not proven."""
-        return next(filter(None, self._reasons(key)), "")
+    def reason(self, key: str, wrong: Rule) -> str:
+        """Why a fault can never change a number; empty if that is not proven.
 
-    def _reasons(self, key: str) -> Iterator[str]:
+        Parameters
+        ----------
+        key
+            Which fault.
+        wrong
+            The rule that has it.
+        """
+        return next(filter(None, self._reasons(key, wrong)), "")
+
+    def _reasons(self, key: str, wrong: Rule) -> Iterator[str]:
         yield self._unread(key)
         if key.startswith("rule-of-"):
             other = self.operation.pullbacks[int(key.removeprefix("rule-of-"))]
@@ -74,9 +84,14 @@ class Equivalence:
             yield "the rule does not read the cotangent: what it hands on is zero"
         if self.declared is not None:
             yield Confinement(self.operation, self.position, self.declared).reason(key)
+            yield Replacement(self.operation, self.position, self.declared).reason(key)
+            if key.startswith("source-") and same_polynomials(
+                self._rule, wrong, self.declared, calls_drawn(self.declared), self.position
+            ):
+                yield "it is the same polynomial in every call that is drawn"
 
     @property
-    def _rule(self) -> Callable[..., Any]:
+    def _rule(self) -> Rule:
         return self.operation.pullbacks[self.position]
 
     @cached_property

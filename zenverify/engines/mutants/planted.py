@@ -53,7 +53,7 @@ def mutants_of(
             pullbacks[position] = watched
             faulty = replace(operation, pullbacks=tuple(pullbacks))
             plant = _planting(operation, faulty, install)
-            proof = partial(proofs.reason, key)
+            proof = partial(proofs.reason, key, wrong)
             yield Mutant(name, kind, argument, plant, watched.has_differed, key, proof)
     if operation.broadcasts and len(operation.pullbacks) > 1:
         yield _unsummed(operation, install)

@@ -157,7 +157,7 @@ OPERATORS = (
         summary="each element of x, a row, times each of y, a column; both flattened",
         arguments=(Argument("x"), Argument("y")),
         build=_outer,
-        sample=_sample_with((2,), (), (3,), (1,), (2, 1), (1, 2), (2, 2), (0,)),
+        sample=_sample_with((2,), (), (3,), (1,), (2, 1), (1, 2, 1), (2, 2), (0,)),
         first_shapes=((2,), (3,), (), (1,), (1, 3), (2, 1), (2, 2), (2, 0)),
     ),
     Operator(

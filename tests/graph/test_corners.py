@@ -1,0 +1,66 @@
+"""What chance would take too long to draw."""
+
+import numpy as np
+import pytest
+
+from zenverify.engines.zen import ZenEngine
+from zenverify.graph.case import Array
+from zenverify.graph.corners import Corner, corners_of
+from zenverify.graph.filling import Filling, fill
+from zenverify.operators import catalogue
+from zenverify.verification.verdict import Verdict
+from zenverify.verification.verify import verify_case
+
+
+def corners(*names: str) -> list[Corner]:
+    return list(corners_of(map(catalogue.get, names)))
+
+
+def values(corner: Corner) -> tuple[Array, ...]:
+    return fill(corner.structure, corner.filling, 1).values
+
+
+def test_the_first_of_each_comes_before_the_second_of_any() -> None:
+    roots = [
+        one.structure.graph.operator_of(one.structure.graph.root) for one in corners("max", "sort")
+    ]
+    assert roots == ["max", "sort", "max", "sort"]
+
+
+def test_operands_of_one_shape_all_have_gradients() -> None:
+    (corner,) = corners("conv2d")
+    graph = corner.structure.graph
+    assert corner.filling is Filling.ORDINARY
+    assert len({graph.shapes[leaf] for leaf in graph.leaves}) == 1
+    assert all(graph.trainable)
+
+
+def test_each_number_meets_each() -> None:
+    corner = next(one for one in corners("maximum") if one.filling is Filling.PAIRS)
+    x, y = values(corner)
+    met = set(zip(x.tolist(), y.tolist(), strict=True))
+    assert len(met) == x.size == 36
+    assert {(-30.0, -8.0), (-8.0, -30.0), (30.0, -30.0), (1.5, 8.0)} <= met
+
+
+def test_pairs_stay_in_the_domain() -> None:
+    corner = next(one for one in corners("power") if one.filling is Filling.PAIRS)
+    x, y = values(corner)
+    assert x.min() > 0
+    assert set(x.tolist()) >= {1.5, 8.0, 30.0}
+    assert y.min() == -30.0
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_neighbours_lie_a_few_floats_apart(number: int) -> None:
+    (x,) = values(corners("max")[number])
+    assert x.dtype == ("float64", "float32")[number]
+    assert len(np.unique(x)) > 1
+    assert 0 < np.ptp(x) <= 4 * np.spacing(x.dtype.type(1))
+
+
+@pytest.mark.parametrize("name", ["conv2d", "maximum", "max", "std", "norm", "sort", "l1_loss"])
+def test_the_engine_is_right_there(name: str) -> None:
+    for corner in corners(name):
+        result = verify_case(ZenEngine(), fill(corner.structure, corner.filling, 1))
+        assert result.verdict is Verdict.AGREE, result.findings

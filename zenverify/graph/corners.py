@@ -1,0 +1,66 @@
+"""What chance would take too long to draw, for each operation once: corners of what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from math import prod
+
+from zenverify.graph.drawing import MAX_ELEMENTS, instances_of, single_structure
+from zenverify.graph.filling import PAIRED, Filling
+from zenverify.graph.structure import Dtypes, Structure
+from zenverify.operators.operator import Instance, Operator
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """A graph of one operation, all of whose operands have gradients, and its values."""
+
+    structure: Structure
+    filling: Filling
+
+
+def corners_of(operators: Iterable[Operator]) -> Iterator[Corner]:
+    """The corners of each operation, the first of each before the second of any.
+
+    Operands of one shape, which a rule may take for each other; numbers of either sign and size,
+    each beside each; and next to kinks and ties, neighbouring floats, which a rule may take for
+    equal.
+    """
+    every = [[*_alike(one), *_paired(one), *_neighbours(one)] for one in operators]
+    return (corner for corner in chain(*zip_longest(*every)) if corner is not None)
+
+
+def _corner(operator: Operator, instance: Instance, dtypes: Dtypes, filling: Filling) -> Corner:
+    return Corner(single_structure(_first, operator, instance, dtypes), filling)
+
+
+def _alike(operator: Operator) -> Iterator[Corner]:
+    alike = [i for i in instances_of(operator) if len(i.shapes) > 1 and len(set(i.shapes)) == 1]
+    if alike and not operator.is_elementwise:
+        largest = max(alike, key=_elements)
+        yield _corner(operator, largest, Dtypes.FLOAT64, Filling.ORDINARY)
+
+
+def _paired(operator: Operator) -> Iterator[Corner]:
+    if operator.is_elementwise and len(operator.arguments) == 2:
+        attributes = instances_of(operator)[0].attributes
+        pairs = Instance(((PAIRED**2,),) * 2, attributes)
+        yield _corner(operator, pairs, Dtypes.FLOAT64, Filling.PAIRS)
+
+
+def _neighbours(operator: Operator) -> Iterator[Corner]:
+    if operator.kinks:
+        fitting = [i for i in instances_of(operator) if _elements(i) <= MAX_ELEMENTS]
+        largest = max(fitting, key=_elements)
+        for dtypes in (Dtypes.FLOAT64, Dtypes.FLOAT32):
+            yield _corner(operator, largest, dtypes, Filling.NEIGHBOURS)
+
+
+def _elements(instance: Instance) -> int:
+    return sum(map(prod, instance.shapes))
+
+
+def _first(count: int) -> int:  # noqa: ARG001  a choice, of which it makes none
+    return 0
