@@ -9,6 +9,7 @@ import numpy as np
 from zenverify.functions.cotangents import cotangents_at
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import by_differences, by_enclosure, finding_about, first_line
+from zenverify.functions.occurrence import Occurrence, occurrence_of
 from zenverify.functions.recording import Changed, Function, Node, Recording, Value
 from zenverify.functions.result import GradcheckResult, OperationRow
 from zenverify.functions.rows import Rows
@@ -64,14 +65,13 @@ class Examination:
         if not self._findings:
             gradients = self._probed(recording)
             for number, node in enumerate(recording.nodes):
-                self._rule(number, node, recording.values, gradients)
+                self._rule(occurrence_of(number, node, recording.values, gradients))
         return self._result()
 
     def check_whole(self, node: Node, values: Sequence[Value]) -> GradcheckResult:
         """Check a function as one operation."""
-        places = range(len(values))
-        cotangents = cotangents_at(values, places)
-        self._rule(0, node, values, cotangents)
+        cotangents = cotangents_at(values, range(len(values)))
+        self._rule(occurrence_of(0, node, values, cotangents))
         return self._result()
 
     def _repeats(self, first: Recording, second: Recording) -> None:
@@ -175,65 +175,25 @@ class Examination:
                 self._findings.append(finding_about(Verdict.ENGINE_WRONG, ACCUMULATION, message))
                 return
 
-    def _rule(
-        self,
-        number: int,
-        node: Node,
-        values: Sequence[Value],
-        gradients: Mapping[int, Array],
-    ) -> None:
+    def _rule(self, seen: Occurrence) -> None:
         """Check what one operation's rule makes of the cotangents of its results."""
-        operands = [values[operand].array for operand in node.operands]
-        results = [values[result].array for result in node.results]
-        cotangents = [
-            gradients.get(result, np.zeros_like(array))
-            for result, array in zip(node.results, results, strict=True)
-        ]
-        names = [values[operand].name for operand in node.operands]
-        judged = judge_node(node, operands, results, cotangents)
+        judged = judge_node(seen.node, seen.operands, seen.results, seen.cotangents)
         if judged is None:
-            self._differenced(number, node, names, operands, cotangents)
+            self._differenced(seen)
             return
-        found = by_enclosure(number, node, names, operands, results, cotangents, judged.suspects)
-        if node.composed and self._misread(number, node, names, operands, cotangents, found):
-            self._differenced(number, node, names, operands, cotangents)
+        found = by_enclosure(seen, judged.suspects)
+        if seen.node.composed and _is_misread(seen, found):
+            self._differenced(seen)
             return
         self._findings += found
-        self._rows.judged(node, judged, found)
+        self._rows.judged(seen.node, judged, found)
 
-    def _misread(
-        self,
-        number: int,
-        node: Node,
-        names: Sequence[str],
-        operands: Sequence[Array],
-        cotangents: Sequence[Array],
-        found: Sequence[Finding],
-    ) -> bool:
-        """Whether a forward pass is not what was recorded of it, as with numbers taken out of it.
-
-        Then differences of it agree with the rule where the recording does not, or the other way
-        round.
-        """
-        if found:
-            return any(finding.verdict is Verdict.EXPRESSION_WRONG for finding in found)
-        seen = by_differences(number, node, names, operands, cotangents, _CONFIRMED)
-        return bool(seen.findings)
-
-    def _differenced(
-        self,
-        number: int,
-        node: Node,
-        names: Sequence[str],
-        operands: Sequence[Array],
-        cotangents: Sequence[Array],
-    ) -> None:
+    def _differenced(self, seen: Occurrence) -> None:
         """Check an operation that has no declaration."""
-        large = sum(array.size for array in (*operands, *cotangents)) > _LARGE
-        most = _OF_LARGE if large else _MOST_DIFFERENCED
-        checked = by_differences(number, node, names, operands, cotangents, most)
+        large = sum(array.size for array in (*seen.operands, *seen.cotangents)) > _LARGE
+        checked = by_differences(seen, _OF_LARGE if large else _MOST_DIFFERENCED)
         self._findings += checked.findings
-        self._rows.differenced(node, checked)
+        self._rows.differenced(seen.node, checked)
 
     def _result(self) -> GradcheckResult:
         rows: tuple[OperationRow, ...] = self._rows.rows()
@@ -247,6 +207,16 @@ class Examination:
         return GradcheckResult(
             self._function.engine, verdict, tuple(self._findings), rows, tuple(notes)
         )
+
+
+def _is_misread(seen: Occurrence, found: Sequence[Finding]) -> bool:
+    """Whether a forward pass is not what was recorded of it, as with numbers taken out of it.
+
+    Then differences of it agree with the rule where the recording does not, or the other way round.
+    """
+    if found:
+        return any(finding.verdict is Verdict.EXPRESSION_WRONG for finding in found)
+    return bool(by_differences(seen, _CONFIRMED).findings)
 
 
 def _index(element: int, shape: tuple[int, ...]) -> tuple[int, ...]:

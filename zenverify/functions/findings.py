@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zenverify.functions.differences import Slopes, allowance, slope
-from zenverify.functions.recording import Node
+from zenverify.functions.occurrence import Occurrence
 from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate
 from zenverify.oracles.enclosure import UNIT_ROUNDOFF
@@ -38,33 +38,26 @@ def first_line(error: Exception) -> str:
     return text if len(text) <= 200 else text[:197] + "..."
 
 
-def by_enclosure(
-    number: int,
-    node: Node,
-    names: Sequence[str],
-    operands: Sequence[Array],
-    results: Sequence[Array],
-    cotangents: Sequence[Array],
-    suspects: Sequence[Suspect],
-) -> list[Finding]:
+def by_enclosure(seen: Occurrence, suspects: Sequence[Suspect]) -> list[Finding]:
     """One finding per operand (or value) of a declared operation that has suspects."""
     found = []
     for place in dict.fromkeys(suspect.node for suspect in suspects):
         mine = [suspect for suspect in suspects if suspect.node == place]
         worst = max(mine, key=_seriousness)
         if worst.quantity == "value":
-            found.append(_value_finding(number, node, results, worst, len(mine)))
+            found.append(_value_finding(seen, worst, len(mine)))
             continue
-        slopes = _asked(node, operands, cotangents, place, worst.element)
+        slopes = _asked(seen, seen.cotangents, place, worst.element)
         difference = None
         if slopes is not None and slopes.left is slopes.right:
             difference = slopes.left
-        dtype = str(operands[place].dtype)
+        operand = seen.operands[place]
+        dtype = str(operand.dtype)
         verdict = arbitrate.settle(worst.judgement, worst.number, dtype, difference)
         witness = witness_of(worst, dtype, difference, verdict)
-        where = _where(names[place], worst.element, operands[place].shape)
+        where = _where(seen.names[place], worst.element, operand.shape)
         message = f"the gradient of {where} is {_apart(worst)}{_among(len(mine))}"
-        blame = Blame(number, node.name, place, "always")
+        blame = Blame(seen.number, seen.node.name, place, "always")
         found.append(Finding(verdict, blame, CHECK_ENCLOSURE, message, (witness,)))
     return found
 
@@ -74,16 +67,15 @@ def _seriousness(suspect: Suspect) -> float:
     return relative if math.isfinite(relative) else math.inf
 
 
-def _value_finding(
-    number: int, node: Node, results: Sequence[Array], suspect: Suspect, count: int
-) -> Finding:
-    small = suspect.judgement.relative < UNIT_ROUNDOFF[str(results[0].dtype)] ** 0.4
+def _value_finding(seen: Occurrence, suspect: Suspect, count: int) -> Finding:
+    dtype = str(seen.results[0].dtype)
+    small = suspect.judgement.relative < UNIT_ROUNDOFF[dtype] ** 0.4
     verdict = Verdict.INACCURATE if small else Verdict.ENGINE_WRONG
     if suspect.judgement.status is Status.NON_FINITE:
         verdict = Verdict.NON_FINITE
-    witness = witness_of(suspect, str(results[0].dtype), None, verdict)
+    witness = witness_of(suspect, dtype, None, verdict)
     message = f"the value, element {suspect.element}, is {_apart(suspect)}{_among(count)}"
-    blame = Blame(number, node.name, None, "always")
+    blame = Blame(seen.number, seen.node.name, None, "always")
     return Finding(verdict, blame, CHECK_VALUE, message, (witness,))
 
 
@@ -105,15 +97,14 @@ def _where(name: str, element: int, shape: tuple[int, ...]) -> str:
 
 
 def _asked(
-    node: Node,
-    operands: Sequence[Array],
+    seen: Occurrence,
     cotangents: Sequence[Array],
     slot: int,
     element: int,
     enough: float = 0.0,
 ) -> Slopes | None:
     try:
-        return slope(node, operands, cotangents, slot, element, enough)
+        return slope(seen.node, seen.operands, cotangents, slot, element, enough)
     except Exception:  # noqa: BLE001  the library's own, at a neighbouring point
         return None
 
@@ -141,28 +132,21 @@ class Differenced:
     resolution: float
 
 
-def by_differences(
-    number: int,
-    node: Node,
-    names: Sequence[str],
-    operands: Sequence[Array],
-    cotangents: Sequence[Array],
-    most: int,
-) -> Differenced:
+def by_differences(seen: Occurrence, most: int) -> Differenced:
     """Check the rule of an operation that has no declaration, at `most` elements per operand."""
     findings: list[Finding] = []
     decided, of, undecided, resolution = 0, 0, 0, 0.0
     draw = np.random.default_rng(0)
-    cotangents = [_thinned(cotangent, most, draw) for cotangent in cotangents]
-    for slot, part in enumerate(node.pull(list(cotangents))):
-        gradient = np.zeros_like(operands[slot]) if part is None else part
+    cotangents = [_thinned(cotangent, most, draw) for cotangent in seen.cotangents]
+    for slot, part in enumerate(seen.node.pull(list(cotangents))):
+        gradient = np.zeros_like(seen.operands[slot]) if part is None else part
         of += gradient.size
         chosen = _chosen(gradient, most, draw)
         noise = allowance(gradient, sum(c.size for c in cotangents).bit_length())
         largest = max(float(np.abs(gradient).max(initial=0.0)), np.finfo(np.float64).tiny)
         worst: tuple[float, int, Slopes] | None = None
         for element in chosen.tolist():
-            slopes = _asked(node, operands, cotangents, slot, element, _ENOUGH * largest)
+            slopes = _asked(seen, cotangents, slot, element, _ENOUGH * largest)
             if slopes is None or not slopes.known or slopes.width > _VAGUE * largest:
                 undecided += 1
                 continue
@@ -173,7 +157,7 @@ def by_differences(
             if not apart <= noise and (worst is None or not apart <= worst[0]):
                 worst = (apart, element, slopes)
         if worst is not None:
-            findings.append(_difference_finding(number, node, slot, names[slot], gradient, worst))
+            findings.append(_difference_finding(seen, slot, gradient, worst))
     return Differenced(findings, decided, of, undecided, resolution)
 
 
@@ -205,12 +189,7 @@ _VAGUE = 1e-2
 
 
 def _difference_finding(
-    number: int,
-    node: Node,
-    slot: int,
-    name: str,
-    gradient: Array,
-    worst: tuple[float, int, Slopes],
+    seen: Occurrence, slot: int, gradient: Array, worst: tuple[float, int, Slopes]
 ) -> Finding:
     apart, element, slopes = worst
     engine = float(gradient.ravel()[element])
@@ -220,6 +199,6 @@ def _difference_finding(
     interval: Interval = interval_of_estimate(middle)
     witness = Witnesses(slot, element, "gradient", engine, None, interval, None, verdict)
     size = f"off by at least {apart:.1e}" if finite else "not finite, and should be"
-    message = f"the gradient of {_where(name, element, gradient.shape)} is {size}"
-    blame = Blame(number, node.name, slot, "always")
+    message = f"the gradient of {_where(seen.names[slot], element, gradient.shape)} is {size}"
+    blame = Blame(seen.number, seen.node.name, slot, "always")
     return Finding(verdict, blame, CHECK_DIFFERENCE, message, (witness,))

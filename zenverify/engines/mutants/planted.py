@@ -13,7 +13,6 @@ import numpy as np
 
 from zenverify.engines.mutants.call import Alteration, Call, Pullback, Traits
 from zenverify.engines.mutants.contributions import FAULTS
-from zenverify.engines.mutants.equivalent import Equivalence
 from zenverify.engines.mutants.source import source_mutants
 from zenverify.engines.protocol import Mutant
 from zenverify.operators.operator import Operator
@@ -46,17 +45,26 @@ def mutants_of(
     traits = _traits(operation, kinked)
     for position, rule in enumerate(operation.pullbacks):
         argument = None if operation.variadic else position
-        proofs = Equivalence(operation, position, declared)
         for key, name, kind, wrong in _wrong_rules(operation, position, traits):
             watched = _Watched(rule, wrong)
             pullbacks = list(operation.pullbacks)
             pullbacks[position] = watched
             faulty = replace(operation, pullbacks=tuple(pullbacks))
             plant = _planting(operation, faulty, install)
-            proof = partial(proofs.reason, key, wrong)
+            proof = partial(_proven, operation, position, declared, key, wrong)
             yield Mutant(name, kind, argument, plant, watched.has_differed, key, proof)
     if operation.broadcasts and len(operation.pullbacks) > 1:
         yield _unsummed(operation, install)
+
+
+def _proven(
+    operation: Operation, position: int, declared: Operator | None, key: str, wrong: Pullback
+) -> str:
+    """Why a fault is none; empty if that is not proven."""
+    # Proofs need SymPy, and planting a fault does not.
+    from zenverify.engines.mutants.equivalent import Equivalence
+
+    return Equivalence(operation, position, declared).reason(key, wrong)
 
 
 def _traits(operation: Operation, kinked: bool) -> Traits:
