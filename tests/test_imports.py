@@ -40,6 +40,7 @@ MAY_IMPORT_TENSOR = {
     "zenverify.engines.mutants.equivalent",
     "zenverify.engines.mutants.handing_out",
     "zenverify.engines.mutants.planted",
+    "zenverify.engines.mutants.replacement",
     "zenverify.engines.mutants.summing",
     "zenverify.engines.mutants.walks",
 }
