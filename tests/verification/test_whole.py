@@ -1,16 +1,21 @@
 """Checks 5 and 6 by themselves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tests.verification.prepared import square_of_tanh, unary
+from tests.verification.prepared import WHOLE, CaseBuilder, square_of_tanh, unary
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Array, Case
+from zenverify.tensor import OPERATIONS
 from zenverify.verification import trace, whole
 from zenverify.verification.local import LocalCheck
 from zenverify.verification.probes import make_probes, probed_root
 from zenverify.verification.slopes import slopes_at_kinks
 from zenverify.verification.structure import read_gradients
+from zenverify.verification.verdict import Verdict
+from zenverify.verification.verify import verify_case
 
 ENGINE = ZenEngine()
 
@@ -67,3 +72,20 @@ def test_slopes_at_kinks(at: float, left: float, right: float, smooth: bool) -> 
     ((slopes,), *_) = slopes_at_kinks(case, check, gradients, [1])
     assert (slopes.left, slopes.right, slopes.engine) == (left, right, 2.0)
     assert slopes.smooth is smooth
+
+
+def test_a_slope_that_rounding_decides_is_in_dispute_with_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two neighbouring floats the mean is one of them, and so is the deviation of the other."""
+
+    def naive(g: Array, y: Array, x: Array, axis: None, keepdims: bool, ddof: int) -> Array:
+        return np.asarray(g * (x - x.mean()) / (y * (x.size - ddof)))
+
+    faulty = replace(OPERATIONS["std"], pullbacks=(naive,))
+    monkeypatch.setitem(OPERATIONS, "std", faulty)
+    build = CaseBuilder()
+    x = build.variable(np.array([1 - 2**-24, 1 - 2**-23]), "float32")
+    build.apply("std", x, **WHOLE, ddof=1)
+    result = verify_case(ENGINE, build.case())
+    assert result.verdict is Verdict.AGREE, result.findings

@@ -25,10 +25,10 @@ def corners_of(operators: Iterable[Operator]) -> Iterator[Corner]:
     """The corners of each operation, the first of each before the second of any.
 
     Operands of one shape, which a rule may take for each other; numbers of either sign and size,
-    each beside each; and next to kinks and ties, neighbouring floats, which a rule may take for
-    equal.
+    each beside each, or by themselves where there is one operand; and next to kinks and ties,
+    neighbouring floats, which a rule may take for equal.
     """
-    every = [[*_alike(one), *_paired(one), *_neighbours(one)] for one in operators]
+    every = [[*_alike(one), *_paired(one), *_large(one), *_neighbours(one)] for one in operators]
     return (corner for corner in chain(*zip_longest(*every)) if corner is not None)
 
 
@@ -50,12 +50,22 @@ def _paired(operator: Operator) -> Iterator[Corner]:
         yield _corner(operator, pairs, Dtypes.FLOAT64, Filling.PAIRS)
 
 
+def _large(operator: Operator) -> Iterator[Corner]:
+    if len(operator.arguments) == 1 and not operator.variadic:
+        yield _corner(operator, _largest(operator), Dtypes.FLOAT64, Filling.LARGE)
+
+
 def _neighbours(operator: Operator) -> Iterator[Corner]:
     if operator.kinks:
-        fitting = [i for i in instances_of(operator) if _elements(i) <= MAX_ELEMENTS]
-        largest = max(fitting, key=_elements)
+        largest = _largest(operator)
         for dtypes in (Dtypes.FLOAT64, Dtypes.FLOAT32):
             yield _corner(operator, largest, dtypes, Filling.NEIGHBOURS)
+
+
+def _largest(operator: Operator) -> Instance:
+    """A call with as many elements as drawn graphs have at most."""
+    fitting = [i for i in instances_of(operator) if _elements(i) <= MAX_ELEMENTS]
+    return max(fitting, key=_elements)
 
 
 def _elements(instance: Instance) -> int:

@@ -33,6 +33,8 @@ class Filling(StrEnum):
     """Floats next to each other, in no order, some of them twice."""
     PAIRS = "pairs"
     """Small and large numbers of either sign, so that each of one leaf meets each of the next."""
+    LARGE = "large"
+    """Large numbers of either sign, of which exponentials do not overflow."""
 
 
 SPECIAL = (Filling.INTEGERS, Filling.EDGES, Filling.EXTREME)
@@ -45,6 +47,7 @@ _PLAIN = np.array([2.0, -1.0, 3.0, 0.5, 1.0, -2.0])
 _AROUND = (1.0, 0.5, -1.0, 2.0)
 _FAR = np.array([-30.0, -8.0, -1.5, 1.5, 8.0, 30.0])
 PAIRED = len(_FAR)
+_LARGE = np.array([400.0, -400.0, 25.0, -25.0, 360.0, -360.0, 100.0, -100.0])
 _STEEP = np.array([50.0, -50.0, 90.0, -90.0, 700.0, -700.0, 800.0, -800.0, 20.0, -20.0, 8.0, -8.0])
 
 
@@ -134,6 +137,8 @@ def _elements(
             return _mixed(random, ordinary, random.choice(edges, shape), plan.limits, 0.5)
         case Filling.NEIGHBOURS:
             return _neighbours(random, leaf, plan)
+        case Filling.LARGE:
+            return _inside(plan.limits, np.resize(_LARGE, shape), ordinary)
     return _mixed(random, ordinary, _extreme(random, leaf), plan.limits, 0.7)
 
 
@@ -151,9 +156,12 @@ def _neighbours(random: np.random.Generator, leaf: Leaf, plan: LeafPlan) -> Numb
 def _paired(ordinary: Numbers, plan: LeafPlan, number: int) -> Numbers:
     """Numbers of which each meets each of the other leaves' at the same place, if there is room."""
     places = np.arange(ordinary.size) // PAIRED**number % PAIRED
-    special = _FAR[places].reshape(ordinary.shape)
-    allowed = (special > plan.limits.low) & (special < plan.limits.high)
-    return np.where(allowed, special, ordinary)
+    return _inside(plan.limits, _FAR[places].reshape(ordinary.shape), ordinary)
+
+
+def _inside(limits: Domain, special: Numbers, ordinary: Numbers) -> Numbers:
+    """Special values where the domain holds them."""
+    return np.where((special > limits.low) & (special < limits.high), special, ordinary)
 
 
 def _matrices(

@@ -51,10 +51,13 @@ _LARGEST_INTEGER_EXPONENT = 2**20
 
 _slack: Ball | None = None
 _nearby = False
+_allowance = 1
 
 
 @contextmanager
-def precision(bits: int, *, rounding: bool = False, nearby: bool = False) -> Iterator[None]:
+def precision(
+    bits: int, *, rounding: bool = False, nearby: bool = False, allowance: int = 1
+) -> Iterator[None]:
     """Work with `bits` bits, and put the old precision back.
 
     With `rounding`, every addition widens its result by the rounding error that *some* order of
@@ -64,21 +67,30 @@ def precision(bits: int, *, rounding: bool = False, nearby: bool = False) -> Ite
 
     With `nearby` as well, a function at a ball that holds a pole has for its value what it has
     around the pole, as far as floats come near it, instead of anything.
+
+    The `allowance` is how many times a slope may miss what encloses it where rounding has left
+    nothing of an argument: fewer bits do not widen that.
     """
-    global _slack, _nearby
-    before = ctx.prec, _slack, _nearby
+    global _slack, _nearby, _allowance
+    before = ctx.prec, _slack, _nearby, _allowance
     ctx.prec = bits
     _nearby = nearby
+    _allowance = allowance
     _slack = arb(0, 2.0**-bits) if rounding else None
     try:
         yield
     finally:
-        ctx.prec, _slack, _nearby = before
+        ctx.prec, _slack, _nearby, _allowance = before
 
 
 def looks_nearby() -> bool:
     """Whether `precision` asks for the values around a pole."""
     return _nearby
+
+
+def allowance() -> int:
+    """How many times `precision` lets a slope miss what encloses it near zero."""
+    return _allowance
 
 
 def rounding_unit() -> float:

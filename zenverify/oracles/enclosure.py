@@ -165,13 +165,14 @@ class WholeEnclosure:
                 if near is not None and program.free_signs:
                     hint = lift(near[position])
                 at_kink = conventions.get(operator, MEAN)
-                with precision(bits, rounding=rounded):
+                allowed = THRESHOLD + program.terms if rounded else 1
+                with precision(bits, rounding=rounded, allowance=allowed):
                     made = program.linearise(given, at_kink, hint)
                     self.values[position] = self._widen(graph.dtypes[position], made.value)
                 narrow = self._bits_backward(call)
                 if narrow < bits:
                     # A rule may compute anew, and in less precision, what the result was made of.
-                    with precision(narrow, rounding=rounded):
+                    with precision(narrow, rounding=rounded, allowance=allowed):
                         made = program.linearise(given, at_kink, hint)
                 linear[position] = made
         self.gradients = self._pull(linear, lift(case.cotangent))

@@ -134,7 +134,8 @@ def _pull_weights(
     total = _total_weight(x, aligned, axis, True)
     # Not x - y, which are nearly equal where one weight is much larger than the others.
     wide = np.broadcast_to(aligned, x.shape)
-    relative = less_largest(x.astype(y.dtype, copy=False), np.abs(wide), axis)
+    dtype = np.result_type(x, weights)
+    relative = less_largest(x.astype(dtype, copy=False), np.abs(wide), axis)
     centred = relative - add_up(relative * wide, axis=axis, keepdims=True) / total
     pulled = keep_axes(g, x.shape, axis) / total * centred
     if weights.shape == x.shape:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from flint import arb
 
-from zenverify.operators.balls import ANYTHING, ZERO, Ball, total
+from zenverify.operators.balls import ANYTHING, ZERO, Ball, allowance, total
 from zenverify.operators.kinks import AtKink
 from zenverify.operators.program import Linearised, Program
 from zenverify.operators.steps.step import Balls, scale
@@ -174,7 +174,9 @@ class Homogeneous:
         return self.program.value([items])[0]
 
     def _every_slope(self, sides: Sides) -> Balls:
-        return _between(sides) if self.convex else [ANYTHING] * self.width
+        if not self.convex:
+            return [ANYTHING] * self.width
+        return [slope * allowance() for slope in _between(sides)]
 
 
 def _between(sides: Sides) -> Balls:
