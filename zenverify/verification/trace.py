@@ -5,14 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from zenverify.engines.protocol import Counting, Engine, Handle
+from zenverify.engines.protocol import Batching, Counting, Engine, Handle
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, Leaf, LeafKind
@@ -70,7 +70,7 @@ class Trace:
     handles
         The engine's nodes.
     values
-        Their values, copied when each was computed.
+        Their values, copied when each was read.
     arrays
         The engine's own arrays of these values, which it may have changed since.
     inputs
@@ -171,7 +171,7 @@ def forward(
     with time_limit(timeout):
         place = Place(case.graph, 0, "the forward pass")
         with at_work(place):
-            run = _forward(engine, case, calls, place)
+            run = _forward(engine, case, calls, place, timeout)
     changed = first_difference(case.graph, run.values, run.arrays)
     if changed is not None:
         raise EngineFault(
@@ -180,9 +180,49 @@ def forward(
     return run
 
 
-def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Place) -> Trace:
+def _forward(
+    engine: Engine, case: Case, calls: Counter[int] | None, place: Place, timeout: float
+) -> Trace:
     graph = case.graph
     run = Trace([], [], [], [value.copy() for value in case.values])
+    given = dict(zip(graph.leaves, run.inputs, strict=True))
+
+    def keep(position: int, value: object) -> None:
+        array = checked_array(graph, position, "value", value)
+        if position in given and array.tobytes() != given[position].tobytes():
+            message = f"the value of leaf {position} is not what it was given"
+            raise EngineFault(structural(position, graph.operator_of(position), message))
+        run.arrays.append(array)
+        run.values.append(array.copy())
+
+    if not isinstance(engine, Batching):
+        for position, handle in _called(engine, case, calls, place, run):
+            place.doing = "reading a value"
+            keep(position, engine.value(handle))
+        return run
+    read = partial(
+        read_each, engine.value, engine.values, run.handles, keep=keep, place=place, timeout=timeout
+    )
+    try:
+        for _ in _called(engine, case, calls, place, run):
+            pass
+    except Exception:
+        # What is wrong with a value before it comes first, and may be what it is due to.
+        failed = place.node, place.doing
+        place.doing = "reading a value"
+        read(range(len(run.handles)))
+        place.node, place.doing = failed
+        raise
+    place.doing = "reading a value"
+    read(range(len(run.handles)))
+    return run
+
+
+def _called(
+    engine: Engine, case: Case, calls: Counter[int] | None, place: Place, run: Trace
+) -> Iterator[tuple[int, Handle]]:
+    """Each node of the graph with its handle, once it is made."""
+    graph = case.graph
     handles = run.handles
     inputs = iter(run.inputs)
     counter = engine if calls is not None and isinstance(engine, Counting) else None
@@ -190,8 +230,7 @@ def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Plac
         place.node = position
         if isinstance(node, Leaf):
             place.doing = "making a leaf"
-            given = next(inputs)
-            handle = engine.leaf(node.kind, given)
+            handle = engine.leaf(node.kind, next(inputs))
             if counter is not None and calls is not None and node.kind is LeafKind.VARIABLE:
                 handle = counter.counted(handle, partial(calls.update, (position,)))
         else:
@@ -199,14 +238,62 @@ def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Plac
             operands = [handles[operand] for operand in node.operands]
             handle = engine.apply(node.operator, operands, graph.attributes(position))
         handles.append(handle)
-        place.doing = "reading a value"
-        array = checked_array(graph, position, "value", engine.value(handle))
-        if isinstance(node, Leaf) and array.tobytes() != given.tobytes():
-            message = f"the value of leaf {position} is not what it was given"
-            raise EngineFault(structural(position, str(node.kind), message))
-        run.arrays.append(array)
-        run.values.append(array.copy())
-    return run
+        yield position, handle
+
+
+def read_each(
+    single: Callable[[Handle], object],
+    together: Callable[[Sequence[Handle]], Sequence[object]] | None,
+    handles: Sequence[Handle],
+    nodes: Sequence[int],
+    *,
+    keep: Callable[[int, object], None],
+    place: Place,
+    timeout: float,
+) -> None:
+    """Read something of some nodes, in one go if the engine can.
+
+    Where that raises, or takes too long, they are read one by one, to see at which node it does.
+
+    Parameters
+    ----------
+    single, together
+        What reads one, and what reads many; None where nothing does.
+    handles, nodes
+        All handles, and the nodes to read.
+    keep
+        What is called with each node and what was read of it; it may raise.
+    place
+        Where the engine is at work.
+    timeout
+        Seconds that reading one by one may take, after reading in one go has failed.
+
+    Raises
+    ------
+    BaseException
+        Whatever the engine raises.
+    """
+    if together is None:
+        for node in nodes:
+            place.node = node
+            keep(node, single(handles[node]))
+        return
+    place.node = place.graph.root
+    try:
+        found = list(together([handles[node] for node in nodes]))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        with time_limit(timeout):
+            read_each(single, None, handles, nodes, keep=keep, place=place, timeout=timeout)
+        place.node = place.graph.root
+        raise
+    if len(found) != len(nodes):
+        message = f"{place.doing} of {len(nodes)} nodes in one go gave {len(found)}"
+        raise place.fault(Verdict.STRUCTURE, message)
+    for node, one in zip(nodes, found, strict=True):
+        place.node = node
+        keep(node, one)
 
 
 def structural(node: int, operation: str, message: str) -> Finding:
@@ -241,7 +328,11 @@ def owner_of_difference(
 
 
 def gradients_of(
-    engine: Engine, graph: Graph, handles: Sequence[Handle], nodes: Iterable[int]
+    engine: Engine,
+    graph: Graph,
+    handles: Sequence[Handle],
+    nodes: Iterable[int],
+    timeout: float = TIMEOUT,
 ) -> dict[int, Array]:
     """Copies of the gradients that the engine holds of some nodes, by node.
 
@@ -250,16 +341,38 @@ def gradients_of(
     Raises
     ------
     EngineFault
-        If it raises, or one is not of its value's shape and dtype.
+        If it raises or hangs, or one is not of its value's shape and dtype.
+    """
+    gradients: dict[int, Array] = {}
+
+    def keep(node: int, gradient: object) -> None:
+        gradients[node] = checked_array(graph, node, "gradient", gradient).copy()
+
+    read_gradient_of_each(engine, graph, handles, list(nodes), keep, timeout)
+    return gradients
+
+
+def read_gradient_of_each(
+    engine: Engine,
+    graph: Graph,
+    handles: Sequence[Handle],
+    nodes: Sequence[int],
+    keep: Callable[[int, object], None],
+    timeout: float,
+) -> None:
+    """Hand on what the engine holds as the gradient of some nodes; `keep` may raise.
+
+    Raises
+    ------
+    EngineFault
+        If the engine raises or hangs.
     """
     place = Place(graph, graph.root, "reading a gradient")
-    gradients: dict[int, Array] = {}
-    with at_work(place):
-        for node in nodes:
-            place.node = node
-            gradient = engine.gradient(handles[node])
-            gradients[node] = checked_array(graph, node, "gradient", gradient).copy()
-    return gradients
+    together = engine.gradients if isinstance(engine, Batching) else None
+    with time_limit(timeout), at_work(place):
+        read_each(
+            engine.gradient, together, handles, nodes, keep=keep, place=place, timeout=timeout
+        )
 
 
 def checked_array(graph: Graph, position: int, what: str, array: object) -> Array:
