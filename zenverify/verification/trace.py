@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -183,39 +184,51 @@ def forward(
 def _forward(
     engine: Engine, case: Case, calls: Counter[int] | None, place: Place, timeout: float
 ) -> Trace:
-    graph = case.graph
-    run = Trace([], [], [], [value.copy() for value in case.values])
-    given = dict(zip(graph.leaves, run.inputs, strict=True))
-
-    def keep(position: int, value: object) -> None:
-        array = checked_array(graph, position, "value", value)
-        if position in given and array.tobytes() != given[position].tobytes():
-            message = f"the value of leaf {position} is not what it was given"
-            raise EngineFault(structural(position, graph.operator_of(position), message))
-        run.arrays.append(array)
-        run.values.append(array.copy())
-
     if not isinstance(engine, Batching):
-        for position, handle in _called(engine, case, calls, place, run):
-            place.doing = "reading a value"
-            keep(position, engine.value(handle))
-        return run
-    read = partial(
-        read_each, engine.value, engine.values, run.handles, keep=keep, place=place, timeout=timeout
-    )
+        return _read_singly(engine, case, calls, place)
+    run = _begun(case)
     try:
         for _ in _called(engine, case, calls, place, run):
             pass
-    except Exception:
-        # What is wrong with a value before it comes first, and may be what it is due to.
-        failed = place.node, place.doing
         place.doing = "reading a value"
-        read(range(len(run.handles)))
+        values = in_one_go(engine.values, run.handles, place)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        failed = place.node, place.doing
+        # From the beginning, as a read that failed may have left its mark on what it was to read.
+        with time_limit(timeout):
+            _read_singly(engine, case, calls, place)
         place.node, place.doing = failed
         raise
-    place.doing = "reading a value"
-    read(range(len(run.handles)))
+    for position, value in enumerate(values):
+        _keep(case.graph, run, position, value)
     return run
+
+
+def _begun(case: Case) -> Trace:
+    return Trace([], [], [], [value.copy() for value in case.values])
+
+
+def _read_singly(engine: Engine, case: Case, calls: Counter[int] | None, place: Place) -> Trace:
+    """A forward pass with each value read right behind its call."""
+    run = _begun(case)
+    for position, handle in _called(engine, case, calls, place, run):
+        place.doing = "reading a value"
+        _keep(case.graph, run, position, engine.value(handle))
+    return run
+
+
+def _keep(graph: Graph, run: Trace, position: int, value: object) -> None:
+    array = checked_array(graph, position, "value", value)
+    node = graph.nodes[position]
+    if isinstance(node, Leaf):
+        given = run.inputs[bisect_left(graph.leaves, position)]
+        if array.tobytes() != given.tobytes():
+            message = f"the value of leaf {position} is not what it was given"
+            raise EngineFault(structural(position, str(node.kind), message))
+    run.arrays.append(array)
+    run.values.append(array.copy())
 
 
 def _called(
@@ -241,59 +254,22 @@ def _called(
         yield position, handle
 
 
-def read_each(
-    single: Callable[[Handle], object],
-    together: Callable[[Sequence[Handle]], Sequence[object]] | None,
-    handles: Sequence[Handle],
-    nodes: Sequence[int],
-    *,
-    keep: Callable[[int, object], None],
-    place: Place,
-    timeout: float,
-) -> None:
-    """Read something of some nodes, in one go if the engine can.
-
-    Where that raises, or takes too long, they are read one by one, to see at which node it does.
-
-    Parameters
-    ----------
-    single, together
-        What reads one, and what reads many; None where nothing does.
-    handles, nodes
-        All handles, and the nodes to read.
-    keep
-        What is called with each node and what was read of it; it may raise.
-    place
-        Where the engine is at work.
-    timeout
-        Seconds that reading one by one may take, after reading in one go has failed.
+def in_one_go(
+    read: Callable[[Sequence[Handle]], Sequence[object]], handles: Sequence[Handle], place: Place
+) -> list[object]:
+    """What an engine gives for all handles at once; it is at the last node then.
 
     Raises
     ------
-    BaseException
-        Whatever the engine raises.
+    EngineFault
+        If it gives more or fewer than it was asked for.
     """
-    if together is None:
-        for node in nodes:
-            place.node = node
-            keep(node, single(handles[node]))
-        return
     place.node = place.graph.root
-    try:
-        found = list(together([handles[node] for node in nodes]))
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        with time_limit(timeout):
-            read_each(single, None, handles, nodes, keep=keep, place=place, timeout=timeout)
-        place.node = place.graph.root
-        raise
-    if len(found) != len(nodes):
-        message = f"{place.doing} of {len(nodes)} nodes in one go gave {len(found)}"
+    found = list(read(handles))
+    if len(found) != len(handles):
+        message = f"{place.doing} of {len(handles)} nodes in one go gave {len(found)}"
         raise place.fault(Verdict.STRUCTURE, message)
-    for node, one in zip(nodes, found, strict=True):
-        place.node = node
-        keep(node, one)
+    return found
 
 
 def structural(node: int, operation: str, message: str) -> Finding:
@@ -368,11 +344,27 @@ def read_gradient_of_each(
         If the engine raises or hangs.
     """
     place = Place(graph, graph.root, "reading a gradient")
-    together = engine.gradients if isinstance(engine, Batching) else None
+
+    def read_singly() -> None:
+        for node in nodes:
+            place.node = node
+            keep(node, engine.gradient(handles[node]))
+
     with time_limit(timeout), at_work(place):
-        read_each(
-            engine.gradient, together, handles, nodes, keep=keep, place=place, timeout=timeout
-        )
+        if not isinstance(engine, Batching):
+            read_singly()
+            return
+        try:
+            found = in_one_go(engine.gradients, [handles[node] for node in nodes], place)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            with time_limit(timeout):
+                read_singly()
+            place.node = graph.root
+            raise
+        for node, gradient in zip(nodes, found, strict=True):
+            keep(node, gradient)
 
 
 def checked_array(graph: Graph, position: int, what: str, array: object) -> Array:
