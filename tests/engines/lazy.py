@@ -29,6 +29,10 @@ class Deferred:
                 done._node = done._compute() if done._node is None else done._node
         return self._node
 
+    def spoil(self, node: Any) -> None:
+        """Put another node in the place of the one that it is."""
+        self._node = node
+
 
 class LazyEngine:
     """Zen's engine, none of whose operations run before something is read.

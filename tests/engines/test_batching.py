@@ -146,6 +146,22 @@ def test_what_fails_in_one_go_only_is_no_pass() -> None:
     assert finding.message == "reading a value raised MemoryError: too many"
 
 
+class Spoiling(LazyEngine):
+    """What fails to be read in one go is gone after that."""
+
+    def values(self, handles: Sequence[Deferred]) -> list[Array]:
+        if len(handles) == 1:
+            return super().values(handles)
+        for handle in handles:
+            handle.spoil(self.zen.leaf(LeafKind.CONSTANT, np.zeros(2)))
+        raise MemoryError("too many")
+
+
+def test_what_a_failed_read_leaves_behind_is_held_against_no_value() -> None:
+    (finding,) = verify_case(Spoiling(), chained()).findings
+    assert (finding.verdict, finding.blame.node) == (Verdict.CRASH, 3)
+
+
 class Short(LazyEngine):
     def gradients(self, handles: Sequence[Deferred]) -> list[Array | None]:
         return super().gradients(handles)[:1]
