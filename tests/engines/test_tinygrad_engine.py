@@ -79,9 +79,9 @@ def test_what_is_read_in_one_go_stays_as_it_is() -> None:
 
 
 def test_it_is_read_in_one_go_and_probed() -> None:
+    assert isinstance(TinygradEngine(), Batching)
+    assert isinstance(TinygradEngine(), Probing)
     engine: Any = TinygradEngine()
-    assert isinstance(engine, Batching)
-    assert isinstance(engine, Probing)
     assert completed(engine) is engine
     leaf = engine.leaf(LeafKind.VARIABLE, np.array([1.0, 2.0]))
     root = engine.probe([leaf], [np.array([0.5, -1.0])])
