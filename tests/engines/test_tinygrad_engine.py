@@ -79,10 +79,11 @@ def test_what_is_read_in_one_go_stays_as_it_is() -> None:
 
 
 def test_it_is_read_in_one_go_and_probed() -> None:
-    assert isinstance(TinygradEngine(), Batching)
-    assert isinstance(TinygradEngine(), Probing)
-    engine: Any = TinygradEngine()
-    assert completed(engine) is engine
+    for capability in (Batching, Probing):
+        assert isinstance(TinygradEngine(), capability)
+    made = TinygradEngine()
+    assert completed(made) is made
+    engine: Any = made
     leaf = engine.leaf(LeafKind.VARIABLE, np.array([1.0, 2.0]))
     root = engine.probe([leaf], [np.array([0.5, -1.0])])
     assert engine.value(root).shape == ()
