@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.engines.protocol import Array, Engine, Handle, LeafKind, limits_of
+from zenverify.engines.protocol import Array, Batching, Engine, Handle, LeafKind, limits_of
 from zenverify.errors import UsageError
 
 
@@ -32,7 +32,7 @@ def completed(engine: Engine) -> Engine:
             f"engine {engine.name!r} {reason}; to make up for that zenverify needs its "
             f"{' and '.join(lacking)}"
         )
-    return _Completed(engine)
+    return _Batched(engine) if isinstance(engine, Batching) else _Completed(engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +97,20 @@ class _Completed:
 
     def gradient(self, node: _Node) -> Array | None:
         return None if node.tap is None else self._engine.gradient(node.tap)
+
+
+class _Batched(_Completed):
+    """One around an engine that is best read in one go."""
+
+    def __init__(self, engine: Engine) -> None:
+        assert isinstance(engine, Batching)
+        super().__init__(engine)
+        self._batching = engine
+
+    def values(self, nodes: Sequence[_Node]) -> Sequence[Array]:
+        return self._batching.values([node.handle for node in nodes])
+
+    def gradients(self, nodes: Sequence[_Node]) -> Sequence[Array | None]:
+        tapped = [node for node in nodes if node.tap is not None]
+        found = iter(self._batching.gradients([node.tap for node in tapped]))
+        return [None if node.tap is None else next(found) for node in nodes]

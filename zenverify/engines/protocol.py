@@ -25,6 +25,7 @@ __all__ = [
     "RIGHT",
     "Array",
     "AtKink",
+    "Batching",
     "Calling",
     "Counting",
     "Engine",
@@ -106,6 +107,24 @@ class Probing(Protocol):
 
     def probe(self, handles: Sequence[Handle], cotangents: Sequence[Array]) -> Handle:
         """A scalar whose derivative with respect to each handle is the cotangent beside it."""
+        ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """An engine that computes a value or a gradient only when it is read, many best in one go.
+
+    Its values are read after the last call of `apply`, instead of each behind its own call. So it
+    is not for an engine that computes at once: there a call that changes another's result in place
+    would no longer be told from one that computes wrongly.
+    """
+
+    def values(self, handles: Sequence[Handle]) -> Sequence[Array]:
+        """What `value` gives for each."""
+        ...
+
+    def gradients(self, handles: Sequence[Handle]) -> Sequence[Array | None]:
+        """What `gradient` gives for each."""
         ...
 
 

@@ -9,7 +9,7 @@ FiniteDifferences.jl and Chapter 5 of Dahlquist & Bjorck, "Numerical Methods" (1
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -138,13 +138,35 @@ def differentiate(
     Estimate
         The best of those steps that the next smaller one confirms.
     """
+    return differentiate_sampled(
+        lambda points: map(function, points), unit=unit, side=side, steps=steps, enough=enough
+    )
+
+
+def differentiate_sampled(
+    sample: Callable[[Sequence[float]], Iterable[tuple[float, float]]],
+    *,
+    unit: float,
+    side: Side = "both",
+    steps: Sequence[float],
+    enough: float = 0.0,
+) -> Estimate:
+    """What `differentiate` does, of a function that takes many points at once.
+
+    Parameters
+    ----------
+    sample
+        Takes points t to what `differentiate` calls the function's, for each.
+    """
     stencil = _STENCILS["both" if side == "both" else "right"]
     direction = -1.0 if side == "left" else 1.0
-    at_zero = function(0.0)
+    at_zero: list[tuple[float, float]] = []
     best = _UNKNOWN
     previous: Estimate | None = None
     for step in steps:
-        values = [at_zero] + [function(direction * step * p) for p in stencil.points[1:].tolist()]
+        around = [direction * step * p for p in stencil.points[1:].tolist()]
+        values = [*at_zero, *sample(around if at_zero else [0.0, *around])]
+        at_zero = values[:1]
         samples = np.array([value for value, _ in values])
         if not np.isfinite(samples).all():
             continue

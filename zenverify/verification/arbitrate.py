@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from flint import arb
 
-from zenverify.engines.protocol import Engine, Handle
+from zenverify.engines.protocol import Batching, Engine, Handle
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, LeafKind
 from zenverify.operators.balls import Ball, precision
 from zenverify.operators.signs import turned_towards
 from zenverify.operators.steps.step import Balls
-from zenverify.oracles.difference import Estimate, Side, differentiate, uneven
+from zenverify.oracles.difference import Estimate, Side, differentiate_sampled, uneven
 from zenverify.oracles.enclosure import SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF, lift
 from zenverify.verification import trace
 from zenverify.verification.judge import Judgement, Status
@@ -39,6 +40,7 @@ class Forward:
 
     def __init__(self, engine: Engine, case: Case, values: Sequence[Array]) -> None:
         self._engine = engine
+        self._batching = engine if isinstance(engine, Batching) else None
         self._graph = case.graph
         self._values = list(values)
 
@@ -54,23 +56,43 @@ class Forward:
 
     def run(self, moves: Mapping[int, Array]) -> list[Array]:
         """All values when each node's is moved by an array of its shape on top of all else."""
-        engine, graph = self._engine, self._graph
-        values = self._values.copy()
-        handles = self._unmoved.copy()
-        changed: set[int] = set()
-        for position, operands in enumerate(graph.operands):
-            if not changed.isdisjoint(operands):
-                given = [handles[operand] for operand in operands]
-                operator = graph.operator_of(position)
-                handles[position] = engine.apply(operator, given, graph.attributes(position))
-                values[position] = engine.value(handles[position])
-                changed.add(position)
-                self._keep_signs(position, handles, values)
-            if position in moves:
-                values[position] = np.asarray(values[position] + moves[position])
-                handles[position] = engine.leaf(LeafKind.CONSTANT, values[position])
-                changed.add(position)
+        (values,) = self.runs([moves])
         return values
+
+    def runs(self, many: Iterable[Mapping[int, Array]]) -> Iterator[list[Array]]:
+        """What `run` gives for each; in step if the engine is `Batching`, else one by one."""
+        if self._batching is not None:
+            yield from self._in_step(list(many))
+        else:
+            for moves in many:
+                yield from self._in_step([moves])
+
+    def _in_step(self, many: Sequence[Mapping[int, Array]]) -> list[list[Array]]:
+        engine, graph = self._engine, self._graph
+        runs = [_Run(moves, self._values.copy(), self._unmoved.copy(), set()) for moves in many]
+        for position, operands in enumerate(graph.operands):
+            behind = [run for run in runs if not run.changed.isdisjoint(operands)]
+            for run in behind:
+                given = [run.handles[operand] for operand in operands]
+                operator = graph.operator_of(position)
+                run.handles[position] = engine.apply(operator, given, graph.attributes(position))
+                run.changed.add(position)
+            found = self._values_of([run.handles[position] for run in behind])
+            for run, value in zip(behind, found, strict=True):
+                run.values[position] = value
+                self._keep_signs(position, run.handles, run.values)
+            for run in runs:
+                if position in run.moves:
+                    moved = np.asarray(run.values[position] + run.moves[position])
+                    run.values[position] = moved
+                    run.handles[position] = engine.leaf(LeafKind.CONSTANT, moved)
+                    run.changed.add(position)
+        return [run.values for run in runs]
+
+    def _values_of(self, handles: Sequence[Handle]) -> Sequence[Array]:
+        if self._batching is not None and len(handles) > 1:
+            return self._batching.values(handles)
+        return [self._engine.value(handle) for handle in handles]
 
     def _keep_signs(self, position: int, handles: list[Handle], values: list[Array]) -> None:
         """Turn vectors whose sign is free as they were, since an engine may flip them anywhere."""
@@ -79,6 +101,16 @@ class Forward:
             turned = turned_towards(groups, values[position], self._values[position])
             values[position] = turned
             handles[position] = self._engine.leaf(LeafKind.CONSTANT, turned)
+
+
+@dataclass(slots=True)
+class _Run:
+    """A forward pass at moved values, as far as it has come."""
+
+    moves: Mapping[int, Array]
+    values: list[Array]
+    handles: list[Handle]
+    changed: set[int]
 
 
 def element_difference(
@@ -113,18 +145,21 @@ def element_difference(
     if math.isnan(noise):
         noise = math.inf  # which settles nothing
 
-    def function(t: float) -> tuple[float, float]:
-        move = np.zeros(values[node].shape, dtype=dtype)
-        move.flat[element] = t * scale
+    def move(t: float) -> dict[int, Array]:
+        moves = np.zeros(values[node].shape, dtype=dtype)
+        moves.flat[element] = t * scale
+        return {node: moves}
+
+    def sample(points: Sequence[float]) -> Iterator[tuple[float, float]]:
         with np.errstate(all="ignore"):
-            moved = forward.run({node: move})
-            terms = [weights[i] * moved[i] for i in weights]
-            size = float(sum(np.abs(t).sum() for t in terms))
-            return float(sum(t.sum() for t in terms)), max(size, noise)
+            for moved in forward.runs(map(move, points)):
+                terms = [weights[i] * moved[i] for i in weights]
+                size = float(sum(np.abs(t).sum() for t in terms))
+                yield float(sum(t.sum() for t in terms)), max(size, noise)
 
     unit = UNIT_ROUNDOFF[dtype]
-    estimate = differentiate(
-        function, unit=unit, side=side, steps=steps or STEPS[dtype], enough=enough * scale
+    estimate = differentiate_sampled(
+        sample, unit=unit, side=side, steps=steps or STEPS[dtype], enough=enough * scale
     )
     # The moved argument is rounded too: by up to a unit of itself, which is `scale`.
     rounded_move = 4 * unit * abs(estimate.value) / STEPS[dtype][-1]

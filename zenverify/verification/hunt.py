@@ -100,7 +100,7 @@ def _differs(engine: Engine, mutant: Mutant, case: Case, timeout: float) -> bool
         run = trace.forward(engine, case, timeout)
         for _ in range(2):  # some faults show in a second call
             trace.backward(engine, case.graph, run.handles[-1], case.cotangent.copy(), timeout)
-        read_gradients(engine, case.graph, run)
+        read_gradients(engine, case.graph, run, timeout)
     except EngineFault:
         return True
     return mutant.has_differed()

@@ -301,7 +301,7 @@ class _Live:
         try:
             trace.backward(engine, graph, root, cotangent.copy(), timeout=0)
             asked = [node for node, wanted in enumerate(graph.differentiated) if wanted]
-            gradients = trace.gradients_of(engine, graph, self._handles, asked)
+            gradients = trace.gradients_of(engine, graph, self._handles, asked, timeout=0)
         except EngineFault as fault:
             return [located(engine, case, fault.finding, trace.TIMEOUT)], {}
         gradients = {n: g for n, g in gradients.items() if n not in self._before_unsupported}

@@ -79,7 +79,7 @@ def _spoilt_alone(
     try:
         run = trace.forward(engine, single, timeout)
         trace.backward(engine, single.graph, run.handles[-1], seed, timeout)
-        read_gradients(engine, single.graph, run)
+        read_gradients(engine, single.graph, run, timeout)
         found = next(iter(unchanged(single, run, seed)), None)
     except EngineFault as fault:
         found = fault.finding

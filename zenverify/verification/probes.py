@@ -87,7 +87,7 @@ def run_probed(
                 Verdict.STRUCTURE, "the probed root is not a scalar with an array as its value"
             )
     trace.backward(engine, graph, root, np.ones((), dtype=value.dtype), timeout)
-    return run, trace.gradients_of(engine, graph, run.handles, probes)
+    return run, trace.gradients_of(engine, graph, run.handles, probes, timeout)
 
 
 def probed_root(engine: Engine, handles: Sequence[Handle], probes: Sequence[Array]) -> Handle:

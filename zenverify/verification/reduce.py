@@ -134,7 +134,7 @@ class _Reducer:
             trace.backward(
                 self._engine, graph, run.handles[-1], self.case.cotangent.copy(), self._timeout
             )
-            return read_gradients(self._engine, graph, run)
+            return read_gradients(self._engine, graph, run, self._timeout)
         except EngineFault:
             return {}
 

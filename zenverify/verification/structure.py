@@ -12,15 +12,15 @@ from zenverify.graph.graph import Graph
 from zenverify.verification.events import Finding
 from zenverify.verification.trace import (
     BACKWARD,
+    TIMEOUT,
     EngineFault,
-    Place,
     Trace,
-    at_work,
     backward,
     checked_array,
     first_difference,
     flat,
     forward,
+    read_gradient_of_each,
     structural,
 )
 from zenverify.verification.verdict import ACCUMULATION
@@ -39,30 +39,30 @@ def differentiated(engine: Engine, case: Case) -> tuple[Trace, dict[int, Array]]
     return run, read_gradients(engine, case.graph, run)
 
 
-def read_gradients(engine: Engine, graph: Graph, trace: Trace) -> dict[int, Array]:
+def read_gradients(
+    engine: Engine, graph: Graph, trace: Trace, timeout: float = TIMEOUT
+) -> dict[int, Array]:
     """The gradients of all nodes that must have one, by node.
 
     Raises
     ------
     EngineFault
-        If one is missing, or is not of its value's shape and dtype, or a node that needs none has
-        one that is not zero.
+        If the engine raises or hangs; if one is missing, or is not of its value's shape and dtype,
+        or a node that needs none has one that is not zero.
     """
     gradients: dict[int, Array] = {}
-    place = Place(graph, graph.root, "reading a gradient")
-    with at_work(place):
-        for node, (handle, wanted) in enumerate(
-            zip(trace.handles, graph.differentiated, strict=True)
-        ):
-            place.node = node
-            gradient = engine.gradient(handle)
-            if wanted and gradient is not None:
-                gradients[node] = checked_array(graph, node, "gradient", gradient)
-            elif wanted:
+
+    def keep(node: int, gradient: object) -> None:
+        if graph.differentiated[node]:
+            if gradient is None:
                 message = "has no gradient, although the root depends on it"
                 raise _misplaced(graph, node, message)
-            elif gradient is not None and np.any(np.asarray(gradient)):
-                raise _misplaced(graph, node, "has a gradient, although nothing asks for one")
+            gradients[node] = checked_array(graph, node, "gradient", gradient)
+        elif gradient is not None and np.any(np.asarray(gradient)):
+            raise _misplaced(graph, node, "has a gradient, although nothing asks for one")
+
+    nodes = range(len(trace.handles))
+    read_gradient_of_each(engine, graph, trace.handles, nodes, keep, timeout)
     return gradients
 
 

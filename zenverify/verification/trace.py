@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import signal
 import threading
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from zenverify.engines.protocol import Counting, Engine, Handle
+from zenverify.engines.protocol import Batching, Counting, Engine, Handle
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, Leaf, LeafKind
@@ -70,7 +71,7 @@ class Trace:
     handles
         The engine's nodes.
     values
-        Their values, copied when each was computed.
+        Their values, copied when each was read.
     arrays
         The engine's own arrays of these values, which it may have changed since.
     inputs
@@ -171,7 +172,7 @@ def forward(
     with time_limit(timeout):
         place = Place(case.graph, 0, "the forward pass")
         with at_work(place):
-            run = _forward(engine, case, calls, place)
+            run = _forward(engine, case, calls, place, timeout)
     changed = first_difference(case.graph, run.values, run.arrays)
     if changed is not None:
         raise EngineFault(
@@ -180,9 +181,61 @@ def forward(
     return run
 
 
-def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Place) -> Trace:
+def _forward(
+    engine: Engine, case: Case, calls: Counter[int] | None, place: Place, timeout: float
+) -> Trace:
+    if not isinstance(engine, Batching):
+        return _read_singly(engine, case, calls, place)
+    run = _begun(case)
+    try:
+        for _ in _called(engine, case, calls, place, run):
+            pass
+        place.doing = "reading a value"
+        values = in_one_go(engine.values, run.handles, place)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        failed = place.node, place.doing
+        # From the beginning, as a read that failed may have left its mark on what it was to read.
+        with time_limit(timeout):
+            _read_singly(engine, case, calls, place)
+        place.node, place.doing = failed
+        raise
+    for position, value in enumerate(values):
+        _keep(case.graph, run, position, value)
+    return run
+
+
+def _begun(case: Case) -> Trace:
+    return Trace([], [], [], [value.copy() for value in case.values])
+
+
+def _read_singly(engine: Engine, case: Case, calls: Counter[int] | None, place: Place) -> Trace:
+    """A forward pass with each value read right behind its call."""
+    run = _begun(case)
+    for position, handle in _called(engine, case, calls, place, run):
+        place.doing = "reading a value"
+        _keep(case.graph, run, position, engine.value(handle))
+    return run
+
+
+def _keep(graph: Graph, run: Trace, position: int, value: object) -> None:
+    array = checked_array(graph, position, "value", value)
+    node = graph.nodes[position]
+    if isinstance(node, Leaf):
+        given = run.inputs[bisect_left(graph.leaves, position)]
+        if array.tobytes() != given.tobytes():
+            message = f"the value of leaf {position} is not what it was given"
+            raise EngineFault(structural(position, str(node.kind), message))
+    run.arrays.append(array)
+    run.values.append(array.copy())
+
+
+def _called(
+    engine: Engine, case: Case, calls: Counter[int] | None, place: Place, run: Trace
+) -> Iterator[tuple[int, Handle]]:
+    """Each node of the graph with its handle, once it is made."""
     graph = case.graph
-    run = Trace([], [], [], [value.copy() for value in case.values])
     handles = run.handles
     inputs = iter(run.inputs)
     counter = engine if calls is not None and isinstance(engine, Counting) else None
@@ -190,8 +243,7 @@ def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Plac
         place.node = position
         if isinstance(node, Leaf):
             place.doing = "making a leaf"
-            given = next(inputs)
-            handle = engine.leaf(node.kind, given)
+            handle = engine.leaf(node.kind, next(inputs))
             if counter is not None and calls is not None and node.kind is LeafKind.VARIABLE:
                 handle = counter.counted(handle, partial(calls.update, (position,)))
         else:
@@ -199,14 +251,25 @@ def _forward(engine: Engine, case: Case, calls: Counter[int] | None, place: Plac
             operands = [handles[operand] for operand in node.operands]
             handle = engine.apply(node.operator, operands, graph.attributes(position))
         handles.append(handle)
-        place.doing = "reading a value"
-        array = checked_array(graph, position, "value", engine.value(handle))
-        if isinstance(node, Leaf) and array.tobytes() != given.tobytes():
-            message = f"the value of leaf {position} is not what it was given"
-            raise EngineFault(structural(position, str(node.kind), message))
-        run.arrays.append(array)
-        run.values.append(array.copy())
-    return run
+        yield position, handle
+
+
+def in_one_go(
+    read: Callable[[Sequence[Handle]], Sequence[object]], handles: Sequence[Handle], place: Place
+) -> list[object]:
+    """What an engine gives for all handles at once; it is at the last node then.
+
+    Raises
+    ------
+    EngineFault
+        If it gives more or fewer than it was asked for.
+    """
+    place.node = place.graph.root
+    found = list(read(handles))
+    if len(found) != len(handles):
+        message = f"{place.doing} of {len(handles)} nodes in one go gave {len(found)}"
+        raise place.fault(Verdict.STRUCTURE, message)
+    return found
 
 
 def structural(node: int, operation: str, message: str) -> Finding:
@@ -241,7 +304,11 @@ def owner_of_difference(
 
 
 def gradients_of(
-    engine: Engine, graph: Graph, handles: Sequence[Handle], nodes: Iterable[int]
+    engine: Engine,
+    graph: Graph,
+    handles: Sequence[Handle],
+    nodes: Iterable[int],
+    timeout: float = TIMEOUT,
 ) -> dict[int, Array]:
     """Copies of the gradients that the engine holds of some nodes, by node.
 
@@ -250,16 +317,54 @@ def gradients_of(
     Raises
     ------
     EngineFault
-        If it raises, or one is not of its value's shape and dtype.
+        If it raises or hangs, or one is not of its value's shape and dtype.
+    """
+    gradients: dict[int, Array] = {}
+
+    def keep(node: int, gradient: object) -> None:
+        gradients[node] = checked_array(graph, node, "gradient", gradient).copy()
+
+    read_gradient_of_each(engine, graph, handles, list(nodes), keep, timeout)
+    return gradients
+
+
+def read_gradient_of_each(
+    engine: Engine,
+    graph: Graph,
+    handles: Sequence[Handle],
+    nodes: Sequence[int],
+    keep: Callable[[int, object], None],
+    timeout: float,
+) -> None:
+    """Hand on what the engine holds as the gradient of some nodes; `keep` may raise.
+
+    Raises
+    ------
+    EngineFault
+        If the engine raises or hangs.
     """
     place = Place(graph, graph.root, "reading a gradient")
-    gradients: dict[int, Array] = {}
-    with at_work(place):
+
+    def read_singly() -> None:
         for node in nodes:
             place.node = node
-            gradient = engine.gradient(handles[node])
-            gradients[node] = checked_array(graph, node, "gradient", gradient).copy()
-    return gradients
+            keep(node, engine.gradient(handles[node]))
+
+    with time_limit(timeout), at_work(place):
+        if not isinstance(engine, Batching):
+            read_singly()
+            return
+        try:
+            found = in_one_go(engine.gradients, [handles[node] for node in nodes], place)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            with time_limit(timeout):
+                read_singly()
+            place.node = graph.root
+            raise
+        for node, gradient in zip(nodes, found, strict=True):
+            keep(node, gradient)
 
 
 def checked_array(graph: Graph, position: int, what: str, array: object) -> Array:

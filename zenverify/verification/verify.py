@@ -144,7 +144,7 @@ def _examine(
     run = trace.forward(engine, case, timeout)
     seed = case.cotangent.copy()
     trace.backward(engine, graph, run.handles[-1], seed, timeout)
-    gradients = read_gradients(engine, graph, run)
+    gradients = read_gradients(engine, graph, run, timeout)
     for finding in unchanged(case, run, seed):
         report.findings.append(located(engine, case, finding, timeout))
     if report.findings:
@@ -234,7 +234,7 @@ def _second_call(
     nodes = list(gradients)
     before = flat([probed[node] for node in nodes])
     trace.backward(engine, graph, run.handles[-1], case.cotangent.copy(), timeout)
-    now = flat(list(trace.gradients_of(engine, graph, run.handles, nodes).values()))
+    now = flat(list(trace.gradients_of(engine, graph, run.handles, nodes, timeout).values()))
     with np.errstate(all="ignore"):
         expected = before + first if engine.accumulates else first
         if "float32" in graph.dtypes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import mul
 
@@ -15,7 +15,7 @@ from zenverify.graph.graph import Graph
 from zenverify.operators.balls import ZERO, precision
 from zenverify.operators.kinks import ANY
 from zenverify.operators.steps.step import Balls
-from zenverify.oracles.difference import Estimate, differentiate, uneven
+from zenverify.oracles.difference import Estimate, differentiate_sampled, uneven
 from zenverify.oracles.enclosure import (
     PRECISION,
     UNIT_ROUNDOFF,
@@ -150,10 +150,11 @@ def all_at_once(
     nodes = list(probes)
     weights = flat([probes[node] for node in nodes])
 
-    def function(t: float) -> tuple[float, float]:
-        moved = forward.run({node: t * move for node, move in moves.items()})
-        terms = weights * flat([moved[node] for node in nodes])
-        return float(np.add.reduce(terms)), float(np.add.reduce(np.abs(terms)))
+    def sample(points: Sequence[float]) -> Iterator[tuple[float, float]]:
+        moved_by = ({node: t * move for node, move in moves.items()} for t in points)
+        for moved in forward.runs(moved_by):
+            terms = weights * flat([moved[node] for node in nodes])
+            yield float(np.add.reduce(terms)), float(np.add.reduce(np.abs(terms)))
 
     with np.errstate(all="ignore"):
         if kinked:
@@ -165,8 +166,8 @@ def all_at_once(
                     for n, m in moves.items()
                 )
             )
-        estimate = differentiate(
-            function,
+        estimate = differentiate_sampled(
+            sample,
             unit=UNIT_ROUNDOFF[dtype],
             side="right" if kinked else "both",
             steps=_STEPS[dtype],

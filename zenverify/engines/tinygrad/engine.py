@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from tinygrad import Device, Tensor
+from tinygrad import Device, Tensor, dtypes
 from tinygrad.helpers import DEV
 
 from zenverify.engines.tabled import Tabled
@@ -20,11 +23,30 @@ from zenverify.graph.limits import Limits
 from zenverify.operators.kinks import AtKink
 
 
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A tensor, and the leaf whose gradient is its own; None where there is none."""
+
+    tensor: Any
+    tap: Any
+
+
+@dataclass(slots=True, eq=False)
+class _Probe:
+    """Nodes, and the cotangent of each."""
+
+    nodes: Sequence[_Node]
+    cotangents: Sequence[Array]
+
+
 class TinygradEngine(Tabled):
     """tinygrad, on the device it chooses; where it finds none, on ``PYTHON``.
 
-    tinygrad takes two equal expressions for one node, so gradients are asked of leaves only. A
+    tinygrad takes two equal expressions for one node. So to each a leaf of its own is added, of
+    negative zeros, which change no number, not even a zero's sign: its gradient is the node's. A
     second reverse pass becomes one computation with the first, and is rounded once: it is left out.
+
+    Nothing is computed before it is read, and what is read alone is computed from the leaves on.
     """
 
     name = "tinygrad"
@@ -33,7 +55,7 @@ class TinygradEngine(Tabled):
     operators: frozenset[str] = frozenset(FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType({})
     accumulates = True
-    limits = Limits(mixed=False, inner=False, repeated=False)
+    limits = Limits(mixed=False, repeated=False)
 
     def __init__(self) -> None:
         try:
@@ -44,9 +66,10 @@ class TinygradEngine(Tabled):
     def leaf(self, kind: LeafKind, value: Array) -> Any:
         if kind is LeafKind.NUMBER:
             return float(value)
-        # From a vector: of a number it makes a constant, which has no gradient.
-        tensor = Tensor(np.ravel(value).copy()).reshape(value.shape)
-        return tensor.is_param_(kind is LeafKind.VARIABLE)
+        tensor = _stored(value)
+        if kind is LeafKind.VARIABLE:
+            return _Node(tensor.is_param_(True), tensor)
+        return _Node(tensor, None)
 
     def call(
         self,
@@ -56,22 +79,75 @@ class TinygradEngine(Tabled):
         attributes: dict[str, Any],
     ) -> Any:
         try:
-            return function(*operands, **attributes)
+            result = function(*map(_tensor, operands), **attributes)
         except NotImplementedError as error:
             raise UnsupportedError(f"{name}: {error}") from error
+        tapped = any(isinstance(one, _Node) and one.tap is not None for one in operands)
+        if not tapped or not isinstance(result, Tensor) or not result.is_floating_point():
+            return _Node(result, None)
+        narrow = np.float64 if result.dtype == dtypes.float64 else np.float32
+        tap = _stored(np.full(result.shape, -0.0, narrow)).cast(result.dtype).is_param_(True)
+        return _Node(result + tap, tap)
 
     def value(self, handle: Any) -> Array:
-        array: Array = handle.numpy() if isinstance(handle, Tensor) else np.asarray(handle)
-        return array
+        (value,) = self.values([handle])
+        return value
+
+    def values(self, handles: Sequence[Any]) -> list[Array]:
+        return _read([np.zeros(()) if isinstance(h, _Probe) else _tensor(h) for h in handles])
 
     def backward(self, root: Any, cotangent: Array) -> None:
-        seed = Tensor(np.ravel(cotangent).copy()).reshape(cotangent.shape)
-        root.backward(seed.is_param_(False))
+        if isinstance(root, _Probe):
+            terms = [
+                (node.tensor * _stored(cotangent.astype(one.dtype) * one)).sum()
+                for node, one in zip(root.nodes, root.cotangents, strict=True)
+            ]
+            functools.reduce(operator.add, terms).backward()
+        else:
+            root.tensor.backward(_stored(cotangent))
 
     def gradient(self, handle: Any) -> Array | None:
-        if not isinstance(handle, Tensor) or not handle.is_param:
-            return None
-        if handle.grad is None:
-            return np.zeros(handle.shape, handle.numpy().dtype)
-        gradient: Array = handle.grad.numpy()
+        (gradient,) = self.gradients([handle])
         return gradient
+
+    def gradients(self, handles: Sequence[Any]) -> list[Array | None]:
+        taps = [handle.tap for handle in handles if isinstance(handle, _Node)]
+        known = [tap for tap in taps if tap is not None]
+        found = iter(_read([_gradient(tap) for tap in known]))
+        return [
+            next(found) if isinstance(handle, _Node) and handle.tap is not None else None
+            for handle in handles
+        ]
+
+    def probe(self, handles: Sequence[Any], cotangents: Sequence[Array]) -> Any:
+        return _Probe(handles, cotangents)
+
+
+def _tensor(operand: Any) -> Any:
+    return operand.tensor if isinstance(operand, _Node) else operand
+
+
+def _stored(value: Array) -> Any:
+    """A leaf. Made from a vector: of a number tinygrad makes a constant, which has no gradient."""
+    return Tensor(np.ravel(value).copy()).reshape(value.shape).is_param_(False)
+
+
+def _gradient(tap: Any) -> Any:
+    """The gradient of a leaf; zeros where no reverse pass reached it."""
+    return np.zeros(tap.shape, tap.numpy().dtype) if tap.grad is None else tap.grad
+
+
+def _read(results: Sequence[Any]) -> list[Array]:
+    """Tensors as arrays, computed in one go; whatever else there is as an array too.
+
+    Copies are realized: to realize a tensor itself would cut it from what it was computed from.
+    """
+    copies = {
+        place: one.contiguous()
+        for place, one in enumerate(results)
+        if isinstance(one, Tensor) and one.device is not None and 0 not in one.shape
+    }
+    if copies:
+        Tensor.realize(*copies.values())
+    read = [copies.get(place, one) for place, one in enumerate(results)]
+    return [one.numpy() if isinstance(one, Tensor) else np.asarray(one) for one in read]
