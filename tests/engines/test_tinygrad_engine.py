@@ -1,4 +1,4 @@
-"""The adapter of tinygrad, on small graphs: each new one takes it a quarter of a second."""
+"""The adapter of tinygrad, on small graphs: each new one takes a quarter of a second and more."""
 
 from __future__ import annotations
 
