@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from tinygrad import Device, Tensor, dtypes
+from tinygrad import Device, Tensor, UOp, dtypes
 from tinygrad.helpers import DEV
 
 from zenverify.engines.tabled import Tabled
@@ -25,9 +25,12 @@ from zenverify.operators.kinks import AtKink
 
 @dataclass(slots=True, eq=False)
 class _Node:
-    """A tensor, and the leaf whose gradient is its own; None where there is none."""
+    """A node of tinygrad's graph, and the leaf whose gradient is its own; None where there is none.
 
-    tensor: Any
+    No tensor: to realize one cuts it from what it was computed from.
+    """
+
+    uop: UOp
     tap: Any
 
 
@@ -46,7 +49,9 @@ class TinygradEngine(Tabled):
     negative zeros, which change no number, not even a zero's sign: its gradient is the node's. A
     second reverse pass becomes one computation with the first, and is rounded once: it is left out.
 
-    Nothing is computed before it is read, and what is read alone is computed from the leaves on.
+    Nothing is computed before it is read. Each node is computed by itself then, from the values of
+    its operands. Else tinygrad would compute it anew for each that uses it, together with that one,
+    and round it otherwise than where it was read.
     """
 
     name = "tinygrad"
@@ -67,9 +72,8 @@ class TinygradEngine(Tabled):
         if kind is LeafKind.NUMBER:
             return float(value)
         tensor = _stored(value)
-        if kind is LeafKind.VARIABLE:
-            return _Node(tensor.is_param_(True), tensor)
-        return _Node(tensor, None)
+        trainable = kind is LeafKind.VARIABLE
+        return _Node(tensor.uop, tensor.is_param_(True) if trainable else None)
 
     def call(
         self,
@@ -82,12 +86,14 @@ class TinygradEngine(Tabled):
             result = function(*map(_tensor, operands), **attributes)
         except NotImplementedError as error:
             raise UnsupportedError(f"{name}: {error}") from error
+        if not isinstance(result, Tensor):
+            return result
         tapped = any(isinstance(one, _Node) and one.tap is not None for one in operands)
-        if not tapped or not isinstance(result, Tensor) or not result.is_floating_point():
-            return _Node(result, None)
+        if not tapped or not result.is_floating_point():
+            return _Node(result.contiguous().uop, None)
         narrow = np.float64 if result.dtype == dtypes.float64 else np.float32
         tap = _stored(np.full(result.shape, -0.0, narrow)).cast(result.dtype).is_param_(True)
-        return _Node(result + tap, tap)
+        return _Node((result + tap).contiguous().contiguous_backward().uop, tap)
 
     def value(self, handle: Any) -> Array:
         (value,) = self.values([handle])
@@ -99,12 +105,12 @@ class TinygradEngine(Tabled):
     def backward(self, root: Any, cotangent: Array) -> None:
         if isinstance(root, _Probe):
             terms = [
-                (node.tensor * _stored(cotangent.astype(one.dtype) * one)).sum()
+                (_tensor(node) * _stored(cotangent.astype(one.dtype) * one)).sum()
                 for node, one in zip(root.nodes, root.cotangents, strict=True)
             ]
             functools.reduce(operator.add, terms).backward()
         else:
-            root.tensor.backward(_stored(cotangent))
+            _tensor(root).backward(_stored(cotangent))
 
     def gradient(self, handle: Any) -> Array | None:
         (gradient,) = self.gradients([handle])
@@ -124,12 +130,15 @@ class TinygradEngine(Tabled):
 
 
 def _tensor(operand: Any) -> Any:
-    return operand.tensor if isinstance(operand, _Node) else operand
+    return Tensor(operand.uop) if isinstance(operand, _Node) else operand
 
 
 def _stored(value: Array) -> Any:
-    """A leaf. Made from a vector: of a number tinygrad makes a constant, which has no gradient."""
-    return Tensor(np.ravel(value).copy()).reshape(value.shape).is_param_(False)
+    """A leaf. Made from a vector: of a number tinygrad makes a constant, which has no gradient.
+
+    It is realized at once, so that it stays the same node of the graph.
+    """
+    return Tensor(np.ravel(value).copy()).realize().reshape(value.shape).is_param_(False)
 
 
 def _gradient(tap: Any) -> Any:
