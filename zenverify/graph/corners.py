@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from math import prod
 
-from zenverify.graph.drawing import MAX_ELEMENTS, instances_of, single_structure
+from zenverify.graph.drawing import MAX_ELEMENTS, instances_of, simplest, single_structure
 from zenverify.graph.filling import PAIRED, Filling
 from zenverify.graph.structure import Dtypes, Structure
 from zenverify.operators.operator import Instance, Operator
@@ -33,7 +33,7 @@ def corners_of(operators: Iterable[Operator]) -> Iterator[Corner]:
 
 
 def _corner(operator: Operator, instance: Instance, dtypes: Dtypes, filling: Filling) -> Corner:
-    return Corner(single_structure(_first, operator, instance, dtypes), filling)
+    return Corner(single_structure(simplest, operator, instance, dtypes), filling)
 
 
 def _alike(operator: Operator) -> Iterator[Corner]:
@@ -70,7 +70,3 @@ def _largest(operator: Operator) -> Instance:
 
 def _elements(instance: Instance) -> int:
     return sum(map(prod, instance.shapes))
-
-
-def _first(count: int) -> int:  # noqa: ARG001  a choice, of which it makes none
-    return 0

@@ -8,7 +8,7 @@ from itertools import chain, count
 
 from zenverify.graph.case import Case
 from zenverify.graph.corners import corners_of
-from zenverify.graph.drawing import draw_chain, draw_structure
+from zenverify.graph.drawing import draw_chain, draw_structure, simplest
 from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill, with_nan
 from zenverify.graph.limits import UNLIMITED, Limits, within
 from zenverify.graph.provider import drawn
@@ -107,12 +107,8 @@ def _structures(
     strategy = structures(operators=names, max_operations=max(1, options.max_nodes // 3))
     while True:
         source = random.Random(draw.getrandbits(64))
-        yield draw_structure(_first, operators, 1, dtype_odds(operators)[0])
+        yield draw_structure(simplest, operators, 1, dtype_odds(operators)[0])
         for _ in range(_FROM_ONE_SEED - 1):
             structure = drawn(strategy, source)
             if structure is not None:
                 yield structure
-
-
-def _first(count: int) -> int:  # noqa: ARG001  a choice, of which it makes none
-    return 0
