@@ -143,3 +143,22 @@ def test_a_pole_that_the_steps_jump_over(near: float) -> None:
 def test_no_step_is_a_whole_number_of_periods(periods: int) -> None:
     found = estimate(lambda t: math.sin(2 * math.pi * periods * t) + t)
     assert math.isinf(found.error) or found.high > 2 * math.pi * periods
+
+
+def test_a_wave_that_the_steps_alias_is_not_resolved() -> None:
+    """Of two thousand fast waves hardly one is taken for a slow one."""
+    draw = np.random.default_rng(1)
+    wrong = 0
+    for speed, phase in zip(10 ** draw.uniform(3, 7, 2000), draw.uniform(0, 6, 2000), strict=True):
+        found = estimate(lambda t, s=speed, p=phase: math.sin(s * (1 + t) + p) + 2)  # type: ignore[misc]
+        wrong += math.isfinite(found.error)
+    assert wrong < 10
+
+
+def test_a_step_that_sees_something_happen_confirms_nothing() -> None:
+    """A wave beside the point: the large steps are regular by chance, the small one is not."""
+
+    def wave(t: float) -> float:
+        return t + (0.0 if abs(t) > 3e-4 else math.sin(1e6 * t))
+
+    assert math.isinf(estimate(wave).error)

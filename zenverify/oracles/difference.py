@@ -50,19 +50,22 @@ class Estimate:
         return self.low <= other.high and other.low <= self.high
 
 
-_UNRESOLVED = 0.1
+_UNRESOLVED = 0.03
 """How far the value at 0 may be from what those around it say, for their spread."""
 
 _UNKNOWN = Estimate(math.nan, math.inf, "the function bends or jumps nearby")
 
 
-def uneven(*steps: float) -> tuple[float, ...]:
-    """Steps that are no round numbers.
+_UNEVEN = (0.8191, 0.7437, 0.9109)
 
-    A step that is a whole number of a function's periods would see nothing of them, and larger ones
-    would confirm it.
+
+def uneven(*steps: float) -> tuple[float, ...]:
+    """Up to three steps, made such that neither they nor their ratios are round numbers.
+
+    Points that lie almost a whole number of periods apart see a slow wave in place of a fast one.
+    With steps of which one is a multiple of another, each would confirm it.
     """
-    return tuple(0.8191 * step for step in steps)
+    return tuple(factor * step for factor, step in zip(_UNEVEN, steps, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +175,15 @@ def differentiate_sampled(
             continue
         scale = max(magnitude for _, magnitude in values)
         estimate = _estimate(stencil, samples, scale, step, unit, direction)
-        if previous is not None and not estimate.meets(previous):
-            # What the larger step saw does not hold closer by: a kink, or an error bound too low.
-            best = _UNKNOWN
-        elif previous is not None and min(estimate.error, previous.error) < best.error:
-            best = min(estimate, previous, key=lambda e: e.error)
+        if previous is not None and math.isfinite(max(estimate.error, previous.error)):
+            # Where they do not meet, there is a kink, or an error bound is too low.
+            agreed = min(estimate, previous, key=lambda e: e.error)
+            if not estimate.meets(previous):
+                best = _UNKNOWN
+            elif agreed.error < best.error:
+                best = agreed
+        elif math.isinf(estimate.error):
+            best = _UNKNOWN  # what the larger steps saw does not hold closer by
         previous = estimate
         if best.error <= enough:
             break
