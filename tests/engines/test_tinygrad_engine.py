@@ -128,6 +128,21 @@ def of_many() -> Case:
     return build.case()
 
 
+def of_a_sum_that_nearly_vanishes() -> Case:
+    """Computed together with the addition, the sum would be rounded otherwise."""
+    build = CaseBuilder()
+    x = build.variable([1.8091553, 1.56049, -0.30993405, -1.4098834], "float32")
+    y = build.variable([-1.5], "float32")
+    build.apply("add", y, build.apply("sum", x, axis=None, keepdims=False))
+    return build.case()
+
+
+def of_a_number_turned() -> Case:
+    build = CaseBuilder()
+    build.apply("transpose", build.variable(0.5), axes=None)
+    return build.case()
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -137,8 +152,10 @@ def of_many() -> Case:
         of_float32(),
         of_a_number(),
         of_many(),
+        of_a_sum_that_nearly_vanishes(),
+        of_a_number_turned(),
     ],
-    ids=["tanh", "divide", "matmul", "float32", "number", "many"],
+    ids=["tanh", "divide", "matmul", "float32", "number", "many", "sum", "transpose"],
 )
 def test_it_is_right(case: Case) -> None:
     result = verify_case(TinygradEngine(), case)

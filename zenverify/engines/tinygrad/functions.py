@@ -78,7 +78,7 @@ def _clip(x: Any, lower: float | None, upper: float | None) -> Any:
 
 
 def _transpose(x: Any, axes: Any) -> Any:
-    return x.permute(*(range(x.ndim)[::-1] if axes is None else axes))
+    return x.permute(tuple(range(x.ndim)[::-1] if axes is None else axes))
 
 
 def _expand_dims(x: Any, axis: Any) -> Any:
