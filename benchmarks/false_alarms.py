@@ -13,9 +13,9 @@ import sys
 from collections import Counter
 
 from zenverify.engines.zen import ZenEngine
-from zenverify.verification.campaign import run
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import FailureMinimised, RunFinished
-from zenverify.verification.options import CampaignOptions
 
 
 def main() -> int:

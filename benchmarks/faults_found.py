@@ -39,12 +39,12 @@ from zenverify.engines.protocol import ACCUMULATION
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
-from zenverify.verification.cases import cases_of
-from zenverify.verification.hunt import Hunt, hunt, is_blamed
-from zenverify.verification.options import DEFAULT_GRAPHS, CampaignOptions
-from zenverify.verification.probes import make_probes, run_probed
-from zenverify.verification.reduce import Reduced, reduce
-from zenverify.verification.structure import differentiated
+from zenverify.verification.campaign.cases import cases_of
+from zenverify.verification.campaign.hunt import Hunt, hunt, is_blamed
+from zenverify.verification.campaign.options import DEFAULT_GRAPHS, CampaignOptions
+from zenverify.verification.campaign.reduce import Reduced, reduce
+from zenverify.verification.checks.probes import make_probes, run_probed
+from zenverify.verification.checks.structure import differentiated
 from zenverify.verification.trace import TIMEOUT
 
 NEVER_MET = "changed no number"

@@ -20,9 +20,9 @@ from benchmarks.faults import FAULTS, Fault
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.graph import Graph
-from zenverify.verification.campaign import run
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import CaseVerified, FailureMinimised
-from zenverify.verification.options import CampaignOptions
 
 MAX_OPERATIONS, MAX_ELEMENTS = 3, 8
 

@@ -18,7 +18,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.tensor import OPERATIONS, Operation, walk
 from zenverify.verification import trace
-from zenverify.verification.probes import make_probes, run_probed
+from zenverify.verification.checks.probes import make_probes, run_probed
 from zenverify.verification.trace import TIMEOUT
 
 Array = NDArray[Any]

@@ -30,7 +30,7 @@ from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
 from zenverify.tensor import OPERATIONS
 from zenverify.verification import trace
-from zenverify.verification.probes import make_probes, probed_root
+from zenverify.verification.checks.probes import make_probes, probed_root
 from zenverify.verification.verify import verify_case
 
 TARGETS = (

@@ -18,8 +18,8 @@ from zenverify.graph.graph import Leaf, LeafKind
 from zenverify.graph.sweep import draw_way, ways_of
 from zenverify.operators import catalogue
 from zenverify.tensor import new_operation
-from zenverify.verification.cases import draw_cases
-from zenverify.verification.options import CampaignOptions
+from zenverify.verification.campaign.cases import draw_cases
+from zenverify.verification.campaign.options import CampaignOptions
 
 
 def identity(x: Any) -> Any:

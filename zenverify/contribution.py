@@ -20,7 +20,7 @@ from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Operator
 if TYPE_CHECKING:
     import sympy
 
-    from zenverify.operators.kernel import Slice
+    from zenverify.operators.program.kernel import Slice
 
 __all__ = ["Contribution"]
 
@@ -191,7 +191,7 @@ class Contribution:
         if self.equation is not None:
             return self._declared_by_equation()
         from zenverify.operators.declarations.elementwise import mapped
-        from zenverify.operators.kernel import Kernel
+        from zenverify.operators.program.kernel import Kernel
 
         names = self.arguments
         scalar = Kernel(self.name, len(names), self._expression, self.slices or self._known_slices)

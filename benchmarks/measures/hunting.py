@@ -26,8 +26,8 @@ from zenverify.engines.faults import Fault
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
-from zenverify.verification.cases import cases_of
-from zenverify.verification.options import CampaignOptions
+from zenverify.verification.campaign.cases import cases_of
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.verify import verify_case
 
 _SIZE = 4

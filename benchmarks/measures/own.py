@@ -12,10 +12,10 @@ from benchmarks.measures.table import Table, figure, share
 from zenverify.engines.faults import TRAVERSAL, faults_of
 from zenverify.engines.zen import ZenEngine
 from zenverify.operators import catalogue
-from zenverify.verification.campaign import run
-from zenverify.verification.cases import cases_of
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.cases import cases_of
+from zenverify.verification.campaign.options import DEFAULT_GRAPHS, CampaignOptions
 from zenverify.verification.events import RunFinished
-from zenverify.verification.options import DEFAULT_GRAPHS, CampaignOptions
 
 _READING = (
     "`operations` and `elements` are those of the reduced graph: median, largest. `graphs` and "

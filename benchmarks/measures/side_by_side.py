@@ -14,7 +14,7 @@ from benchmarks.peers.tape import tape_of
 from zenverify.engines.faults import Fault
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
-from zenverify.verification.hunt import is_blamed
+from zenverify.verification.campaign.hunt import is_blamed
 from zenverify.verification.verify import verify_case
 
 OURS = "zenverify"

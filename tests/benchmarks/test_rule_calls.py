@@ -13,8 +13,8 @@ from benchmarks.rule_calls import Numbered, RuleCalls
 from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine
 from zenverify.tensor import OPERATIONS
-from zenverify.verification.cases import cases_of
-from zenverify.verification.options import CampaignOptions
+from zenverify.verification.campaign.cases import cases_of
+from zenverify.verification.campaign.options import CampaignOptions
 
 
 def _cases(operation: str, count: int) -> list[Numbered]:

@@ -33,5 +33,5 @@ def zenverify(directory: Path, capsys: pytest.CaptureFixture[str]) -> Zenverify:
 @pytest.fixture
 def campaign(monkeypatch: pytest.MonkeyPatch) -> FakeCampaign:
     fake = FakeCampaign()
-    monkeypatch.setattr("zenverify.verification.campaign.run", fake)
+    monkeypatch.setattr("zenverify.verification.campaign.campaign.run", fake)
     return fake

@@ -8,6 +8,7 @@ import numpy as np
 
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import (
     Bucket,
     CaseVerified,
@@ -18,7 +19,6 @@ from zenverify.verification.events import (
     RunFinished,
     RunStarted,
 )
-from zenverify.verification.options import CampaignOptions
 from zenverify.verification.verdict import Blame, Verdict
 
 SEED = 42

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from zenverify.cli.coverage import coverage_tables
 from zenverify.operators import catalogue
-from zenverify.verification.coverage import CONDITIONS
+from zenverify.verification.campaign.coverage import CONDITIONS
 
 COVERAGE = {
     "tanh": {"seen": 1200, "kink": 3},

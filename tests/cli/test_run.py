@@ -18,8 +18,8 @@ from tests.cli.prepared import (
     verified,
 )
 from zenverify.cli.progress import RunProgress
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import CaseVerified, Event, RunFinished
-from zenverify.verification.options import CampaignOptions
 from zenverify.verification.verdict import Verdict
 
 

@@ -10,9 +10,9 @@ import pytest
 from zenverify.corpus.baseline import read_baseline
 from zenverify.engines import conformance, registry
 from zenverify.engines.protocol import Engine, LeafKind, limits_of
-from zenverify.verification.campaign import run
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import RunFinished
-from zenverify.verification.options import CampaignOptions
 
 BASELINES = Path(__file__).parents[2] / "benchmarks" / "baselines"
 

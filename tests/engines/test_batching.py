@@ -17,11 +17,11 @@ from zenverify.engines.completed import completed
 from zenverify.engines.protocol import Array, Batching, LeafKind, Limits
 from zenverify.graph.case import Case
 from zenverify.verification import trace
-from zenverify.verification.arbitrate import Forward
-from zenverify.verification.campaign import run
+from zenverify.verification.blame.arbitrate import Forward
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.options import CampaignOptions
+from zenverify.verification.checks.structure import read_gradients
 from zenverify.verification.events import RunFinished
-from zenverify.verification.options import CampaignOptions
-from zenverify.verification.structure import read_gradients
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import verify_case

@@ -16,9 +16,9 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.errors import UsageError
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
-from zenverify.verification.campaign import run
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import RunFinished
-from zenverify.verification.options import CampaignOptions
 from zenverify.verification.verdict import ACCUMULATION
 from zenverify.verification.verify import verify_case
 

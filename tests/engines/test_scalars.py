@@ -12,9 +12,9 @@ from zenverify.engines.importing import imported
 from zenverify.engines.protocol import LeafKind
 from zenverify.engines.scalars import ScalarEngine
 from zenverify.errors import UnsupportedError
-from zenverify.verification.campaign import run
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import RunFinished
-from zenverify.verification.options import CampaignOptions
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "micrograd_engine.py"
 

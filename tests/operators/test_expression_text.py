@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from sympy.codegen import cfunctions
 
 from zenverify.errors import UsageError
-from zenverify.operators import catalogue, derive
+from zenverify.operators import catalogue
+from zenverify.operators.derivation import derive
 from zenverify.operators.expression_text import constant_bounds, parse_expression
-from zenverify.operators.kernel import Kernel
-from zenverify.operators.steps.map import Map
+from zenverify.operators.program.kernel import Kernel
+from zenverify.operators.program.steps.map import Map
 from zenverify.operators.text.functions import functions
 
 X, Y, Z = derive.symbols(3)

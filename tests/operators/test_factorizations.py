@@ -10,10 +10,10 @@ from flint import arb
 
 from zenverify.errors import GraphError
 from zenverify.operators import catalogue
-from zenverify.operators.balls import ANYTHING, Ball, precision
+from zenverify.operators.balls.arithmetic import ANYTHING, Ball, precision
 from zenverify.operators.operator import Instance, Operator
-from zenverify.operators.program import Program
-from zenverify.operators.steps.step import Balls
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.step import Balls
 
 Floats = Any
 

@@ -13,12 +13,12 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.errors import GraphError
 from zenverify.graph.ranges import range_of
 from zenverify.operators import catalogue
-from zenverify.operators.balls import ANYTHING, precision
-from zenverify.operators.builder import Buffer, ProgramBuilder
+from zenverify.operators.balls.arithmetic import ANYTHING, precision
 from zenverify.operators.declarations import kernels, piecewise
 from zenverify.operators.declarations.implicit import elementwise_implicit
 from zenverify.operators.operator import Domain, Operator
-from zenverify.operators.program import Program
+from zenverify.operators.program.builder import Buffer, ProgramBuilder
+from zenverify.operators.program.program import Program
 from zenverify.oracles.written import run as write
 from zenverify.tensor import new_operation
 from zenverify.verification.verdict import Verdict

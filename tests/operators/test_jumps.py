@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from flint import arb
 
-from tests.operators.test_program import balls, floats, program_of, slopes
+from tests.operators.program.test_program import balls, floats, program_of, slopes
 from zenverify.operators import catalogue
-from zenverify.operators.balls import ANYTHING, ZERO, precision
+from zenverify.operators.balls.arithmetic import ANYTHING, ZERO, precision
 from zenverify.operators.kinks import LEFT, MEAN, RIGHT, AtKink
-from zenverify.operators.steps.finite import Finite
-from zenverify.operators.steps.step import scale
+from zenverify.operators.program.steps.finite import Finite
+from zenverify.operators.program.steps.step import scale
 
 POINTS = [-7.5, -3.5, -2.5, -2.0, -1.5, -0.75, -0.5, 0.0, 0.25, 0.5, 1.5, 2.0, 2.5, 3.5, 1e30]
 POINTS += [math.nextafter(0.5, 0), math.nextafter(0.5, 1), 2.0**52 + 1, 5e-324, 1e300]

@@ -12,7 +12,7 @@ from flint import arb
 from zenverify.errors import GraphError
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.program import Program
+from zenverify.operators.program.program import Program
 
 Shape = tuple[int, ...]
 

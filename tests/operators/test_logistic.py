@@ -4,7 +4,7 @@ import random
 
 from flint import arb
 
-from zenverify.operators.balls import precision
+from zenverify.operators.balls.arithmetic import precision
 from zenverify.operators.declarations import kernels, logistic
 
 

@@ -9,12 +9,12 @@ from flint import arb
 
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.balls import ANYTHING, Ball, precision
-from zenverify.operators.builder import Buffer, ProgramBuilder
+from zenverify.operators.balls.arithmetic import ANYTHING, Ball, precision
 from zenverify.operators.declarations import kernels, piecewise
 from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
-from zenverify.operators.program import Program
-from zenverify.operators.steps.step import Balls
+from zenverify.operators.program.builder import Buffer, ProgramBuilder
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.step import Balls
 
 WHOLE = {"axis": None, "keepdims": False}
 

@@ -9,10 +9,10 @@ from flint import arb
 
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.balls import Ball
+from zenverify.operators.balls.arithmetic import Ball
 from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
-from zenverify.operators.program import Program
-from zenverify.operators.steps.step import Balls
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.step import Balls
 
 
 def program_of(name: str, *shapes: tuple[int, ...], **attributes: Any) -> Program:

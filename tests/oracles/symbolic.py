@@ -5,7 +5,7 @@ import sympy
 from flint import arb
 
 from zenverify.graph.case import Case
-from zenverify.operators.balls import Ball
+from zenverify.operators.balls.arithmetic import Ball
 from zenverify.oracles.written import leaf_symbols, write_out
 
 _DIGITS = 60

@@ -16,7 +16,7 @@ from zenverify.graph.filling import Filling, fill
 from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.balls import Ball, precision
+from zenverify.operators.balls.arithmetic import Ball, precision
 from zenverify.operators.kinks import ANY, RIGHT
 from zenverify.operators.operator import Instance, Operator
 from zenverify.oracles.enclosure import (

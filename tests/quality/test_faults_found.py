@@ -10,8 +10,8 @@ from benchmarks.faults_found import by_operation, outcome_of
 from zenverify.engines.faults import Fault, faults_of
 from zenverify.engines.protocol import ACCUMULATION, BROADCASTING
 from zenverify.engines.zen import ZenEngine
-from zenverify.verification.cases import cases_of
-from zenverify.verification.options import CampaignOptions
+from zenverify.verification.campaign.cases import cases_of
+from zenverify.verification.campaign.options import CampaignOptions
 
 _PLACES = ("multiply", "mean", "max", "matmul", "absolute", "arctan2", ACCUMULATION, BROADCASTING)
 _HARD = {"NaN cleaned": "arctan2/0/nan-cleaned", "kink": "absolute/0/right-of-kink"}

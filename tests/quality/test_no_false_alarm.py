@@ -3,9 +3,9 @@
 import pytest
 
 from zenverify.engines.zen import ZenEngine
-from zenverify.verification.campaign import run
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import FailureFound, RunFinished
-from zenverify.verification.options import CampaignOptions
 
 
 @pytest.mark.parametrize("seed", [11, 12])

@@ -26,7 +26,7 @@ from zenverify.operators import catalogue
 from zenverify.report.html import render
 from zenverify.report.page import page as page_of
 from zenverify.report.section import MOST_ROWS
-from zenverify.verification.coverage import CONDITIONS
+from zenverify.verification.campaign.coverage import CONDITIONS
 from zenverify.verification.events import Bucket
 from zenverify.verification.verdict import Blame, Interval, Verdict
 

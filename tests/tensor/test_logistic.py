@@ -7,7 +7,7 @@ import pytest
 from flint import arb
 
 import zenverify.tensor as zt
-from zenverify.operators.balls import precision
+from zenverify.operators.balls.arithmetic import precision
 from zenverify.tensor import Tensor
 
 inf, nan = np.inf, np.nan

@@ -10,8 +10,8 @@ import pytest
 from flint import arb
 
 import zenverify.tensor as zt
-from zenverify.operators import balls
-from zenverify.operators.balls import Ball, precision
+from zenverify.operators.balls import arithmetic as balls
+from zenverify.operators.balls.arithmetic import Ball, precision
 from zenverify.tensor import Tensor, gamma
 
 inf, nan = np.inf, np.nan

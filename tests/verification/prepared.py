@@ -18,8 +18,8 @@ from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
 from zenverify.operators import operator as operator_module
-from zenverify.operators.kernel import Derived
 from zenverify.operators.operator import Instance, Operator
+from zenverify.operators.program.kernel import Derived
 from zenverify.tensor import OPERATIONS
 from zenverify.verification.events import Finding
 from zenverify.verification.verify import CaseResult, verify_case

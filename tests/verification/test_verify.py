@@ -23,9 +23,9 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.filling import with_nan
 from zenverify.graph.graph import LeafKind
-from zenverify.operators.kernel import Kernel
 from zenverify.operators.kinks import LEFT, RIGHT, AtKink
-from zenverify.verification.probes import make_probes
+from zenverify.operators.program.kernel import Kernel
+from zenverify.verification.checks.probes import make_probes
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import verify_case
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from zenverify.accuracy.errors import Measured, Numbers
 from zenverify.accuracy.exact import Call, Exact, exact
-from zenverify.operators.balls import ZERO, Ball, precision
-from zenverify.operators.steps.step import Balls
+from zenverify.operators.balls.arithmetic import ZERO, Ball, precision
+from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SMALLEST, UNIT_ROUNDOFF, lift, lift_all
 
 _SHARES = (1.0, -0.9306, 0.7321, -0.5774)

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from zenverify.accuracy.exact import Call, Exact, exact, is_narrow
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
-from zenverify.operators.balls import Ball
+from zenverify.operators.balls.arithmetic import Ball
 from zenverify.operators.kinks import LEFT, RIGHT
-from zenverify.operators.steps.step import Balls
+from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import SMALLEST, lift, lift_all
-from zenverify.verification.structure import differentiated
+from zenverify.verification.checks.structure import differentiated
 
 Numbers = NDArray[np.float64]
 

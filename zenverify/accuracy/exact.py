@@ -11,12 +11,12 @@ from zenverify.graph.case import Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import Attributes
-from zenverify.operators.balls import Ball, precision
-from zenverify.operators.builder import Shape
+from zenverify.operators.balls.arithmetic import Ball, precision
 from zenverify.operators.kinks import MEAN, AtKink
 from zenverify.operators.operator import Operator
-from zenverify.operators.program import Program
-from zenverify.operators.steps.step import Balls
+from zenverify.operators.program.builder import Shape
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.step import Balls
 
 BITS = (128, 512, 2_200)
 """Precisions to try, in turn, until an enclosure is narrow; the last reaches the tiniest floats."""

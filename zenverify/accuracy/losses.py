@@ -12,10 +12,10 @@ from zenverify.accuracy.conditioning import unavoidable
 from zenverify.accuracy.errors import Errors, Measured, Numbers
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
-from zenverify.operators.balls import ZERO
+from zenverify.operators.balls.arithmetic import ZERO
 from zenverify.oracles.enclosure import lift
-from zenverify.verification.judge import Judgement, Status
-from zenverify.verification.local import LocalCheck
+from zenverify.verification.checks.judge import Judgement, Status
+from zenverify.verification.checks.local import LocalCheck
 
 NOTABLE = 3.0
 """Units in the last place that are no matter of a formula: an elementary function may lose them."""

@@ -10,19 +10,19 @@ import sympy
 from zenverify.cards.card import Part
 from zenverify.graph.drawing import instances_of
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.derive import differentiate
-from zenverify.operators.kernel import Kernel
+from zenverify.operators.derivation.derive import differentiate
 from zenverify.operators.operator import Operator
-from zenverify.operators.program import Program
+from zenverify.operators.program.kernel import Kernel
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.extremum import Extremum
+from zenverify.operators.program.steps.finite import Finite
+from zenverify.operators.program.steps.homogeneous import Homogeneous
+from zenverify.operators.program.steps.implicit import Implicit
+from zenverify.operators.program.steps.map import Map
+from zenverify.operators.program.steps.sort import Sort
+from zenverify.operators.program.steps.step import Step
+from zenverify.operators.program.steps.sum import Sum
 from zenverify.operators.reasoning.wording import formula
-from zenverify.operators.steps.extremum import Extremum
-from zenverify.operators.steps.finite import Finite
-from zenverify.operators.steps.homogeneous import Homogeneous
-from zenverify.operators.steps.implicit import Implicit
-from zenverify.operators.steps.map import Map
-from zenverify.operators.steps.sort import Sort
-from zenverify.operators.steps.step import Step
-from zenverify.operators.steps.sum import Sum
 
 _IN_WORDS: tuple[tuple[type[Step], str], ...] = (
     (Sum, "sums"),

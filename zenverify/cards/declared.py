@@ -16,7 +16,7 @@ def declared(operator: Operator) -> Declared:
         from zenverify.cards.composition import composition
 
         return Declared(domains=domains, kinks=operator.kinks, parts=composition(operator))
-    from zenverify.operators.analysis import analyse
+    from zenverify.operators.reasoning.analysis import analyse
 
     found = analyse(operator.kernel, operator.arguments, operator.kinks)
     names = (argument.name for argument in operator.arguments)
@@ -34,7 +34,7 @@ def declared(operator: Operator) -> Declared:
 
 
 def _by_equation(operator: Operator, equation: Equation, domains: tuple[str, ...]) -> Declared:
-    from zenverify.operators.equation_analysis import analyse_equation, unsolved
+    from zenverify.operators.reasoning.equations import analyse_equation, unsolved
 
     names = [argument.name for argument in operator.arguments]
     found = analyse_equation(equation, names)

@@ -23,10 +23,10 @@ from zenverify.graph.filling import Filling, fill
 from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
-from zenverify.verification.campaign import run
-from zenverify.verification.cases import draw_cases
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.cases import draw_cases
+from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import FailureMinimised, RunFinished
-from zenverify.verification.options import CampaignOptions
 from zenverify.verification.trace import TIMEOUT
 
 DEFAULT_GRAPHS = 1_000

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from zenverify.cards.card import MutationScore, Survivor
 from zenverify.engines.protocol import Engine, Mutable
 from zenverify.graph.case import Case
-from zenverify.verification.hunt import hunt
+from zenverify.verification.campaign.hunt import hunt
 
 
 def mutation_score(engine: Engine, operator: str, cases: Sequence[Case]) -> MutationScore | None:

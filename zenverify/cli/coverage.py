@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.table import Table
 
 from zenverify.report.coverage import in_catalogue_order
-from zenverify.verification.coverage import CONDITIONS
+from zenverify.verification.campaign.coverage import CONDITIONS
 
 Coverage = Mapping[str, Mapping[str, int]]
 

@@ -10,8 +10,8 @@ from zenverify.cli.output import printable
 from zenverify.engines.faults import Fault
 from zenverify.report.model import Discrepancy, ReportModel
 from zenverify.report.numbers import counted
+from zenverify.verification.campaign.hunt import is_blamed
 from zenverify.verification.events import FailureMinimised, Finding, Planted
-from zenverify.verification.hunt import is_blamed
 
 
 def planted(fault: Fault) -> Planted:

@@ -25,7 +25,7 @@ from zenverify.errors import UsageError
 if TYPE_CHECKING:
     from zenverify.corpus.baseline import Baseline
     from zenverify.engines.faults import Fault
-    from zenverify.verification.options import CampaignOptions, Keep
+    from zenverify.verification.campaign.options import CampaignOptions, Keep
 
 _EXAMPLES = """\b
 Examples:
@@ -141,7 +141,7 @@ def _campaign_options(
     settings: dict[str, Any], keep: Keep | None, fault: Fault | None
 ) -> CampaignOptions:
     from zenverify.cli.planting import found_rightly, planted
-    from zenverify.verification.options import CampaignOptions
+    from zenverify.verification.campaign.options import CampaignOptions
 
     wanted: dict[str, Any] = {
         "graphs": settings["graphs"],

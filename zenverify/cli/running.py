@@ -26,11 +26,11 @@ from zenverify.engines.faults import Fault
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.report.jsonable import event_to_data
 from zenverify.report.model import Collector, ReportModel
-from zenverify.verification import campaign
-from zenverify.verification.cases import cases_of
+from zenverify.verification.campaign import campaign
+from zenverify.verification.campaign.cases import cases_of
+from zenverify.verification.campaign.options import CampaignOptions
+from zenverify.verification.campaign.strength import strength_of
 from zenverify.verification.events import Event, RunFinished
-from zenverify.verification.options import CampaignOptions
-from zenverify.verification.strength import strength_of
 
 Consumer = Callable[[Event], None]
 

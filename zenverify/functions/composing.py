@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from zenverify.functions.recording import Recording
 from zenverify.functions.terms import Declaration, UndeclaredError
 from zenverify.graph.case import Array
-from zenverify.operators.builder import Buffer, ProgramBuilder
+from zenverify.operators.program.builder import Buffer, ProgramBuilder
 
 
 def composed(

@@ -16,7 +16,7 @@ from zenverify.graph.case import Array
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
-from zenverify.verification.local import LocalCheck, Suspect
+from zenverify.verification.checks.local import LocalCheck, Suspect
 
 MOST_WORK = 50_000
 """Multiplications in balls, about, that one operation may cost."""

@@ -14,7 +14,7 @@ from zenverify.functions.checking import Examination
 from zenverify.functions.recording import Function
 from zenverify.functions.result import GradcheckResult
 from zenverify.functions.terms import Fixed, Slot, Term, declare
-from zenverify.operators.kernel import Kernel
+from zenverify.operators.program.kernel import Kernel
 
 if TYPE_CHECKING:
     import sympy

@@ -14,11 +14,11 @@ from zenverify.functions.occurrence import Occurrence
 from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate
 from zenverify.oracles.enclosure import UNIT_ROUNDOFF
-from zenverify.verification import arbitrate
+from zenverify.verification.blame import arbitrate
+from zenverify.verification.blame.intervals import interval_of_estimate, witness_of
+from zenverify.verification.checks.judge import Status
+from zenverify.verification.checks.local import Suspect
 from zenverify.verification.events import Finding
-from zenverify.verification.intervals import interval_of_estimate, witness_of
-from zenverify.verification.judge import Status
-from zenverify.verification.local import Suspect
 from zenverify.verification.verdict import Blame, Interval, Verdict, Witnesses
 
 CHECK_STRUCTURE = "structure"

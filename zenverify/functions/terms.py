@@ -16,8 +16,8 @@ import numpy as np
 
 from zenverify.graph.case import Array
 from zenverify.operators import catalogue
-from zenverify.operators.builder import Buffer, ProgramBuilder
 from zenverify.operators.operator import Argument, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder
 
 
 class UndeclaredError(Exception):

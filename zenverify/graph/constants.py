@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zenverify.graph.graph import LeafKind
-from zenverify.operators.builder import Shape
 from zenverify.operators.operator import Choose, Operator
+from zenverify.operators.program.builder import Shape
 from zenverify.operators.sampling import pick
 
 CONSTANT_KINDS = (LeafKind.CONSTANT, LeafKind.ARRAY, LeafKind.NUMBER)

@@ -18,7 +18,7 @@ from zenverify.operators.attributes import (
     holds_array,
     thaw_attributes,
 )
-from zenverify.operators.program import Program
+from zenverify.operators.program.program import Program
 
 DTYPES = ("float64", "float32")
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from flint import arb
 
-from zenverify.operators.balls import Ball
-from zenverify.operators.program import Program
+from zenverify.operators.balls.arithmetic import Ball
+from zenverify.operators.program.program import Program
 
 Range = tuple[float, float]
 

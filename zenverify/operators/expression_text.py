@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zenverify.errors import UsageError
-from zenverify.operators.balls import Ball
-from zenverify.operators.kernel import Slice
+from zenverify.operators.balls.arithmetic import Ball
+from zenverify.operators.program.kernel import Slice
 from zenverify.operators.text.complaint import quoted
 from zenverify.operators.text.reader import MOST_ARGUMENTS, Reader, name_fault
 from zenverify.operators.text.tree import Tree, build, slices_of

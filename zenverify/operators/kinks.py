@@ -7,7 +7,7 @@ from typing import Literal
 
 from flint import arb
 
-from zenverify.operators.balls import UNIT_STEP, Ball
+from zenverify.operators.balls.arithmetic import UNIT_STEP, Ball
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from zenverify.errors import GraphError
 from zenverify.operators.attributes import Attributes, thaw_attributes
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
-from zenverify.operators.kernel import Kernel
-from zenverify.operators.program import Program
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
+from zenverify.operators.program.kernel import Kernel
+from zenverify.operators.program.program import Program
 
 
 class Choose(Protocol):

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from zenverify.operators.builder import Shape
 from zenverify.operators.operator import Choose, Instance, Sampler
+from zenverify.operators.program.builder import Shape
 
 T = TypeVar("T")
 

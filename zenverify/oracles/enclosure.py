@@ -17,10 +17,10 @@ from flint import arb
 
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Call, Graph
-from zenverify.operators.balls import ZERO, Ball, addition, precision
+from zenverify.operators.balls.arithmetic import ZERO, Ball, addition, precision
 from zenverify.operators.kinks import MEAN, AtKink
-from zenverify.operators.program import Linearised
-from zenverify.operators.steps.step import Balls
+from zenverify.operators.program.program import Linearised
+from zenverify.operators.program.steps.step import Balls
 
 PRECISION = 128
 """Working precision in bits; more is taken where that leaves an enclosure too wide."""

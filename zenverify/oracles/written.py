@@ -17,17 +17,17 @@ import sympy.codegen.cfunctions
 from numpy.typing import NDArray
 
 from zenverify.graph.graph import Graph
-from zenverify.operators.program import Program
-from zenverify.operators.rewriting import flattened
-from zenverify.operators.steps.extremum import Extremum
-from zenverify.operators.steps.fill import Fill
-from zenverify.operators.steps.finite import Finite
-from zenverify.operators.steps.homogeneous import Homogeneous
-from zenverify.operators.steps.implicit import Implicit
-from zenverify.operators.steps.map import Map
-from zenverify.operators.steps.move import Move
-from zenverify.operators.steps.sort import Sort
-from zenverify.operators.steps.sum import Sum
+from zenverify.operators.derivation.rewriting import flattened
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.extremum import Extremum
+from zenverify.operators.program.steps.fill import Fill
+from zenverify.operators.program.steps.finite import Finite
+from zenverify.operators.program.steps.homogeneous import Homogeneous
+from zenverify.operators.program.steps.implicit import Implicit
+from zenverify.operators.program.steps.map import Map
+from zenverify.operators.program.steps.move import Move
+from zenverify.operators.program.steps.sort import Sort
+from zenverify.operators.program.steps.sum import Sum
 
 Expressions = NDArray[np.object_]
 

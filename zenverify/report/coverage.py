@@ -10,7 +10,7 @@ from zenverify.operators import catalogue
 def in_catalogue_order(operators: Iterable[str]) -> list[str]:
     """The names as the catalogue lists them, family by family; what it does not know comes last.
 
-    The columns have the order of `zenverify.verification.coverage.CONDITIONS`.
+    The columns have the order of `zenverify.verification.campaign.coverage.CONDITIONS`.
     """
     place = {name: number for number, name in enumerate(catalogue.names())}
     return sorted(operators, key=lambda name: (place.get(name, len(place)), name))

@@ -19,8 +19,8 @@ from sympy.core.function import AppliedUndef
 
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
-from zenverify.operators.kernel import Kernel
-from zenverify.operators.rewriting import flattened
+from zenverify.operators.derivation.rewriting import flattened
+from zenverify.operators.program.kernel import Kernel
 from zenverify.oracles.written import write_out
 from zenverify.report.listing import index_text, node_name
 from zenverify.report.mathml import Name, Printer, equation, partial

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from zenverify.graph.case import Case
 from zenverify.report.commands import run_command
+from zenverify.verification.campaign.tally import Tally
 from zenverify.verification.events import (
     Bucket,
     CaseVerified,
@@ -19,7 +20,6 @@ from zenverify.verification.events import (
     RunStarted,
     StrengthMeasured,
 )
-from zenverify.verification.tally import Tally
 from zenverify.verification.verdict import Witnesses
 
 

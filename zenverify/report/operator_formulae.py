@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import sympy
 import sympy.codegen.cfunctions  # the expressions of kernels use it
 
-from zenverify.operators.equation_analysis import analyse_equation
-from zenverify.operators.kernel import Kernel
+from zenverify.operators.derivation.rewriting import flattened
 from zenverify.operators.operator import Equation, Operator
-from zenverify.operators.rewriting import flattened
+from zenverify.operators.program.kernel import Kernel
+from zenverify.operators.reasoning.equations import analyse_equation
 from zenverify.report.mathml import Printer, equation, partial
 
 

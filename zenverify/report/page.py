@@ -11,7 +11,7 @@ from zenverify.report.model import ReportModel
 from zenverify.report.numbers import counted, duration, residual
 from zenverify.report.section import Fact, Section, section
 from zenverify.report.strength import StrengthTable, strength_table
-from zenverify.verification.coverage import CONDITIONS
+from zenverify.verification.campaign.coverage import CONDITIONS
 
 State = Literal["clean", "wrong", "empty"]
 

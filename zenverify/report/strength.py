@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from zenverify.report.coverage import in_catalogue_order
 from zenverify.report.numbers import counted
-from zenverify.verification.coverage import CONDITIONS
+from zenverify.verification.campaign.coverage import CONDITIONS
 from zenverify.verification.events import StrengthMeasured
 
 ROW_HEADINGS = ("planted", "exposed", "missed", "no difference")

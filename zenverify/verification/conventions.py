@@ -21,11 +21,11 @@ from zenverify.engines.protocol import Engine, limits_of
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Case
 from zenverify.graph.graph import Graph, GraphBuilder
-from zenverify.operators.balls import precision
-from zenverify.operators.steps.step import Balls
+from zenverify.operators.balls.arithmetic import precision
+from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import lift
 from zenverify.verification import trace
-from zenverify.verification.structure import differentiated
+from zenverify.verification.checks.structure import differentiated
 
 Slopes = tuple[float, ...]
 

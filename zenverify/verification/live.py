@@ -15,14 +15,15 @@ from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.verification import trace, whole
-from zenverify.verification.blame import blame_gradients
-from zenverify.verification.blame_values import blame_values
+from zenverify.verification import trace
+from zenverify.verification.blame.gradients import blame_gradients
+from zenverify.verification.blame.locate import located
+from zenverify.verification.blame.rule import CHECK
+from zenverify.verification.blame.values import blame_values
+from zenverify.verification.checks import whole
+from zenverify.verification.checks.local import LocalCheck
+from zenverify.verification.checks.probes import make_probes, probed_root
 from zenverify.verification.events import Finding
-from zenverify.verification.local import LocalCheck
-from zenverify.verification.locate import located
-from zenverify.verification.probes import make_probes, probed_root
-from zenverify.verification.rule import CHECK
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import Verdict
 

@@ -14,18 +14,19 @@ from zenverify.engines.protocol import Engine, limits_of
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
 from zenverify.operators.kinks import MEAN
-from zenverify.verification import trace, whole
-from zenverify.verification.blame import blame_gradients
-from zenverify.verification.blame_values import blame_values
-from zenverify.verification.coverage import Coverage, coverage_of
-from zenverify.verification.denial import denying_operation
+from zenverify.verification import trace
+from zenverify.verification.blame.gradients import blame_gradients
+from zenverify.verification.blame.locate import located
+from zenverify.verification.blame.rule import CHECK
+from zenverify.verification.blame.values import blame_values
+from zenverify.verification.campaign.coverage import Coverage, coverage_of
+from zenverify.verification.checks import whole
+from zenverify.verification.checks.denial import denying_operation
+from zenverify.verification.checks.local import LocalCheck
+from zenverify.verification.checks.probes import can_probe, make_probes, run_probed
+from zenverify.verification.checks.slopes import slopes_at_kinks
+from zenverify.verification.checks.structure import aliasing, read_gradients, unchanged
 from zenverify.verification.events import Finding
-from zenverify.verification.local import LocalCheck
-from zenverify.verification.locate import located
-from zenverify.verification.probes import can_probe, make_probes, run_probed
-from zenverify.verification.rule import CHECK
-from zenverify.verification.slopes import slopes_at_kinks
-from zenverify.verification.structure import aliasing, read_gradients, unchanged
 from zenverify.verification.trace import TIMEOUT, EngineFault, Trace, flat, structural
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 

@@ -10,9 +10,9 @@ from zenverify.engines.mutants.bounds import between_powers_of_two, octaves, pow
 from zenverify.engines.mutants.drawn import calls_drawn
 from zenverify.engines.zen import ZenEngine
 from zenverify.operators import catalogue
-from zenverify.operators.balls import Ball, precision
-from zenverify.verification.cases import cases_of
-from zenverify.verification.options import CampaignOptions
+from zenverify.operators.balls.arithmetic import Ball, precision
+from zenverify.verification.campaign.cases import cases_of
+from zenverify.verification.campaign.options import CampaignOptions
 
 
 @pytest.mark.parametrize(

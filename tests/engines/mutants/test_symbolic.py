@@ -12,9 +12,9 @@ from zenverify.engines.mutants.symbolic import (
 )
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.balls import Ball
-from zenverify.operators.builder import Shape
-from zenverify.operators.program import Program
+from zenverify.operators.balls.arithmetic import Ball
+from zenverify.operators.program.builder import Shape
+from zenverify.operators.program.program import Program
 
 WHOLE = {"axis": None, "keepdims": False}
 

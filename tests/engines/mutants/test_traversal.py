@@ -13,7 +13,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.tensor import Tensor, walk
-from zenverify.verification.hunt import hunt
+from zenverify.verification.campaign.hunt import hunt
 from zenverify.verification.verify import verify_case
 
 KNOWN = list(faults_of(ZenEngine(), TRAVERSAL))

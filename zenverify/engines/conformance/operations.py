@@ -21,7 +21,7 @@ from zenverify.graph.limits import within
 from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.balls import precision
+from zenverify.operators.balls.arithmetic import precision
 from zenverify.operators.operator import Instance, Operator
 
 _CALLS = 12

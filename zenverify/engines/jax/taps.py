@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from zenverify.operators.builder import Shape
+from zenverify.operators.program.builder import Shape
 
 
 @jax.custom_vjp

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.balls import Ball, precision
+from zenverify.operators.balls.arithmetic import Ball, precision
 from zenverify.operators.kinks import MEAN
 from zenverify.operators.operator import Operator
 

@@ -14,9 +14,9 @@ from zenverify.engines.mutants.drawn import by_attributes, calls_drawn, result_o
 from zenverify.engines.mutants.symbolic import is_even
 from zenverify.engines.mutants.ties import bends_only_at_ties
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.balls import Ball
-from zenverify.operators.builder import Shape
+from zenverify.operators.balls.arithmetic import Ball
 from zenverify.operators.operator import Domain, Instance, Operator
+from zenverify.operators.program.builder import Shape
 from zenverify.tensor import Operation
 
 _REGIONS: dict[str, tuple[tuple[float, float], ...]] = {

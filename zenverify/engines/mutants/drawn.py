@@ -10,15 +10,15 @@ from typing import Any
 
 from zenverify.graph.drawing import instances_of
 from zenverify.operators.attributes import Attributes, freeze_attributes
-from zenverify.operators.balls import Ball
-from zenverify.operators.builder import Shape
+from zenverify.operators.balls.arithmetic import Ball
 from zenverify.operators.operator import Instance, Operator
-from zenverify.operators.steps.extremum import Extremum
-from zenverify.operators.steps.finite import Finite
-from zenverify.operators.steps.move import Move
-from zenverify.operators.steps.sort import Sort
-from zenverify.operators.steps.step import Step
-from zenverify.operators.steps.sum import Sum
+from zenverify.operators.program.builder import Shape
+from zenverify.operators.program.steps.extremum import Extremum
+from zenverify.operators.program.steps.finite import Finite
+from zenverify.operators.program.steps.move import Move
+from zenverify.operators.program.steps.sort import Sort
+from zenverify.operators.program.steps.step import Step
+from zenverify.operators.program.steps.sum import Sum
 
 _MOST_AXES = 4
 _SIZES = range(4)

@@ -11,8 +11,8 @@ from sympy import ZZ
 from sympy.polys.rings import PolyElement, ring
 
 from zenverify.engines.mutants.drawn import result_of
-from zenverify.operators.builder import Shape
 from zenverify.operators.operator import Instance, Operator
+from zenverify.operators.program.builder import Shape
 
 Rule = Callable[..., Any]
 

@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 import sympy
 import sympy.codegen.cfunctions  # the expressions of kernels use it
 
-from zenverify.operators.program import Program
-from zenverify.operators.steps.extremum import Extremum
-from zenverify.operators.steps.fill import Fill
-from zenverify.operators.steps.finite import Finite
-from zenverify.operators.steps.homogeneous import Homogeneous
-from zenverify.operators.steps.map import Map
-from zenverify.operators.steps.move import Move
-from zenverify.operators.steps.sort import Sort
-from zenverify.operators.steps.step import Step
-from zenverify.operators.steps.sum import Sum
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.extremum import Extremum
+from zenverify.operators.program.steps.fill import Fill
+from zenverify.operators.program.steps.finite import Finite
+from zenverify.operators.program.steps.homogeneous import Homogeneous
+from zenverify.operators.program.steps.map import Map
+from zenverify.operators.program.steps.move import Move
+from zenverify.operators.program.steps.sort import Sort
+from zenverify.operators.program.steps.step import Step
+from zenverify.operators.program.steps.sum import Sum
 
 Terms = Sequence[sympy.Expr]
 

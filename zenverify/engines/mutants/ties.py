@@ -6,11 +6,11 @@ from zenverify.engines.mutants.symbolic import buffers_in_symbols, symbols_of, v
 from zenverify.graph.drawing import instances_of
 from zenverify.operators.attributes import freeze_attributes
 from zenverify.operators.operator import Operator
-from zenverify.operators.program import Program
-from zenverify.operators.steps.extremum import Extremum
-from zenverify.operators.steps.homogeneous import Homogeneous
-from zenverify.operators.steps.move import Move
-from zenverify.operators.steps.sort import Sort
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.extremum import Extremum
+from zenverify.operators.program.steps.homogeneous import Homogeneous
+from zenverify.operators.program.steps.move import Move
+from zenverify.operators.program.steps.sort import Sort
 
 
 def bends_only_at_ties(declared: Operator) -> bool:

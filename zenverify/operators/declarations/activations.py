@@ -7,11 +7,9 @@ from functools import partial
 from typing import Any
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels, piecewise, rounding
 from zenverify.operators.declarations.elementwise import elementwise
 from zenverify.operators.declarations.exponential import expm1, log1p
-from zenverify.operators.kernel import kernel
 from zenverify.operators.operator import (
     EVERYWHERE,
     Argument,
@@ -20,6 +18,8 @@ from zenverify.operators.operator import (
     Instance,
     Operator,
 )
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
+from zenverify.operators.program.kernel import kernel
 
 FAMILY = "activations"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from zenverify.operators.declarations.elementwise import elementwise
-from zenverify.operators.kernel import Slice
 from zenverify.operators.operator import EVERYWHERE, Domain
+from zenverify.operators.program.kernel import Slice
 
 declare = partial(elementwise, "arithmetic")
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels, powers
 from zenverify.operators.declarations.rows import by_length
 from zenverify.operators.declarations.softmax import softmax
 from zenverify.operators.operator import Argument, Choose, Domain, Instance, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
 def _attention(

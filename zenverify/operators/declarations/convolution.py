@@ -11,9 +11,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 MOST = 12
 """Elements that the result of an instance has at most."""

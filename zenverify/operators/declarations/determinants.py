@@ -7,10 +7,10 @@ from itertools import combinations
 import numpy as np
 
 from zenverify.errors import GraphError
-from zenverify.operators.builder import Buffer, Numbers, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels, piecewise, rounding
-from zenverify.operators.kernel import kernel
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.builder import Buffer, Numbers, ProgramBuilder, Shape
+from zenverify.operators.program.kernel import kernel
 
 LARGEST_MATRIX = 12
 """Rows of a matrix; with its border there are 2 ** 13 minors of 12 rows."""

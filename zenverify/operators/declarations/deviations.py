@@ -9,10 +9,10 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, Shape, normalise_axis
 from zenverify.operators.declarations import kernels, powers
 from zenverify.operators.declarations.reductions import count, mean, reduction
 from zenverify.operators.operator import Argument, Choose, Domain, Instance, Operator
+from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape, normalise_axis
 
 
 def _var(builder: ProgramBuilder, x: Buffer, *, axis: Axis, ddof: int, keepdims: bool) -> Buffer:

@@ -9,9 +9,9 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.movement import movement, one_of
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
 def _lines(builder: ProgramBuilder, x: Buffer, axis: int) -> Buffer:

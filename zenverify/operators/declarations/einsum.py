@@ -10,9 +10,9 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 Label = str | int
 """A letter; or the place of an axis that an ellipsis stands for, counted from the end: -1, -2."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder
-from zenverify.operators.kernel import Kernel, Slice, kernel
 from zenverify.operators.operator import Argument, Domain, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder
+from zenverify.operators.program.kernel import Kernel, Slice, kernel
 
 if TYPE_CHECKING:
     import sympy

@@ -8,9 +8,9 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
 def _embedding(builder: ProgramBuilder, weight: Buffer, *, indices: Any) -> Buffer:

@@ -8,7 +8,6 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels, logistic
 from zenverify.operators.declarations.losses import (
     SHAPES,
@@ -18,8 +17,9 @@ from zenverify.operators.declarations.losses import (
     sample_reduction,
 )
 from zenverify.operators.declarations.softmax import log_softmax
-from zenverify.operators.kernel import Slice, kernel
 from zenverify.operators.operator import Argument, Choose, Domain, Instance, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
+from zenverify.operators.program.kernel import Slice, kernel
 
 X_LOG_X = kernel("x_log_x", 1, lambda sp, x: x * sp.log(x), slices=(Slice(None, ("limit",)),))
 

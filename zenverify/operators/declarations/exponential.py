@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from zenverify.operators.declarations.elementwise import elementwise
-from zenverify.operators.kernel import Slice
 from zenverify.operators.operator import EVERYWHERE, Domain
+from zenverify.operators.program.kernel import Slice
 
 declare = partial(elementwise, "exponential")
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.balls import Ball
-from zenverify.operators.builder import Buffer, Numbers, ProgramBuilder, Shape
+from zenverify.operators.balls.arithmetic import Ball
 from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import (
     Argument,
@@ -23,7 +22,8 @@ from zenverify.operators.operator import (
     Matrix,
     Operator,
 )
-from zenverify.operators.steps.implicit import Start
+from zenverify.operators.program.builder import Buffer, Numbers, ProgramBuilder, Shape
+from zenverify.operators.program.steps.implicit import Start
 
 Floats = NDArray[np.floating[Any]]
 Objects = NDArray[np.object_]

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from zenverify.errors import UsageError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder
 from zenverify.operators.equation_text import RESULT
-from zenverify.operators.kernel import Kernel
 from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Equation, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder
+from zenverify.operators.program.kernel import Kernel
 
 if TYPE_CHECKING:
     import sympy
@@ -56,7 +56,7 @@ def elementwise_implicit(
 
     Examples
     --------
-    >>> from zenverify.operators.balls import arb
+    >>> from zenverify.operators.balls.arithmetic import arb
     >>> operator = elementwise_implicit(
     ...     "root",
     ...     "the y with y + exp(y) = x",

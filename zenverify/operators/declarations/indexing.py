@@ -10,9 +10,9 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations.movement import ROOM, affordable, fits, movement, one_of
 from zenverify.operators.operator import Choose, Instance
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
 def _index(builder: ProgramBuilder, x: Buffer, *, key: Any) -> Buffer:

@@ -9,9 +9,9 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations.movement import movement, one_of
 from zenverify.operators.operator import Choose, Instance, Operator, Sampler
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
 def _stack(builder: ProgramBuilder, *operands: Buffer, axis: int) -> Buffer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zenverify.operators.declarations import arithmetic, exponential
-from zenverify.operators.kernel import Kernel
 from zenverify.operators.operator import Operator
+from zenverify.operators.program.kernel import Kernel
 
 
 def of(operator: Operator) -> Kernel:

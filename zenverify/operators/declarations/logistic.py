@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder
 from zenverify.operators.declarations import kernels, piecewise
 from zenverify.operators.declarations.elementwise import elementwise
 from zenverify.operators.declarations.exponential import log1p
-from zenverify.operators.kernel import kernel
 from zenverify.operators.operator import Argument, Domain, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder
+from zenverify.operators.program.kernel import kernel
 
 FAMILY = "logistic"
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels, piecewise
 from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 REDUCTIONS = ("mean", "none", "sum")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import LARGEST, Buffer, Shape
 from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler
+from zenverify.operators.program.builder import LARGEST, Buffer, Shape
 
 ROOM = 12
 """No more elements than this in the result of a sampled call."""

@@ -12,10 +12,10 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import arithmetic, kernels, piecewise, powers
-from zenverify.operators.kernel import kernel
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape
+from zenverify.operators.program.kernel import kernel
 
 _LENGTH = kernel("hypot", 2, lambda sp, x, y: sp.sqrt(x**2 + y**2))
 _MAGNITUDE_TO_POWER = kernel("magnitude_to_power", 2, lambda sp, x, p: sp.Abs(x) ** p)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations.movement import movement, one_of
+from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape
 
 _SHAPES = (*sampling.AXIS_SHAPES, (0, 2))
 

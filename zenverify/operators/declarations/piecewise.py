@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.elementwise import elementwise
 from zenverify.operators.operator import EVERYWHERE, Argument, Choose, Instance, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 declare = partial(elementwise, "piecewise")
 

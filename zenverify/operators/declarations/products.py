@@ -6,9 +6,9 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape, normalise_axis
 from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape, normalise_axis
 
 
 def _outer(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, normalise_axis
 from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Operator, Sampler
+from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, normalise_axis
 
 
 def count(x: Buffer, axis: Axis) -> int:

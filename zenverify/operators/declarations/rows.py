@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 T = TypeVar("T")
 

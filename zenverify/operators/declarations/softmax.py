@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape
 
 
 def _shifted(builder: ProgramBuilder, x: Buffer, axis: Axis) -> Buffer:

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from zenverify.operators import sampling
-from zenverify.operators.builder import Axis, Buffer, ProgramBuilder, Shape, reduced_shape
 from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.reductions import reduction
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape, reduced_shape
 
 
 def _sort(builder: ProgramBuilder, x: Buffer, *, axis: int | None) -> Buffer:

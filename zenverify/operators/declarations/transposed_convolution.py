@@ -11,11 +11,11 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.convolution import MOST, check_dimensions
 from zenverify.operators.declarations.rows import assembled, by_length
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
 def _transposed(count: int) -> Callable[..., Buffer]:

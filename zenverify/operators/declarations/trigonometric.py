@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from zenverify.operators.declarations.elementwise import elementwise, mapped
-from zenverify.operators.kernel import kernel
 from zenverify.operators.operator import Argument, Domain
+from zenverify.operators.program.kernel import kernel
 
 FAMILY = "trigonometric"
 

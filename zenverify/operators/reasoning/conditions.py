@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import sympy
 
-from zenverify.operators.balls import Ball
+from zenverify.operators.balls.arithmetic import Ball
 from zenverify.operators.operator import Domain
 from zenverify.operators.reasoning.wording import formula
 

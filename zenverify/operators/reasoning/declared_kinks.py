@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from flint import arb
 
 from zenverify.errors import UsageError
-from zenverify.operators.balls import Ball, precision
-from zenverify.operators.derive import evaluator
+from zenverify.operators.balls.arithmetic import Ball, precision
+from zenverify.operators.derivation.derive import evaluator
 from zenverify.operators.expression_text import constant_bounds
 from zenverify.operators.reasoning.evaluation import Point
 from zenverify.operators.reasoning.places import Place, Setting

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import sympy
 from flint import arb
 
-from zenverify.operators import balls
-from zenverify.operators.balls import Ball
-from zenverify.operators.kernel import Kernel
+from zenverify.operators.balls import arithmetic as balls
+from zenverify.operators.balls.arithmetic import Ball
 from zenverify.operators.kinks import MEAN
-from zenverify.operators.steps.map import Map
+from zenverify.operators.program.kernel import Kernel
+from zenverify.operators.program.steps.map import Map
 
 Point = tuple[Ball, ...]
 

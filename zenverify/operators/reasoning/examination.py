@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import sympy
 
-from zenverify.operators.balls import Ball, precision
-from zenverify.operators.derive import evaluator
+from zenverify.operators.balls.arithmetic import Ball, precision
+from zenverify.operators.derivation.derive import evaluator
 from zenverify.operators.operator import Domain
 from zenverify.operators.reasoning.conditions import Condition, NoPole, Within
 from zenverify.operators.reasoning.evaluation import values

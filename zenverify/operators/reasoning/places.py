@@ -9,10 +9,10 @@ from functools import cached_property
 import sympy
 from flint import arb
 
-from zenverify.operators.balls import ZERO, Ball, precision, step
-from zenverify.operators.derive import Partials, evaluator
-from zenverify.operators.kernel import Kernel
+from zenverify.operators.balls.arithmetic import ZERO, Ball, precision, step
+from zenverify.operators.derivation.derive import Partials, evaluator
 from zenverify.operators.operator import Domain
+from zenverify.operators.program.kernel import Kernel
 from zenverify.operators.reasoning.conditions import NoPole, conditions_of
 from zenverify.operators.reasoning.evaluation import Point, number, partials, values
 from zenverify.operators.reasoning.samples import generic, holds

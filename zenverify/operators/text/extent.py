@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zenverify.operators.kernel import Kernel
+from zenverify.operators.program.kernel import Kernel
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from zenverify.operators.kernel import Kernel
+from zenverify.operators.program.kernel import Kernel
 
 _ALIASES = {
     "Abs": "absolute",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 
-from zenverify.operators.balls import Ball, exp, power, precision, ratio
+from zenverify.operators.balls.arithmetic import Ball, exp, power, precision, ratio
 from zenverify.operators.text.extent import PART, Extent, over, written_out
 from zenverify.operators.text.functions import Function, Sign
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from zenverify.operators.kernel import Kernel, Slice
+from zenverify.operators.program.kernel import Kernel, Slice
 from zenverify.operators.text.functions import Function, Sign
 
 if TYPE_CHECKING:

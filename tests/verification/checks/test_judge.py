@@ -1,0 +1,129 @@
+"""One number against its enclosure: right, wrong, undefined."""
+
+import math
+
+import pytest
+from flint import arb
+
+from zenverify.operators.balls.arithmetic import Ball, addition
+from zenverify.operators.program.steps.step import Balls
+from zenverify.oracles.enclosure import THRESHOLD
+from zenverify.verification.checks.judge import Judgement, Status, judge
+
+U = {"float64": 2.0**-53, "float32": 2.0**-24}
+
+
+def judged(
+    number: float,
+    truth: Ball,
+    *,
+    alive: Ball | None = None,
+    dtype: str = "float64",
+    terms: int = 0,
+    infinite: bool = False,
+    factor: float = 1.0,
+) -> Judgement:
+    def evaluate(dead_is_zero: bool) -> Balls:
+        return [truth if alive is None or not dead_is_zero else alive]
+
+    (found,) = judge(
+        [number], [0], dtype, terms, evaluate, infinite_input=[infinite], largest_factor=factor
+    )
+    return found
+
+
+@pytest.mark.parametrize("dtype", U)
+@pytest.mark.parametrize("terms", [0, 100])
+def test_the_threshold_is_so_many_units_and_one_more_per_term(dtype: str, terms: int) -> None:
+    limit = THRESHOLD + terms
+    right = judged(1 + 0.99 * limit * U[dtype], arb(1), dtype=dtype, terms=terms)
+    wrong = judged(1 + 1.01 * limit * U[dtype] + 2 * U["float64"], arb(1), dtype=dtype, terms=terms)
+    assert (right.status, wrong.status) == (Status.RIGHT, Status.WRONG)
+    assert right.passes
+    assert not wrong.passes
+    assert wrong.units == pytest.approx(limit, rel=0.3)
+    assert wrong.relative == pytest.approx(limit * U[dtype], rel=0.3)
+
+
+def test_terms_that_cancel_make_the_unit_larger() -> None:
+    wide = arb(1e-6) + arb(0, 1e-13)
+
+    def evaluate(dead_is_zero: bool) -> Balls:
+        from zenverify.operators.balls.arithmetic import total
+
+        return [total([arb(1), arb(-1), arb(1e-6)])]
+
+    (found,) = judge([1e-6 + 4e-16], [0], "float64", 0, evaluate, infinite_input=[False])
+    assert found.status is Status.RIGHT
+    assert wide.contains(found.truth)
+
+
+@pytest.mark.parametrize("wrong", [0.0, -1.0, 2.0, 1 + 1e-13, 1 - 1e-13])
+def test_a_wrong_number_is_wrong(wrong: float) -> None:
+    assert judged(wrong, arb(1)).status is Status.WRONG
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_none_where_the_truth_is_finite(number: float) -> None:
+    assert judged(number, arb(1)).status is Status.NON_FINITE
+    assert judged(number, arb("1e400")).status is Status.UNDEFINED, "beyond the floats"
+    assert judged(number, arb("1e40"), dtype="float32").status is Status.UNDEFINED
+    assert judged(number, arb(1), infinite=True).status is Status.UNDEFINED
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_where_there_is_no_truth_no_number_is_right(number: float) -> None:
+    assert judged(number, arb("nan")).status is Status.UNDEFINED
+
+
+def test_a_number_where_there_is_no_truth() -> None:
+    assert judged(1.0, arb("nan")).status is Status.NON_FINITE
+    assert judged(1.0, arb("nan"), infinite=True).status is Status.UNDEFINED
+    assert judged(1.0, arb(0, math.inf)).status is Status.UNDEFINED, "anything is enclosed"
+
+
+def test_a_dead_branch_may_give_zero_or_nothing() -> None:
+    assert judged(2.0, arb("nan"), alive=arb(2)).status is Status.RIGHT
+    assert judged(math.nan, arb("nan"), alive=arb(2)).status is Status.UNDEFINED
+    assert judged(3.0, arb("nan"), alive=arb(2)).status is Status.WRONG
+
+
+@pytest.mark.parametrize("dtype, tiny", [("float64", 2.0**-1022), ("float32", 2.0**-126)])
+def test_what_underflows_may_be_flushed_to_zero(dtype: str, tiny: float) -> None:
+    assert judged(0.0, arb(tiny / 4), dtype=dtype, terms=1).status is Status.RIGHT
+    assert judged(0.0, arb(4 * tiny), dtype=dtype, terms=1).status is Status.WRONG
+    large = judged(0.0, arb(1e6 * tiny), dtype=dtype, terms=1, factor=1e7)
+    assert large.status is Status.RIGHT
+
+
+def test_a_zero_where_the_truth_is_zero() -> None:
+    assert judged(0.0, arb(0)).status is Status.RIGHT
+    assert judged(-0.0, arb(0)).status is Status.RIGHT
+    assert judged(1e-300, arb(0)).status is Status.WRONG
+
+
+def test_more_precision_is_taken_where_it_is_needed() -> None:
+    from flint import ctx
+
+    seen = []
+
+    def evaluate(dead_is_zero: bool) -> Balls:
+        seen.append(ctx.prec)
+        one = arb(1)
+        return [(one + arb(2) ** -200 - one) * arb(2) ** 200]
+
+    (found,) = judge([1.0], [0], "float64", 0, evaluate, infinite_input=[False])
+    assert found.status is Status.RIGHT
+    assert max(seen) > 200
+
+
+def test_an_infinity_is_no_fault_where_rounding_decides_whether_there_is_an_answer() -> None:
+    def evaluate(_: bool) -> Balls:
+        small = addition()(arb(1), arb(2.0**-60) - 1)
+        return [small.log() if small > 0 else arb("nan")]
+
+    (lost,) = judge([-math.inf], [0], "float64", 1, evaluate, infinite_input=[False])
+    assert lost.status is Status.UNDEFINED
+    assert lost.truth.is_finite()
+    (kept,) = judge([-math.inf], [0], "float64", 1, lambda _: [arb(3)], infinite_input=[False])
+    assert kept.status is Status.NON_FINITE

@@ -1,0 +1,155 @@
+"""A kernel: one scalar SymPy expression, from which everything else about it is derived.
+
+The derivation is done by `zenverify.operators.derivation.derive`. For the kernels of the catalogue
+it is written out beforehand, as `derived.py` beside that, so that running them needs no SymPy;
+any other kernel is derived when it is first used. A test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from zenverify.operators.balls.arithmetic import Ball
+
+if TYPE_CHECKING:
+    import sympy
+
+Condition = Literal["any", "number", "zero", "positive", "limit"]
+
+BallFunction = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Where the general formula is undefined although the function, or its slope, is not.
+
+    At points that meet `conditions` (one per argument), the partial with respect to `argument` is
+    that of the slice: the zeros put in before SymPy differentiates. So the slope of ``a ** 0`` in
+    its base is that of the constant 1, also at ``a = 0``, where ``b * a ** (b - 1)`` has no value.
+    With None for the argument, it is the value.
+
+    ========== ================================================================================
+    condition  the argument is
+    ========== ================================================================================
+    any        anything, NaN too
+    number     anything but NaN
+    positive   positive
+    zero       zero, put in before SymPy differentiates
+    limit      zero, where SymPy takes the limit of what it found: for removable singularities
+    ========== ================================================================================
+    """
+
+    argument: int | None
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedSlice:
+    """A `Slice` and what SymPy derived for it, on balls."""
+
+    argument: int | None
+    conditions: tuple[Condition, ...]
+    function: BallFunction
+
+    def holds_at(self, point: tuple[Ball, ...]) -> bool:
+        """Whether a point meets the conditions."""
+        return all(map(_meets, self.conditions, point))
+
+
+def _meets(condition: Condition, ball: Ball) -> bool:
+    match condition:
+        case "any":
+            return True
+        case "number":
+            return not ball.is_nan()
+        case "positive":
+            return bool(ball > 0)
+    return bool(ball.is_zero())
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What follows from a kernel's expression; every function works on balls.
+
+    Attributes
+    ----------
+    value
+        ``value(*arguments)``.
+    linear
+        ``linear(*arguments, *steps)`` gives the value and then those partials that are not
+        constant. ``steps`` stand for Heaviside's step of each kink.
+    constants
+        Per argument, the partial where it is the same integer everywhere, else None.
+    kinks
+        ``kinks(*arguments)`` gives the expressions whose zeros are the kinks; None if there are
+        none.
+    kink_partials
+        ``kink_partials(*arguments)`` gives, per kink, its partials with respect to the arguments.
+    kink_count
+        How many kinks there are.
+    slices
+        See `Slice`.
+    jumps
+        ``jumps(*arguments)`` gives the values of the signs and roundings in the expression, which
+        are known exactly where the arguments' balls hold no jump; None if there are none.
+    """
+
+    value: BallFunction
+    linear: BallFunction
+    constants: tuple[int | None, ...]
+    kinks: BallFunction | None = None
+    kink_partials: BallFunction | None = None
+    kink_count: int = 0
+    slices: tuple[DerivedSlice, ...] = ()
+    jumps: BallFunction | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A scalar function of a few real arguments.
+
+    Attributes
+    ----------
+    name
+        A Python identifier.
+    arity
+        The number of arguments.
+    expression
+        ``expression(sympy, *symbols)`` gives the SymPy expression. The module is handed in, so
+        that declaring a kernel imports nothing.
+    slices
+        Points where partials need care; see `Slice`.
+    """
+
+    name: str
+    arity: int
+    expression: Callable[..., sympy.Expr]
+    slices: tuple[Slice, ...] = ()
+
+    @cached_property
+    def derived(self) -> Derived:
+        """The evaluators: written out beforehand for the catalogue's kernels, else made now."""
+        if CATALOGUE.get(self.name) is self:
+            from zenverify.operators.derivation.derived import DERIVED
+
+            if self.name in DERIVED:
+                return DERIVED[self.name]
+        from zenverify.operators.derivation.derive import derive
+
+        return derive(self)
+
+
+CATALOGUE: dict[str, Kernel] = {}
+"""The kernels whose derivation is kept in `zenverify.operators.derivation.derived`."""
+
+
+def kernel(
+    name: str, arity: int, expression: Callable[..., sympy.Expr], slices: tuple[Slice, ...] = ()
+) -> Kernel:
+    """Declare a kernel of the catalogue."""
+    made = Kernel(name, arity, expression, slices)
+    CATALOGUE[name] = made
+    return made

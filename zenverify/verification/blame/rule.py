@@ -1,0 +1,152 @@
+"""One operation's rule, judged by running the operation alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from zenverify.engines.protocol import Engine
+from zenverify.graph.case import Case
+from zenverify.verification import trace
+from zenverify.verification.blame import arbitrate
+from zenverify.verification.blame.condition import condition_of
+from zenverify.verification.blame.intervals import witness_of
+from zenverify.verification.blame.opinion import expression_is_wrong
+from zenverify.verification.blame.wording import gradient_message
+from zenverify.verification.blame.writing import writing
+from zenverify.verification.checks.judge import Status
+from zenverify.verification.checks.local import LocalCheck, Suspect
+from zenverify.verification.checks.structure import differentiated
+from zenverify.verification.events import Finding
+from zenverify.verification.trace import EngineFault
+from zenverify.verification.verdict import Blame, Verdict
+
+CHECK = "local adjoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What an operation run alone got wrong.
+
+    Attributes
+    ----------
+    argument
+        The operand's position.
+    finding
+        What is wrong.
+    settled
+        Whether a difference that has converged denied the engine's number.
+    """
+
+    argument: int
+    finding: Finding
+    settled: bool
+
+
+def judge_alone(
+    engine: Engine, case: Case, arguments: Collection[int], denied: Collection[int] = ()
+) -> list[Wrong]:
+    """Run a single operation and judge the gradient of some operands.
+
+    Parameters
+    ----------
+    engine
+        The engine under test.
+    case
+        As `zenverify.verification.blame.alone.extract` makes it.
+    arguments
+        The operands' positions. A leaf that is several operands goes by the first.
+    denied
+        Those for which a difference has denied this very rule before, at other values. Who is
+        wrong is known then, and no witness is asked again.
+
+    Raises
+    ------
+    EngineFault
+        If the engine does not get through.
+    """
+    graph = case.graph
+    run, gradients = differentiated(engine, case)
+    if not np.array_equal(gradients[graph.root], case.cotangent, equal_nan=True):
+        written = writing(engine, graph, graph.root, run.values)
+        if written is not None:
+            raise EngineFault(written)
+        return []  # the walk already goes wrong before the operation's rule is called
+    operands = graph.apply(graph.root).operands
+    wanted = {operands[argument] for argument in arguments}
+    check = LocalCheck(graph, run.values, engine.conventions)
+    judged = {node: gradient for node, gradient in gradients.items() if node in wanted}
+    judged[graph.root] = gradients[graph.root]
+    opinion = cache(lambda: expression_is_wrong(engine, case))
+    found = []
+    for suspect in worst_of_each(check.gradients(judged, {graph.root: case.cotangent})):
+        if suspect.node != graph.root:
+            argument = operands.index(suspect.node)
+            ask = None if argument in denied else opinion
+            found.append(_explained(engine, case, run, check, suspect, argument, ask))
+    return found
+
+
+def worst_of_each(suspects: Sequence[Suspect]) -> list[Suspect]:
+    """Per node, the suspect that says most."""
+    best: dict[int, Suspect] = {}
+    for suspect in suspects:
+        held = best.get(suspect.node)
+        if held is None or _weight(suspect) > _weight(held):
+            best[suspect.node] = suspect
+    return [best[node] for node in sorted(best)]
+
+
+def _weight(suspect: Suspect) -> float:
+    units = suspect.judgement.units
+    return math.inf if math.isnan(units) else units
+
+
+def _explained(
+    engine: Engine,
+    case: Case,
+    run: trace.Trace,
+    check: LocalCheck,
+    suspect: Suspect,
+    argument: int,
+    opinion: Callable[[], bool] | None,
+) -> Wrong:
+    """Who is wrong about a number: first the difference is asked, then a second opinion.
+
+    Without an opinion to ask for, it is the engine.
+    """
+    graph = case.graph
+    operator = graph.apply(graph.root).operator
+    dtype = graph.dtypes[suspect.node]
+    kinked = check.kinked(graph.root) and _matters(check, case, suspect)
+    difference = None
+    if opinion is not None and not kinked:
+        enough = arbitrate.decisive_error(suspect.judgement, suspect.number)
+        difference = arbitrate.difference_of(
+            engine, case, run.values, suspect.node, suspect.element, enough
+        )
+    if kinked and suspect.judgement.status is not Status.NON_FINITE:
+        verdict = Verdict.CONVENTION
+    else:
+        verdict = arbitrate.settle(suspect.judgement, suspect.number, dtype, difference)
+    settled = arbitrate.is_settled(suspect.judgement, suspect.number, difference)
+    if opinion is not None and not settled and verdict is not Verdict.EXPRESSION_WRONG:
+        verdict = Verdict.EXPRESSION_WRONG if opinion() else verdict
+    if verdict is Verdict.EXPRESSION_WRONG:
+        condition = "always"
+    else:
+        condition = "kink" if kinked else condition_of(case, suspect.node)
+    witness = witness_of(suspect, dtype, difference, verdict)
+    blame = Blame(graph.root, operator, argument, condition)
+    message = gradient_message(verdict, operator, argument, witness)
+    return Wrong(argument, Finding(verdict, blame, CHECK, message, (witness,)), settled)
+
+
+def _matters(check: LocalCheck, case: Case, suspect: Suspect) -> bool:
+    """Whether the choice at the kink touches this element."""
+    sides = check.sides(suspect.node, suspect.element, {case.graph.root: case.cotangent})
+    return not all(side.overlaps(sides[0]) for side in sides)

@@ -1,0 +1,75 @@
+"""From a value that is wrong to who is wrong about it: the forward rule or the expression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from zenverify.engines.protocol import Engine
+from zenverify.graph.case import Array
+from zenverify.graph.graph import Graph
+from zenverify.oracles.enclosure import UNIT_ROUNDOFF
+from zenverify.verification.blame.alone import extract
+from zenverify.verification.blame.condition import condition_of
+from zenverify.verification.blame.intervals import witness_of
+from zenverify.verification.blame.opinion import expression_is_wrong
+from zenverify.verification.blame.rule import worst_of_each
+from zenverify.verification.blame.wording import value_message
+from zenverify.verification.checks.judge import Status
+from zenverify.verification.checks.local import Suspect
+from zenverify.verification.events import Finding
+from zenverify.verification.verdict import Blame, Verdict
+
+_CHECK = "forward"
+
+
+def blame_values(
+    engine: Engine, graph: Graph, values: Sequence[Array], suspects: Sequence[Suspect]
+) -> list[Finding]:
+    """Say who is wrong about values: the engine's forward rule or the expression.
+
+    The difference of the engine's forward pass decides: where it agrees with the engine's gradient
+    and not with the symbolic one, the expression describes another function.
+
+    Parameters
+    ----------
+    engine, graph
+        The engine under test, and the graph.
+    values
+        The engine's, per node.
+    suspects
+        Elements of values that are not the expression's.
+    """
+    findings = []
+    for suspect in worst_of_each(suspects):
+        operator = graph.apply(suspect.node).operator
+        verdict = _verdict(engine, graph, values, suspect)
+        condition = "always"
+        if verdict is not Verdict.EXPRESSION_WRONG:
+            condition = _condition(graph, values, suspect.node)
+        witness = witness_of(suspect, graph.dtypes[suspect.node], None, verdict)
+        blame = Blame(suspect.node, operator, None, condition)
+        message = value_message(verdict, operator, witness)
+        findings.append(Finding(verdict, blame, _CHECK, message, (witness,)))
+    return findings
+
+
+def _condition(graph: Graph, values: Sequence[Array], node: int) -> str:
+    single = extract(
+        graph, node, values, np.ones(graph.shapes[node], graph.dtypes[node]), merged=True
+    )
+    return condition_of(single, single.graph.apply(single.graph.root).operands[0])
+
+
+def _verdict(engine: Engine, graph: Graph, values: Sequence[Array], suspect: Suspect) -> Verdict:
+    node = suspect.node
+    if graph.trainable[node]:
+        cotangent = np.ones(graph.shapes[node], graph.dtypes[node])
+        single = extract(graph, node, values, cotangent, merged=False)
+        if expression_is_wrong(engine, single):
+            return Verdict.EXPRESSION_WRONG
+    if suspect.judgement.status is Status.NON_FINITE:
+        return Verdict.NON_FINITE
+    small = suspect.judgement.relative < UNIT_ROUNDOFF[graph.dtypes[node]] ** 0.4
+    return Verdict.INACCURATE if small else Verdict.ENGINE_WRONG

@@ -1,0 +1,147 @@
+"""A campaign: graph after graph, failures collected in buckets, everything told as events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import zenverify
+from zenverify.engines.completed import completed
+from zenverify.engines.protocol import Engine, limits_of
+from zenverify.errors import UsageError
+from zenverify.operators import catalogue
+from zenverify.verification.campaign.buckets import Collected, collect, hung
+from zenverify.verification.campaign.cases import cases_of
+from zenverify.verification.campaign.coverage import CONDITIONS
+from zenverify.verification.campaign.offered import verify_offered
+from zenverify.verification.campaign.options import CampaignOptions
+from zenverify.verification.events import (
+    CaseVerified,
+    Event,
+    FailureMinimised,
+    RunFinished,
+    RunStarted,
+)
+from zenverify.verification.verdict import ACCUMULATION
+from zenverify.verification.verify import CaseResult
+
+
+def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
+    """Verify an engine on random graphs.
+
+    Every event is given out before the next graph is drawn or verified, so a consumer that writes
+    failures to disk has them there whatever happens afterwards.
+
+    Parameters
+    ----------
+    engine
+        The engine under test.
+    options
+        What to draw, and when to stop.
+
+    Raises
+    ------
+    UsageError
+        If an operator does not exist, or the engine has none of those asked for.
+    """
+    names, lacking = _operators(engine, options)
+    return _events(completed(engine), options, names, lacking)
+
+
+def _operators(engine: Engine, options: CampaignOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    wanted = options.operators or catalogue.names()
+    for name in wanted:
+        catalogue.get(name)
+    names = tuple(name for name in wanted if name in engine.operators)
+    if not names:
+        raise UsageError(f"engine {engine.name!r} offers none of the operators {', '.join(wanted)}")
+    return names, tuple(name for name in wanted if name not in engine.operators)
+
+
+def _events(
+    engine: Engine, options: CampaignOptions, names: tuple[str, ...], lacking: tuple[str, ...]
+) -> Iterator[Event]:
+    start = time.monotonic()
+    tally = Collected()
+    stop_reason = "finished"
+    yield RunStarted(
+        engine.name, engine.version, zenverify.__version__, options.seed, names, options.planted
+    )
+    try:
+        for case in cases_of(options, names, limits_of(engine)):
+            if stop_reason == "found":
+                break
+            if options.limit is not None and tally.cases >= options.limit:
+                break
+            if options.budget is not None and time.monotonic() - start >= options.budget:
+                stop_reason = "budget"
+                break
+            waiting_for = hung(tally)
+            if ACCUMULATION in waiting_for or waiting_for >= set(names):
+                stop_reason = "hanging"
+                break
+            waiting = sorted(waiting_for & case.graph.operators)
+            if waiting:
+                tally.notes[f"not run: graphs with {waiting[0]}, which did not return"] += 1
+                continue
+            case, result = verify_offered(engine, case, options.timeout)
+            verified = _verified(tally.cases + 1, result)
+            tally.add(verified)
+            yield verified
+            for event in collect(engine, options, tally, case, result.findings):
+                yield event
+                if isinstance(event, FailureMinimised) and options.enough is not None:
+                    stop_reason = "found" if options.enough(event) else stop_reason
+    except KeyboardInterrupt:
+        stop_reason = "interrupted"
+    seconds = time.monotonic() - start
+    yield _finished(tally, options, stop_reason, seconds, lacking)
+
+
+def _verified(number: int, result: CaseResult) -> CaseVerified:
+    return CaseVerified(
+        number,
+        result.verdict,
+        result.operations,
+        result.nodes,
+        result.elements,
+        result.sampled,
+        result.coverage,
+        result.worst_units,
+        result.notes,
+    )
+
+
+def _finished(
+    tally: Collected,
+    options: CampaignOptions,
+    stop_reason: str,
+    seconds: float,
+    lacking: tuple[str, ...],
+) -> RunFinished:
+    failed = any(bucket.finding.verdict.is_failure for bucket in tally.buckets.values())
+    tested = tally.cases > 0
+    if stop_reason == "interrupted":
+        exit_code = 130
+    elif failed:
+        exit_code = 1
+    else:
+        exit_code = 0 if tested else 2
+    return RunFinished(
+        stop_reason=stop_reason,
+        exit_code=exit_code,
+        cases=tally.cases,
+        nodes=tally.nodes,
+        elements=tally.elements,
+        seconds=seconds,
+        seed=options.seed,
+        buckets=tuple(tally.buckets.values()),
+        coverage={
+            name: {condition: counts[condition] for condition in CONDITIONS if counts[condition]}
+            for name, counts in sorted(tally.coverage.items())
+        },
+        verdicts=dict(sorted(tally.verdicts.items())),
+        unsupported=lacking,
+        worst_units=tally.worst_units,
+        notes=dict(tally.notes.most_common()),
+    )

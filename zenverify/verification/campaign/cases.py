@@ -1,0 +1,114 @@
+"""The cases of a campaign, in their order: operations by themselves, random graphs, chains."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from itertools import chain, count
+
+from zenverify.graph.case import Case
+from zenverify.graph.corners import corners_of
+from zenverify.graph.drawing import draw_chain, draw_structure, simplest
+from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill, with_nan
+from zenverify.graph.limits import UNLIMITED, Limits, within
+from zenverify.graph.provider import drawn
+from zenverify.graph.strategies import structures
+from zenverify.graph.structure import Structure, dtype_odds
+from zenverify.graph.sweep import Way, draw_way, ways_of
+from zenverify.operators import catalogue
+from zenverify.operators.operator import Operator
+from zenverify.verification.campaign.options import CampaignOptions
+from zenverify.verification.checks.cost import cost_cases
+
+_LEAST = 24
+"""How often an operation is swept at least, however few ways there are to call it."""
+_APART_EVERY = 4
+"""In about so many ways to call an operation once with a NaN in the cotangent, and with one extreme
+operand only."""
+_GRAPH_EVERY = 8
+"""So many operations by themselves are followed by a random graph, and by a corner of one."""
+_CHAIN_EVERY = 128
+"""After so many of them it is a chain."""
+_FROM_ONE_SEED = 40
+"""So many random graphs come from one seed. The first of them is the simplest there is."""
+
+
+def cases_of(
+    options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
+) -> Iterator[Case]:
+    """All cases of a campaign in their order, without end."""
+    return chain(options.first, cost_cases(names), draw_cases(options, names, limits))
+
+
+def draw_cases(
+    options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
+) -> Iterator[Case]:
+    """The cases of a campaign, without end: operations by themselves, random graphs, chains.
+
+    Those that are beyond the limits of an engine are cut to them, or left out. The operations go
+    through all their shapes and attributes, in an order of the seed's; the first time round with
+    ordinary values, later with each other filling. Some of the ordinary ones get a NaN in their
+    cotangent: in graphs one rarely reaches every rule. In some, one operand only is extreme. The
+    corners of each operation come in between, once.
+    """
+    draw = random.Random(options.seed)
+    sweep: list[tuple[Operator, Way, bool]] = []
+    for operator in map(catalogue.get, names):
+        ways = ways_of(operator)
+        sweep += [
+            # Not every fourth: in these, attributes that alternate would be all alike.
+            (operator, ways[i % len(ways)], (i + i // _APART_EVERY) % _APART_EVERY == 0)
+            for i in range(max(len(ways), _LEAST))
+        ]
+    graphs = _structures(options, names, draw)
+    corners = corners_of(map(catalogue.get, names))
+    for round_ in count():
+        draw.shuffle(sweep)
+        for place, (operator, way, apart) in enumerate(sweep):
+            alone = within(limits, draw_way(draw.randrange, operator, way))
+            special = SPECIAL[(place + round_) % len(SPECIAL)]
+            ordinary = Filling.ORDINARY
+            for filling in (ordinary, special) if place % 2 else (special, ordinary):
+                if alone is None:
+                    break
+                # Where all operands are extreme, one may hide what is wrong behind another.
+                only = place if apart and filling is Filling.EXTREME else None
+                case = fill(alone, filling, draw.getrandbits(32), only)
+                yield with_nan(case, place) if apart and filling is ordinary else case
+            if place % _GRAPH_EVERY == 0:
+                chained = place % _CHAIN_EVERY == 0
+                drawn = (_chain(options, names, draw) if chained else None) or next(graphs)
+                graph = within(limits, drawn)
+                for filling in FILLINGS:
+                    if graph is None:
+                        break
+                    yield fill(graph, filling, draw.getrandbits(32))
+                corner = next(corners, None)
+                alone = None if corner is None else within(limits, corner.structure)
+                if corner is not None and alone is not None:
+                    yield fill(alone, corner.filling, place)
+
+
+def _chain(
+    options: CampaignOptions, names: tuple[str, ...], draw: random.Random
+) -> Structure | None:
+    """A deep chain, as long as the largest graph allows; None if no operator can be chained."""
+    most = max(1, options.max_nodes - 1)
+    length = draw.randint(most // 2 + 1, most)
+    operators = [catalogue.get(name) for name in names]
+    return draw_chain(draw.randrange, operators, length, draw.choice(dtype_odds(operators)))
+
+
+def _structures(
+    options: CampaignOptions, names: tuple[str, ...], draw: random.Random
+) -> Iterator[Structure]:
+    """Random graphs, without end, each drawn when it is asked for."""
+    operators = [catalogue.get(name) for name in names]
+    strategy = structures(operators=names, max_operations=max(1, options.max_nodes // 3))
+    while True:
+        source = random.Random(draw.getrandbits(64))
+        yield draw_structure(simplest, operators, 1, dtype_odds(operators)[0])
+        for _ in range(_FROM_ONE_SEED - 1):
+            structure = drawn(strategy, source)
+            if structure is not None:
+                yield structure

@@ -1,0 +1,234 @@
+"""Is a number of the engine's right? The error unit, its threshold, and what is undefined.
+
+The unit is u * S: u the unit roundoff of the number's dtype, S a running error bound of the formula
+that computes it (see `docs/how-a-verdict-is-reached.md`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from flint import arb
+
+from zenverify.operators.balls.arithmetic import Ball, precision
+from zenverify.operators.program.steps.step import Balls
+from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF
+
+_HIGHER = (4 * PRECISION, 16 * PRECISION)
+_SCALE_BITS = (80, PRECISION, _HIGHER[0])
+_ENOUGH_BITS = 60
+
+Evaluate = Callable[[bool], Balls]
+"""Evaluates the truths at the current precision; the argument says whether a cotangent that is
+exactly zero contributes zero even through an undefined partial."""
+
+
+class Status(StrEnum):
+    """What one number turned out to be."""
+
+    RIGHT = "right"
+    UNDEFINED = "undefined"
+    WRONG = "wrong"
+    NON_FINITE = "non-finite"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one number.
+
+    Attributes
+    ----------
+    status
+        See `Status`; the first two are passes.
+    truth
+        The enclosure.
+    units
+        The residual in units of u * S; NaN where there is no finite truth.
+    relative
+        The residual relative to the truth (to S where the truth is zero).
+    """
+
+    status: Status
+    truth: Ball
+    units: float = math.nan
+    relative: float = math.nan
+
+    @property
+    def passes(self) -> bool:
+        return self.status in (Status.RIGHT, Status.UNDEFINED)
+
+
+def judge(
+    numbers: Sequence[float],
+    elements: Sequence[int],
+    dtype: str,
+    terms: int,
+    evaluate: Evaluate,
+    *,
+    infinite_input: Sequence[bool],
+    infinite_result: Sequence[bool] | None = None,
+    largest_factor: float = 1.0,
+    between: Evaluate | None = None,
+) -> list[Judgement]:
+    """Judge numbers of the engine's against their enclosures.
+
+    Parameters
+    ----------
+    numbers
+        The engine's.
+    elements
+        Which of the enclosures that `evaluate` gives belongs to each of them.
+    dtype
+        The dtype that they were computed in.
+    terms
+        The largest number of terms that were added up for one of them.
+    evaluate
+        Gives the enclosures; called at several precisions.
+    infinite_input
+        Per number, whether an infinity enters: the reals have no answer then.
+    infinite_result
+        Per number, whether it is a contribution of a result that overflowed or is at a pole: a
+        rule that uses that result may give NaN.
+    largest_factor
+        What an intermediate result may be multiplied by: the largest cotangent. Results below the
+        smallest normal number may be flushed to zero.
+    between
+        Given where every number inside an enclosure is right, as between the two sides of a kink;
+        evaluated for S in its place.
+    """
+    scale = between or evaluate
+    underflow = float(np.finfo(dtype).tiny) * max(1.0, largest_factor)
+    truths = _narrow(evaluate, elements, False)
+    scales = _scales(scale, elements, dtype, False)
+    undefined = [e for e, truth in zip(elements, truths, strict=True) if not truth.is_finite()]
+    alive = dict(zip(undefined, _narrow(evaluate, undefined, True), strict=True))
+    alive_scales = dict(zip(undefined, _scales(scale, undefined, dtype, True), strict=True))
+    judgements = []
+    results = infinite_result or [False] * len(numbers)
+    for number, element, truth, size, entered, left in zip(
+        numbers, elements, truths, scales, infinite_input, results, strict=True
+    ):
+        finite = math.isfinite(number)
+        beyond_reals = entered and not (finite and truth.is_finite())
+        if beyond_reals or (left and not finite):
+            judgements.append(Judgement(Status.UNDEFINED, truth))
+        elif truth.is_finite():
+            if not finite and not _is_determined(scale, element, dtype):
+                judgements.append(Judgement(Status.UNDEFINED, truth))
+                continue
+            judgements.append(
+                _measure(number, dtype, terms, truth, size, underflow, inside=between is not None)
+            )
+        elif not finite or not truth.is_nan():
+            judgements.append(Judgement(Status.UNDEFINED, truth))
+        elif alive[element].is_finite():
+            judgements.append(
+                _measure(
+                    number,
+                    dtype,
+                    terms,
+                    alive[element],
+                    alive_scales[element],
+                    underflow,
+                    inside=between is not None,
+                )
+            )
+        elif _may_be_defined(evaluate, element, number, dtype, terms):
+            judgements.append(Judgement(Status.UNDEFINED, truth))
+        else:
+            judgements.append(Judgement(Status.NON_FINITE, truth))
+    return judgements
+
+
+def _narrow(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> list[Ball]:
+    """The truths, with more precision as long as an enclosure is wide for its size."""
+    if not elements:
+        return []
+    truths: list[Ball] = []
+    for bits in (PRECISION, *_HIGHER):
+        with precision(bits):
+            every = evaluate(dead_is_zero)
+        truths = [every[element] for element in elements]
+        if all(truth.is_finite() and truth.rel_accuracy_bits() > _ENOUGH_BITS for truth in truths):
+            break
+    return truths
+
+
+def _scales(
+    evaluate: Evaluate, elements: Sequence[int], dtype: str, dead_is_zero: bool
+) -> list[float]:
+    """S: what the dtype's precision costs the formula, by running error analysis, in units of it.
+
+    More precision is taken where so little leaves nothing, as near a zero of a denominator.
+    """
+    scales = dict.fromkeys(elements, math.inf)
+    for bits in (SIGNIFICAND[dtype], *_SCALE_BITS):
+        missing = [element for element, scale in scales.items() if not math.isfinite(scale)]
+        if not missing:
+            break
+        with precision(bits, rounding=True):
+            every = evaluate(dead_is_zero)
+        with precision(PRECISION):
+            for element in missing:
+                rough = every[element]
+                if rough.is_finite():
+                    size = abs(rough.mid()) + rough.rad() * arb(2) ** bits
+                    scales[element] = float(size.abs_upper())
+    return [scales[element] for element in elements]
+
+
+def _is_determined(evaluate: Evaluate, element: int, dtype: str) -> bool:
+    """Whether the dtype's precision is enough to tell that there is a finite answer at all.
+
+    The logarithm of a determinant that rounding may make zero may come out as minus infinity.
+    """
+    with precision(SIGNIFICAND[dtype], rounding=True):
+        return bool(evaluate(False)[element].is_finite())
+
+
+def _may_be_defined(
+    evaluate: Evaluate, element: int, number: float, dtype: str, terms: int
+) -> bool:
+    """Whether rounding at the dtype's precision may lead from a pole to where this is the answer.
+
+    A determinant that is exactly zero may come out as 1e-16, and then it has a logarithm: -36.8 or
+    less, and not 5.
+    """
+    bits = SIGNIFICAND[dtype] - (THRESHOLD + terms).bit_length()
+    with precision(bits, rounding=True, nearby=True):
+        reached = evaluate(True)[element]
+        return not reached.is_nan() and bool(reached.contains(arb(number)))
+
+
+def _measure(
+    number: float,
+    dtype: str,
+    terms: int,
+    truth: Ball,
+    scale: float,
+    underflow: float,
+    *,
+    inside: bool,
+) -> Judgement:
+    if not math.isfinite(number):
+        largest = float(np.finfo(dtype).max)
+        overflows = not scale < largest * (1 - 2.0**-10)
+        return Judgement(Status.UNDEFINED if overflows else Status.NON_FINITE, truth)
+    with precision(PRECISION):
+        distance = arb(number) - truth
+        residual = float(distance.abs_lower() if inside else distance.abs_upper())
+        if inside:
+            # The sides of a kink may have lost what one between them takes up.
+            scale = max(scale, float(truth.abs_upper()))
+    if residual <= terms * underflow:
+        return Judgement(Status.RIGHT, truth)
+    yardstick = UNIT_ROUNDOFF[dtype] * scale
+    units = residual / yardstick if yardstick else math.inf
+    size = float(abs(truth).mid()) or scale
+    relative = residual / size if size else math.inf
+    status = Status.RIGHT if units <= THRESHOLD + terms else Status.WRONG
+    return Judgement(status, truth, units, relative)

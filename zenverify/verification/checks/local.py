@@ -1,0 +1,530 @@
+"""Checks 2, 3 and 4: every value and every gradient, node by node, at the engine's own numbers.
+
+What the engine computed is taken as exact, so its rounding is not inherited and nothing
+compounds along the graph: where the identity fails, there the fault is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import chain, product
+from typing import Literal
+
+import numpy as np
+from flint import arb
+
+from zenverify.graph.case import Array
+from zenverify.graph.graph import Graph
+from zenverify.operators.balls.arithmetic import ZERO, Ball, precision
+from zenverify.operators.kinks import LEFT, MEAN, RIGHT, AtKink
+from zenverify.operators.program.program import Linearised
+from zenverify.operators.program.steps.step import Balls
+from zenverify.oracles.enclosure import (
+    PRECISION,
+    SIGNIFICAND,
+    THRESHOLD,
+    UNIT_ROUNDOFF,
+    Conventions,
+    LocalEnclosure,
+    lift,
+    lift_all,
+)
+from zenverify.verification.checks.judge import Judgement, Status, judge
+from zenverify.verification.trace import flat
+
+_SURELY_RIGHT = THRESHOLD - 1
+"""Units of u * |truth| below which S, which is no smaller, need not be known. The unit that is
+left covers the rounding of the truth to a float."""
+
+_ENOUGH_BITS = 60
+
+_ANY_SHARES = tuple(AtKink(side.step, None) for side in (LEFT, RIGHT))
+"""One side and the other, where any tied element may get any share: which of three does is no
+matter of sides."""
+
+_WIDER = 1 + 2.0**-20
+
+_MARGIN = 4
+"""Bits that the solver of a singular system may have lost more than the error unit allows for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A number that failed its check.
+
+    Attributes
+    ----------
+    node, element
+        Where.
+    quantity
+        ``"value"`` or ``"gradient"``.
+    number
+        The engine's.
+    judgement
+        Why it failed.
+    """
+
+    node: int
+    element: int
+    quantity: Literal["value", "gradient"]
+    number: float
+    judgement: Judgement
+
+
+class LocalCheck:
+    """Checks one forward pass, and any number of reverse passes over it.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    values
+        Per node, the engine's value.
+    conventions
+        What the engine declares at kinks.
+
+    Attributes
+    ----------
+    undefined
+        The nodes where something had no answer, so that anything was right.
+    """
+
+    def __init__(self, graph: Graph, values: Sequence[Array], conventions: Conventions) -> None:
+        self._graph = graph
+        self._values = values
+        self._conventions = conventions
+        self._balls = lift_all(values)
+        with precision(PRECISION):
+            self._enclosure = LocalEnclosure(graph, self._balls, conventions)
+        self.worst_by_operation: dict[str, float] = {}
+        self.undefined: set[int] = set()
+
+    @property
+    def worst_units(self) -> float:
+        """The largest residual that passed, in units of u * S, as far as they were measured."""
+        return max(self.worst_by_operation.values(), default=0.0)
+
+    @property
+    def engine_values(self) -> Sequence[Array]:
+        """Per node, the engine's value."""
+        return self._values
+
+    @property
+    def balls(self) -> Sequence[Balls]:
+        """Per node, the engine's values as exact balls."""
+        return self._balls
+
+    def values(self) -> list[Suspect]:
+        """Check 2: each value against the operation's expression at its operands' values."""
+        truths = self._enclosure.forward
+        numbers = {node: self._values[node] for node in truths}
+        doubtful = _doubtful(self._graph, truths, numbers)
+        found: list[Suspect] = []
+        for node, elements in doubtful.items():
+            found += self._judge_value(node, elements)
+        return found
+
+    def _judge_value(self, node: int, elements: Sequence[int]) -> list[Suspect]:
+        numbers = self._values[node].ravel()[list(elements)].tolist()
+        return self._suspects(node, "value", elements, numbers, self.judge_value(node, elements))
+
+    def judge_value(self, node: int, elements: Sequence[int]) -> list[Judgement]:
+        """Judge elements of one node's value with all care."""
+        graph = self._graph
+        program = graph.programs[node]
+        operands = graph.apply(node).operands
+        balls = [self._balls[operand] for operand in operands]
+        judgements = judge(
+            self._values[node].ravel()[list(elements)].tolist(),
+            elements,
+            graph.dtypes[node],
+            program.terms,
+            lambda _: program.value(balls, self._balls[node]),
+            infinite_input=self._reached_by_infinity(node, elements),
+        )
+        if self.order_decides(node):
+            judgements = [_excused(judgement) for judgement in judgements]
+        if program.solves:
+            with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
+                judgements = _excused_where_lost(judgements, elements, program.value(balls))
+        return judgements
+
+    def _reached_by_infinity(self, node: int, elements: Sequence[int]) -> list[bool]:
+        """Which elements of a value depend on an infinite operand: those that a NaN would reach."""
+        operands = self._graph.apply(node).operands
+        if not any(np.isinf(self._values[operand]).any() for operand in operands):
+            return [False] * len(elements)
+        marked = [_marked(self._values[operand], self._balls[operand]) for operand in operands]
+        with precision(PRECISION):
+            reached = self._graph.programs[node].value(marked)
+        return [not reached[element].is_finite() for element in elements]
+
+    def order_decides(self, node: int) -> bool:
+        """Whether a partial product of the operands may leave the range of the floats."""
+        if not self._graph.programs[node].multiplies:
+            return False
+        factors = self._values[self._graph.apply(node).operands[0]]
+        limits = np.finfo(factors.dtype)
+        with np.errstate(all="ignore"):
+            exponents = np.log2(np.abs(factors[factors != 0]).astype(np.float64))
+        high, low = exponents[exponents > 0].sum(), exponents[exponents < 0].sum()
+        return bool(high >= limits.maxexp or low <= limits.minexp)
+
+    def gradients(
+        self, cotangents: Mapping[int, Array], seeds: Mapping[int, Array]
+    ) -> list[Suspect]:
+        """Checks 3 and 4: g_j = seed_j + sum over consumers k of J_kj^T g_k.
+
+        Parameters
+        ----------
+        cotangents
+            The engine's gradients, by node; a node that has none counts as zero.
+        seeds
+            What enters from outside: the root's cotangent, or the probes.
+        """
+        graph = self._graph
+        lifted: list[Balls] = [[ZERO] * size for size in graph.sizes]
+        for node, balls in zip(cotangents, lift_all(list(cotangents.values())), strict=True):
+            lifted[node] = balls
+        seed_balls = dict(zip(seeds, lift_all(list(seeds.values())), strict=True))
+        with precision(PRECISION):
+            totals = self._enclosure.pull(lifted, seed_balls)
+        truths = {i: total for i in cotangents if (total := totals[i]) is not None}
+        doubtful = _doubtful(graph, truths, cotangents)
+        found: list[Suspect] = []
+        for node, close in doubtful.items():
+            numbers = cotangents[node].ravel()
+            near = self._near_for_terms(node, close, numbers, truths[node], lifted, seed_balls)
+            elements = [element for element in close if element not in near]
+            if not elements:
+                continue
+            numbers = numbers[elements].tolist()
+            judgements = self.judge_gradient(node, elements, numbers, lifted, seed_balls)
+            found += self._suspects(node, "gradient", elements, numbers, judgements)
+        return found
+
+    def _near_for_terms(
+        self,
+        node: int,
+        elements: Sequence[int],
+        numbers: Array,
+        truths: Balls,
+        cotangents: Sequence[Balls],
+        seeds: Mapping[int, Balls],
+    ) -> set[int]:
+        """The elements that are right for the size of the terms that add up to them.
+
+        The sum of the terms' magnitudes is a lower bound of S that costs little.
+        """
+        graph = self._graph
+        unit = _SURELY_RIGHT * UNIT_ROUNDOFF[graph.dtypes[node]]
+        with precision(PRECISION):
+            terms = [seeds[node]] if node in seeds else []
+            for consumer in {k for k, _ in graph.consumers[node] if graph.trainable[k]}:
+                parts = self._enclosure.linear[consumer].pull(cotangents[consumer])
+                for operand, part in zip(graph.operands[consumer], parts, strict=True):
+                    if operand == node and part is not None:
+                        terms.append(part)
+            return {
+                element
+                for element in elements
+                if abs(truths[element] - float(numbers[element]))
+                <= unit * sum((abs(term[element]) for term in terms), ZERO)
+            }
+
+    def judge_gradient(
+        self,
+        node: int,
+        elements: Sequence[int],
+        numbers: Sequence[float],
+        cotangents: Sequence[Balls],
+        seeds: Mapping[int, Balls],
+    ) -> list[Judgement]:
+        """Judge elements of one node's gradient with all care."""
+        graph = self._graph
+        consumers = sorted({k for k, _ in graph.consumers[node] if graph.trainable[k]})
+        seed = {node: seeds[node]} if node in seeds else {}
+        choices = self._choices(consumers, (LEFT, RIGHT))
+
+        def sides(
+            chosen: Sequence[Conventions],
+            dead_is_zero: bool,
+            arriving: Sequence[Balls] = cotangents,
+        ) -> list[Balls]:
+            return [
+                self._pulled(choice, consumers, arriving, seed, node, dead_is_zero)
+                for choice in chosen
+            ]
+
+        def evaluate(dead_is_zero: bool, arriving: Sequence[Balls] = cotangents) -> Balls:
+            first, *others = sides(choices, dead_is_zero, arriving)
+            if not others:
+                return first
+            wide = sides(self._choices(consumers, _ANY_SHARES), dead_is_zero, arriving)
+            return list(map(_joined, _hulls(first, *others), _hulls(*wide)))
+
+        def larger(dead_is_zero: bool) -> Balls:
+            """Of each element the side whose rounding matters more."""
+            return [
+                max(pair, key=_size) for pair in zip(*sides(choices, dead_is_zero), strict=True)
+            ]
+
+        terms = len(consumers) + max((graph.programs[k].terms for k in consumers), default=0)
+        infinite, overflowed = self._infinities(node, elements, consumers, cotangents)
+        factors = [abs(ball) for k in consumers for ball in cotangents[k] if ball.is_finite()]
+        judgements = judge(
+            numbers,
+            elements,
+            graph.dtypes[node],
+            terms,
+            evaluate,
+            infinite_input=infinite,
+            infinite_result=overflowed,
+            between=larger if len(choices) > 1 else None,
+            largest_factor=float(max(factors, default=arb(1))),
+        )
+        if any(self.order_decides(k) for k in consumers):
+            judgements = [_excused(judgement) for judgement in judgements]
+        solvers = [k for k in consumers if graph.programs[k].solves]
+        # How far a NaN that came in from outside spreads is the rule's affair: 0 times NaN is NaN.
+        # A solver mixes all elements in any case.
+        mixed = any(ball.is_nan() for k in solvers for ball in cotangents[k])
+        spoiled = any(ball.is_nan() for balls in seeds.values() for ball in balls)
+        if solvers:
+            tame = [[arb(1) if b.is_nan() else b for b in balls] for balls in cotangents]
+            with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
+                rough = evaluate(True, tame if mixed else cotangents)
+            judgements = _excused_where_lost(judgements, elements, rough)
+        return [
+            Judgement(Status.UNDEFINED, judgement.truth)
+            if judgement.status is Status.NON_FINITE
+            and not math.isfinite(number)
+            and (mixed or spoiled or self._overflows(node, consumers)[element])
+            else judgement
+            for judgement, number, element in zip(judgements, numbers, elements, strict=True)
+        ]
+
+    def _infinities(
+        self,
+        node: int,
+        elements: Sequence[int],
+        consumers: Sequence[int],
+        cotangents: Sequence[Balls],
+    ) -> tuple[list[bool], list[bool]]:
+        """Which elements depend on an infinite operand or cotangent, and on an infinite result.
+
+        Where the infinities are replaced by NaN, these elements become NaN.
+        """
+        graph = self._graph
+        nearby = {operand for k in consumers for operand in graph.apply(k).operands}
+        operands = any(np.isinf(self._values[i]).any() for i in nearby)
+        arriving = any(_is_infinite(ball) for k in consumers for ball in cotangents[k])
+        results = any(np.isinf(self._values[k]).any() for k in consumers)
+        nowhere = [False] * len(elements)
+        infinite = overflowed = nowhere
+        if operands or arriving:
+            marked = [_marked(v, b) for v, b in zip(self._values, self._balls, strict=True)]
+            seeds = [[_NAN if _is_infinite(b) else b for b in balls] for balls in cotangents]
+            infinite = self._reached(node, elements, consumers, marked, seeds)
+        if results:
+            seeds = [
+                [
+                    _NAN if beyond else b
+                    for b, beyond in zip(balls, np.isinf(v).ravel(), strict=True)
+                ]
+                for balls, v in zip(cotangents, self._values, strict=True)
+            ]
+            overflowed = self._reached(node, elements, consumers, self._balls, seeds)
+        return infinite, overflowed
+
+    def _reached(
+        self,
+        node: int,
+        elements: Sequence[int],
+        consumers: Sequence[int],
+        values: Sequence[Balls],
+        cotangents: Sequence[Balls],
+    ) -> list[bool]:
+        with precision(PRECISION):
+            local = LocalEnclosure(self._graph, values, self._conventions, only=consumers)
+            total = local.pull(cotangents, {})[node]
+        return [total is not None and not total[element].is_finite() for element in elements]
+
+    def _overflows(self, node: int, consumers: Sequence[int]) -> list[bool]:
+        """Whether a partial is beyond the floats, which a zero cotangent turns into NaN."""
+        graph = self._graph
+        ones: list[Balls] = [[arb(1)] * size for size in graph.sizes]
+        with precision(53, rounding=True):
+            pulled = self._pulled(self._conventions, consumers, ones, {}, node, False)
+        largest = float(np.finfo(graph.dtypes[node]).max)
+        return [not abs(ball).upper() < largest for ball in pulled]
+
+    def _suspects(
+        self,
+        node: int,
+        quantity: Literal["value", "gradient"],
+        elements: Sequence[int],
+        numbers: Sequence[float],
+        judgements: Sequence[Judgement],
+    ) -> list[Suspect]:
+        found = []
+        for element, number, judgement in zip(elements, numbers, judgements, strict=True):
+            if not judgement.passes:
+                found.append(Suspect(node, element, quantity, number, judgement))
+            elif judgement.status is Status.UNDEFINED:
+                self.undefined.add(node)
+            elif math.isfinite(judgement.units):
+                name = self._graph.operator_of(node)
+                held = self.worst_by_operation.get(name, 0.0)
+                self.worst_by_operation[name] = max(held, judgement.units)
+        return found
+
+    def _choices(
+        self, consumers: Sequence[int], sides: Sequence[AtKink]
+    ) -> list[Mapping[str, AtKink]]:
+        """What the consumers may do at kinks: as declared, or each operator what any side says."""
+        free = sorted(
+            {
+                operator
+                for k in consumers
+                if (operator := self._graph.apply(k).operator) not in self._conventions
+                and self._graph.programs[k].can_kink
+                and self.kinked(k)
+            }
+        )
+        return [
+            {**self._conventions, **dict(zip(free, chosen, strict=True))}
+            for chosen in product(sides, repeat=len(free))
+        ]
+
+    def _pulled(
+        self,
+        conventions: Conventions,
+        consumers: Sequence[int],
+        cotangents: Sequence[Balls],
+        seeds: Mapping[int, Balls],
+        node: int,
+        dead_is_zero: bool,
+    ) -> Balls:
+        local = LocalEnclosure(self._graph, self._balls, conventions, only=consumers)
+        total = local.pull(cotangents, seeds, dead_is_zero=dead_is_zero)[node]
+        return [arb(0)] * self._graph.sizes[node] if total is None else total
+
+    def sides(self, node: int, element: int, seeds: Mapping[int, Array]) -> list[Ball]:
+        """An element's gradient with each choice at the kinks: one side, the other, the mean."""
+        graph = self._graph
+        cotangents: list[Balls] = [[arb(0)] * size for size in graph.sizes]
+        for seeded, seed in seeds.items():
+            cotangents[seeded] = lift(seed)
+        consumers = sorted({k for k, _ in graph.consumers[node]})
+        with precision(PRECISION):
+            return [
+                self._pulled(
+                    {graph.apply(k).operator: side for k in consumers},
+                    consumers,
+                    cotangents,
+                    {},
+                    node,
+                    True,
+                )[element]
+                for side in (LEFT, RIGHT, MEAN)
+            ]
+
+    def smooth(self, kinked: Sequence[int]) -> dict[int, Linearised]:
+        """The partials of the operations that do not lie at a kink."""
+        linear = self._enclosure.linear
+        return {node: linear[node] for node in linear if node not in kinked}
+
+    def kinked(self, node: int) -> bool:
+        """Whether an operation lies at a kink, judged at the engine's values."""
+        program = self._graph.programs[node]
+        operands = self._graph.apply(node).operands
+        with precision(PRECISION):
+            return bool(program.kinked([self._balls[operand] for operand in operands]))
+
+
+_NAN = arb("nan")
+
+
+def _hulls(*sides: Balls) -> Balls:
+    """Per element, what holds all of its values."""
+    return [reduce(arb.union, balls) for balls in zip(*sides, strict=True)]
+
+
+def _size(ball: Ball) -> float:
+    return float(ball.abs_upper())
+
+
+def _joined(sides: Ball, wide: Ball) -> Ball:
+    """What lies between two sides, or more where ties are many.
+
+    A ball's radius has thirty bits, so the wider ball is taken only where it is wider by more.
+    """
+    return wide if wide.rad() > sides.rad() * _WIDER else sides
+
+
+def _is_infinite(ball: Ball) -> bool:
+    return not ball.is_finite() and not ball.is_nan()
+
+
+def _marked(value: Array, balls: Balls) -> Balls:
+    """The same balls with NaN in place of infinities."""
+    beyond = np.isinf(value).ravel()
+    if not beyond.any():
+        return balls
+    return [_NAN if mark else ball for ball, mark in zip(balls, beyond, strict=True)]
+
+
+def _excused(judgement: Judgement) -> Judgement:
+    return judgement if judgement.passes else Judgement(Status.UNDEFINED, judgement.truth)
+
+
+def _excused_where_lost(
+    judgements: Sequence[Judgement], elements: Sequence[int], rough: Balls
+) -> list[Judgement]:
+    """Excuse what cannot be told from nonsense at the dtype's precision.
+
+    Equations that are singular but for rounding have solutions over the reals, of which floats
+    keep no digit: an engine may find another one, or none.
+    """
+    return [
+        judgement if rough[element].is_finite() else _excused(judgement)
+        for judgement, element in zip(judgements, elements, strict=True)
+    ]
+
+
+def _doubtful(
+    graph: Graph, truths: Mapping[int, Balls], numbers: Mapping[int, Array]
+) -> dict[int, list[int]]:
+    """Elements that are not so close to the truth that they pass without knowing S."""
+    nodes = list(truths)
+    items = list(chain.from_iterable(truths.values()))
+    if not items:
+        return {}
+    with np.errstate(all="ignore"):
+        middle = np.fromiter(map(float, items), np.float64, len(items))
+        bits = np.fromiter(map(arb.rel_accuracy_bits, items), np.int64, len(items))
+        observed = flat([numbers[node] for node in nodes])
+        allowed = _SURELY_RIGHT * _units(graph, nodes) * np.abs(middle)
+        passes = (np.abs(observed - middle) <= allowed) & (bits >= _ENOUGH_BITS)
+    if passes.all():
+        return {}
+    places = np.flatnonzero(~passes)
+    ends = np.cumsum([graph.sizes[node] for node in nodes])
+    found: dict[int, list[int]] = {}
+    for place in places.tolist():
+        which = int(np.searchsorted(ends, place, side="right"))
+        start = int(ends[which]) - graph.sizes[nodes[which]]
+        found.setdefault(nodes[which], []).append(place - start)
+    return found
+
+
+def _units(graph: Graph, nodes: Sequence[int]) -> Array | float:
+    """The unit roundoff of each element of some nodes; one number if it is always the same."""
+    units = [UNIT_ROUNDOFF[graph.dtypes[node]] for node in nodes]
+    if len(set(units)) == 1:
+        return units[0]
+    return np.repeat(units, [graph.sizes[node] for node in nodes])

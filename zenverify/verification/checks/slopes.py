@@ -1,0 +1,198 @@
+"""Check 5 at a kink: gradients against the slopes of the whole function.
+
+A gradient of one element lies between the slopes on both sides, or among those nearby. That leaves
+each of three elements that tie any share. So all elements of a node are moved alike too: where that
+has one slope, the gradient adds up to it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from flint import arb
+
+from zenverify.graph.case import Array, Case
+from zenverify.graph.graph import Graph
+from zenverify.operators.balls.arithmetic import ZERO, precision
+from zenverify.operators.program.steps.step import Balls
+from zenverify.oracles.enclosure import PRECISION, UNIT_ROUNDOFF, OneSided, along, lift
+from zenverify.verification.checks.local import LocalCheck
+
+SAMPLED_ELEMENTS = 12
+_DIRECTIONS = 96
+_SCALES = (1.0, 0.125, 8.0)
+_NEAR = 2.0**-40
+"""So small a step leads from one piece of a function to another by rare chance only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """The least and the largest slope of the whole function along a direction, and the engine's.
+
+    Attributes
+    ----------
+    node, element
+        What moves: one element of a node, or with None all of them alike.
+    engine
+        The engine's gradient along it.
+    left, right
+        The slopes on both sides, or, where slopes nearby lie further out, the least and the
+        largest of all.
+    """
+
+    node: int
+    element: int | None
+    engine: float
+    left: float
+    right: float
+
+    @property
+    def smooth(self) -> bool:
+        """Whether all slopes are the same, up to the rounding of the enclosures."""
+        return math.isclose(self.left, self.right, rel_tol=1e-12)
+
+    @property
+    def place(self) -> str:
+        """What moves, in words."""
+        if self.element is None:
+            return f"node {self.node}, all elements moved alike,"
+        return f"node {self.node}, element {self.element},"
+
+
+def slopes_at_kinks(
+    case: Case, check: LocalCheck, gradients: Mapping[int, Array], kinked: Sequence[int]
+) -> tuple[list[Slopes], int, int]:
+    """Where a gradient is outside the interval of the whole function's slopes.
+
+    Parameters
+    ----------
+    kinked
+        The operations that lie at a kink.
+
+    Returns
+    -------
+    list of Slopes, int, int
+        What is outside, how many elements were looked at, and how many there are: a sample is
+        looked at when they are many.
+    """
+    graph = case.graph
+    nodes = [node for node in sorted(_upstream(graph, kinked)) if node in gradients]
+    places = [(node, element) for node in nodes for element in range(graph.sizes[node])]
+    sample = places[:: max(1, math.ceil(len(places) / SAMPLED_ELEMENTS))]
+    search = _Search(case, check, gradients, kinked)
+    found = [search.element(*place) for place in sample]
+    found += [search.together(node) for node in dict(sample) if graph.sizes[node] > 1]
+    return [slopes for slopes in found if slopes is not None], len(sample), len(places)
+
+
+class _Search:
+    """Looks for slopes of a case that contradict gradients."""
+
+    def __init__(
+        self,
+        case: Case,
+        check: LocalCheck,
+        gradients: Mapping[int, Array],
+        kinked: Sequence[int],
+    ) -> None:
+        self._graph = case.graph
+        self._balls = check.balls
+        self._gradients = gradients
+        self._smooth = check.smooth(kinked)
+        self._cotangent = lift(case.cotangent)
+        with precision(PRECISION):
+            self._sides = OneSided(case.graph, check.balls, self._cotangent, self._smooth)
+
+    def element(self, node: int, element: int) -> Slopes | None:
+        """The slopes along one element, if the engine's is not among them."""
+        engine = float(self._gradients[node].ravel()[element])
+        step = [ZERO] * self._graph.sizes[node]
+        step[element] = arb(1)
+        ends = self._ends(node, step)
+        if ends is None or not math.isfinite(engine):
+            return None
+        slack = _slack(self._graph.dtypes[node], *ends)
+        least, largest = min(ends), max(ends)
+        if least - slack <= engine <= largest + slack:
+            return None
+        for slope in self._nearby(node, step, element):
+            if not least - slack <= slope <= largest + slack:
+                least, largest = min(least, slope), max(largest, slope)
+                ends = least, largest
+            if least - slack <= engine <= largest + slack:
+                return None
+        return Slopes(node, element, engine, *ends)
+
+    def together(self, node: int) -> Slopes | None:
+        """The slope along all elements at once, where it is one and the engine's is another."""
+        gradient = self._gradients[node].ravel().astype(np.float64)
+        engine = math.fsum(gradient) if np.isfinite(gradient).all() else math.nan
+        step = [arb(1)] * self._graph.sizes[node]
+        ends = self._ends(node, step)
+        if ends is None or not math.isfinite(engine):
+            return None
+        slack = _slack(self._graph.dtypes[node], *ends, *gradient)
+        slopes = Slopes(node, None, engine, *ends)
+        if not slopes.smooth or abs(engine - slopes.left) <= slack:
+            return None
+        bends = any(abs(slope - slopes.left) > slack for slope in self._nearby(node, step))
+        return None if bends else slopes
+
+    def _ends(self, node: int, step: Balls) -> tuple[float, float] | None:
+        """The slopes on both sides; None where one of them is not known."""
+        with precision(PRECISION):
+            right = self._sides.along(node, step)
+            left = -self._sides.along(node, [-ball for ball in step])
+        return (float(left), float(right)) if right.is_finite() and left.is_finite() else None
+
+    def _nearby(self, node: int, step: Balls, element: int | None = None) -> Iterator[float]:
+        """Slopes at some points around this one.
+
+        Where three elements tie, the median stays as it is when any one of them moves, and yet its
+        gradient nearby is one in one of them. So it bends there, though not along any axis, and
+        what an engine gives may be any mean of the gradients nearby (Clarke, "Optimization and
+        Nonsmooth Analysis", 1983). Here only the variables move: relu(x) - relu(-x) is the same
+        line everywhere.
+        """
+        graph = self._graph
+        moving = sorted({node, *(leaf for leaf in graph.leaves if graph.trainable[leaf])})
+        draw = np.random.default_rng(0)
+        for number in range(_DIRECTIONS):
+            scale = _SCALES[number % len(_SCALES)]
+            moves = {other: scale * draw.normal(size=graph.sizes[other]) for other in moving}
+            if element is not None:
+                # In the middle, first or last of those that it may tie with, and anywhere: what
+                # bends where this element is must be seen from both of its sides.
+                moves[node][element] = (0.0, 8.0, -8.0, draw.normal())[number % 4]
+            with precision(PRECISION):
+                tangents = {other: lift(move) for other, move in moves.items()}
+                start = self._along(tangents)
+                pairs = zip(tangents[node], step, strict=True)
+                tangents[node] = [ball + _NEAR * moved for ball, moved in pairs]
+                slope = (self._along(tangents) - start) / _NEAR
+            if slope.is_finite():
+                yield float(slope)
+
+    def _along(self, tangents: Mapping[int, Balls]) -> arb:
+        return along(self._graph, self._balls, self._cotangent, tangents, self._smooth)
+
+
+def _slack(dtype: str, *numbers: float) -> float:
+    """What rounding along the graph may do; the local check is the one for exactness."""
+    return math.sqrt(UNIT_ROUNDOFF[dtype]) * (math.fsum(map(abs, numbers)) + 1.0)
+
+
+def _upstream(graph: Graph, nodes: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if node in graph.operations:
+            for operand in graph.apply(node).operands:
+                if operand not in found:
+                    found.add(operand)
+                    waiting.append(operand)
+    return found
