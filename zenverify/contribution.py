@@ -190,7 +190,7 @@ class Contribution:
             return self.operator
         if self.equation is not None:
             return self._declared_by_equation()
-        from zenverify.operators.declarations.elementwise import mapped
+        from zenverify.operators.declarations.broadcasting import mapped
         from zenverify.operators.program.kernel import Kernel
 
         names = self.arguments
@@ -203,7 +203,7 @@ class Contribution:
         return mapped("contributed", self.summary, scalar, arguments, self.kinks)
 
     def _declared_by_equation(self) -> Operator:
-        from zenverify.operators.declarations.implicit import elementwise_implicit
+        from zenverify.operators.declarations.elementwise.implicit import elementwise_implicit
 
         assert self.start is not None
         names, residual = self._equation

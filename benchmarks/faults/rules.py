@@ -89,6 +89,6 @@ RULES: tuple[Fault, ...] = (
 
 
 def _left(g: Any, a: Any, b: Any) -> Any:
-    from zenverify.tensor.linear import _pull_left
+    from zenverify.tensor.linear.linear import _pull_left
 
     return _pull_left(g, g, a, b)

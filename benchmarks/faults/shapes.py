@@ -76,19 +76,19 @@ def _last_axis(g: Any, y: Any, x: Any, axis: Any) -> Any:
 
 
 def _kernel_turned(g: Any, y: Any, x: Any, w: Any, **attributes: Any) -> Any:
-    from zenverify.tensor.convolution import _pull_images
+    from zenverify.tensor.networks.convolution import _pull_images
 
     return _pull_images(g, y, x, w[:, :, ::-1, ::-1], **attributes)
 
 
 def _batch_forgotten(g: Any, y: Any, x: Any, w: Any, **attributes: Any) -> Any:
-    from zenverify.tensor.convolution import _pull_kernels
+    from zenverify.tensor.networks.convolution import _pull_kernels
 
     return _pull_kernels(g[:1], y, x[:1], w, **attributes)
 
 
 def _crash_on_stride(g: Any, y: Any, x: Any, w: Any, stride: Any, **attributes: Any) -> Any:
-    from zenverify.tensor.convolution import _pull_images
+    from zenverify.tensor.networks.convolution import _pull_images
 
     if stride != (1, 1):
         raise NotImplementedError("stride")

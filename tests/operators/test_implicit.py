@@ -14,8 +14,9 @@ from zenverify.errors import GraphError
 from zenverify.graph.ranges import range_of
 from zenverify.operators import catalogue
 from zenverify.operators.balls.arithmetic import ANYTHING, precision
-from zenverify.operators.declarations import kernels, piecewise
-from zenverify.operators.declarations.implicit import elementwise_implicit
+from zenverify.operators.declarations import kernels
+from zenverify.operators.declarations.elementwise import piecewise
+from zenverify.operators.declarations.elementwise.implicit import elementwise_implicit
 from zenverify.operators.operator import Domain, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.program import Program

@@ -5,7 +5,8 @@ import random
 from flint import arb
 
 from zenverify.operators.balls.arithmetic import precision
-from zenverify.operators.declarations import kernels, logistic
+from zenverify.operators.declarations import kernels
+from zenverify.operators.declarations.elementwise import logistic
 
 
 def test_the_program_computes_what_the_kernel_says() -> None:

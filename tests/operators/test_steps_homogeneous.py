@@ -10,7 +10,8 @@ from flint import arb
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
 from zenverify.operators.balls.arithmetic import ANYTHING, Ball, precision
-from zenverify.operators.declarations import kernels, piecewise
+from zenverify.operators.declarations import kernels
+from zenverify.operators.declarations.elementwise import piecewise
 from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.program import Program

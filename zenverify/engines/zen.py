@@ -20,8 +20,8 @@ from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.kinks import MEAN, AtKink
-from zenverify.tensor.determinants import packed_slogdet
-from zenverify.tensor.factorizations import packed_eigh
+from zenverify.tensor.linear.determinants import packed_slogdet
+from zenverify.tensor.linear.factorizations import packed_eigh
 
 
 def _where(x: Any, y: Any, condition: Any) -> Any:

@@ -18,21 +18,10 @@ its one-sided derivatives for a slope; operands that tie get equal shares.
 # Functions are called as in NumPy, also where Python has one of that name.
 # ruff: noqa: A004
 
-from zenverify.tensor.activations import gelu, log_sigmoid, mish, silu, softsign
-from zenverify.tensor.adaptive_pooling import adaptive_avg_pool2d, adaptive_max_pool2d
-from zenverify.tensor.arithmetic import add, divide, multiply, negative, power, subtract
-from zenverify.tensor.attention import scaled_dot_product_attention
-from zenverify.tensor.contractions import dot, inner, tensordot
-from zenverify.tensor.convolution import conv1d, conv2d
-from zenverify.tensor.cross_entropies import cross_entropy, soft_cross_entropy
 from zenverify.tensor.custom import NewOperation, new_operation
-from zenverify.tensor.determinants import det, slogdet
-from zenverify.tensor.deviations import average, std, var
-from zenverify.tensor.diagonals import diag, diagonal, trace, tril, triu
-from zenverify.tensor.differences import diff, gradient
-from zenverify.tensor.divergences import binary_cross_entropy_with_logits, kl_div
-from zenverify.tensor.embeddings import embedding
-from zenverify.tensor.exponential import (
+from zenverify.tensor.elementwise.activations import gelu, log_sigmoid, mish, silu, softsign
+from zenverify.tensor.elementwise.arithmetic import add, divide, multiply, negative, power, subtract
+from zenverify.tensor.elementwise.exponential import (
     exp,
     exp2,
     expm1,
@@ -42,20 +31,9 @@ from zenverify.tensor.exponential import (
     log10,
     xlogy,
 )
-from zenverify.tensor.factorizations import cholesky, eigh, svdvals
-from zenverify.tensor.hyperbolic import arccosh, arcsinh, arctanh, cosh, sinh, tanh
-from zenverify.tensor.indexing import index
-from zenverify.tensor.joining import concatenate, dstack, hstack, split, stack, vstack
-from zenverify.tensor.linear import matmul, matrix_power
-from zenverify.tensor.logistic import logaddexp, logit, sigmoid, softplus
-from zenverify.tensor.losses import huber, l1_loss, mse_loss, smooth_l1_loss
-from zenverify.tensor.masking import dropout
-from zenverify.tensor.normalisation import batch_norm, layer_norm, rms_norm
-from zenverify.tensor.norms import hypot, norm
-from zenverify.tensor.operation import OPERATIONS, Operation
-from zenverify.tensor.padding import pad
-from zenverify.tensor.permuting import flip, moveaxis, roll, rollaxis, swapaxes, transpose
-from zenverify.tensor.piecewise import (
+from zenverify.tensor.elementwise.hyperbolic import arccosh, arcsinh, arctanh, cosh, sinh, tanh
+from zenverify.tensor.elementwise.logistic import logaddexp, logit, sigmoid, softplus
+from zenverify.tensor.elementwise.piecewise import (
     absolute,
     clip,
     maximum,
@@ -64,10 +42,8 @@ from zenverify.tensor.piecewise import (
     relu,
     where,
 )
-from zenverify.tensor.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
-from zenverify.tensor.powers import cbrt, reciprocal, sqrt, square
-from zenverify.tensor.products import cross, kron, outer, vdot
-from zenverify.tensor.rectifiers import (
+from zenverify.tensor.elementwise.powers import cbrt, reciprocal, sqrt, square
+from zenverify.tensor.elementwise.rectifiers import (
     elu,
     hardshrink,
     hardsigmoid,
@@ -78,20 +54,9 @@ from zenverify.tensor.rectifiers import (
     selu,
     softshrink,
 )
-from zenverify.tensor.reductions import amax, amin, logsumexp, max, mean, min, prod, ptp, sum
-from zenverify.tensor.repeating import repeat, tile
-from zenverify.tensor.rounding import ceil, floor, fmod, remainder, rint, sign, trunc
-from zenverify.tensor.scans import cumprod, cumsum, logcumsumexp
-from zenverify.tensor.shaping import broadcast_to, expand_dims, flatten, reshape, squeeze
-from zenverify.tensor.softmaxes import log_softmax, softmax
-from zenverify.tensor.sorting import median, sort
-from zenverify.tensor.special import digamma, erf, erfc, gammaln
-from zenverify.tensor.summation import einsum
-from zenverify.tensor.systems import inv, pinv, solve
-from zenverify.tensor.taking import gather, scatter_add, take, take_along_axis
-from zenverify.tensor.tensor import Tensor
-from zenverify.tensor.transposed_convolution import conv_transpose1d, conv_transpose2d
-from zenverify.tensor.trigonometric import (
+from zenverify.tensor.elementwise.rounding import ceil, floor, fmod, remainder, rint, sign, trunc
+from zenverify.tensor.elementwise.special import digamma, erf, erfc, gammaln
+from zenverify.tensor.elementwise.trigonometric import (
     arccos,
     arcsin,
     arctan,
@@ -101,6 +66,51 @@ from zenverify.tensor.trigonometric import (
     sinc,
     tan,
 )
+from zenverify.tensor.linear.contractions import dot, inner, tensordot
+from zenverify.tensor.linear.determinants import det, slogdet
+from zenverify.tensor.linear.factorizations import cholesky, eigh, svdvals
+from zenverify.tensor.linear.linear import matmul, matrix_power
+from zenverify.tensor.linear.products import cross, kron, outer, vdot
+from zenverify.tensor.linear.systems import inv, pinv, solve
+from zenverify.tensor.networks.adaptive_pooling import adaptive_avg_pool2d, adaptive_max_pool2d
+from zenverify.tensor.networks.attention import scaled_dot_product_attention
+from zenverify.tensor.networks.convolution import conv1d, conv2d
+from zenverify.tensor.networks.cross_entropies import cross_entropy, soft_cross_entropy
+from zenverify.tensor.networks.divergences import binary_cross_entropy_with_logits, kl_div
+from zenverify.tensor.networks.losses import huber, l1_loss, mse_loss, smooth_l1_loss
+from zenverify.tensor.networks.masking import dropout
+from zenverify.tensor.networks.normalisation import batch_norm, layer_norm, rms_norm
+from zenverify.tensor.networks.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from zenverify.tensor.networks.transposed_convolution import conv_transpose1d, conv_transpose2d
+from zenverify.tensor.operation import OPERATIONS, Operation
+from zenverify.tensor.reductions.deviations import average, std, var
+from zenverify.tensor.reductions.norms import hypot, norm
+from zenverify.tensor.reductions.reductions import (
+    amax,
+    amin,
+    logsumexp,
+    max,
+    mean,
+    min,
+    prod,
+    ptp,
+    sum,
+)
+from zenverify.tensor.reductions.scans import cumprod, cumsum, logcumsumexp
+from zenverify.tensor.reductions.softmaxes import log_softmax, softmax
+from zenverify.tensor.reductions.sorting import median, sort
+from zenverify.tensor.reductions.summation import einsum
+from zenverify.tensor.shaping.diagonals import diag, diagonal, trace, tril, triu
+from zenverify.tensor.shaping.differences import diff, gradient
+from zenverify.tensor.shaping.embeddings import embedding
+from zenverify.tensor.shaping.indexing import index
+from zenverify.tensor.shaping.joining import concatenate, dstack, hstack, split, stack, vstack
+from zenverify.tensor.shaping.padding import pad
+from zenverify.tensor.shaping.permuting import flip, moveaxis, roll, rollaxis, swapaxes, transpose
+from zenverify.tensor.shaping.repeating import repeat, tile
+from zenverify.tensor.shaping.shaping import broadcast_to, expand_dims, flatten, reshape, squeeze
+from zenverify.tensor.shaping.taking import gather, scatter_add, take, take_along_axis
+from zenverify.tensor.tensor import Tensor
 
 __all__ = [
     "OPERATIONS",

@@ -10,27 +10,16 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zenverify.tensor import (
-    deviations,
-    diagonals,
-    indexing,
-    permuting,
-    piecewise,
-    reductions,
-    repeating,
-    scans,
-    shaping,
-    softmaxes,
-    sorting,
-    taking,
-    walk,
-)
+from zenverify.tensor import walk
 from zenverify.tensor.arrays import as_array, quiet
 from zenverify.tensor.axes import AxisArgument, Shape
 from zenverify.tensor.custom import Grad, custom_operation
+from zenverify.tensor.elementwise import piecewise
 from zenverify.tensor.operation import Array, Operation
 from zenverify.tensor.recording import Attributes, Operand, fill, record_pair, record_single
-from zenverify.tensor.shaping import ShapeArgument
+from zenverify.tensor.reductions import deviations, reductions, scans, softmaxes, sorting
+from zenverify.tensor.shaping import diagonals, indexing, permuting, repeating, shaping, taking
+from zenverify.tensor.shaping.shaping import ShapeArgument
 
 __all__ = ["Tensor"]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from benchmarks.faults.fault import Fault, Pullback, altered, rule, value
 from zenverify.tensor import OPERATIONS
-from zenverify.tensor.convolution import spread
-from zenverify.tensor.windows import meetings
+from zenverify.tensor.networks.convolution import spread
+from zenverify.tensor.networks.windows import meetings
 
 CONVOLUTION = "released: convolution"
 POOLING = "released: pooling"

@@ -21,7 +21,7 @@ def _as_columns(x: Any, b: Any) -> Any:
 
 
 def _adjoint(g: Any, a: Any, b: Any) -> Any:
-    from zenverify.tensor.systems import matrixwise
+    from zenverify.tensor.linear.systems import matrixwise
 
     columns = _as_columns(g, b)
     return matrixwise(np.linalg.solve, columns.shape[-2:], _transposed(a), columns)
@@ -42,7 +42,7 @@ def _first_of(contribution: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _right_not_transposed(g: Any, y: Any, a: Any, b: Any) -> Any:
-    from zenverify.tensor.systems import matrixwise
+    from zenverify.tensor.linear.systems import matrixwise
 
     columns = _as_columns(g, b)
     found = matrixwise(np.linalg.solve, columns.shape[-2:], a, columns)
@@ -66,7 +66,7 @@ def _matrix_not_summed(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 def _stacks_of_vectors(a: Any, b: Any) -> Any:
     """Takes a right side with one axis less than the matrices for vectors, as NumPy 1 did."""
-    from zenverify.tensor.systems import matrixwise
+    from zenverify.tensor.linear.systems import matrixwise
 
     vectors = b.ndim == a.ndim - 1
     columns = b[..., None] if vectors else b
@@ -79,7 +79,7 @@ def _inverse_not_transposed(g: Any, y: Any, x: Any) -> Any:
 
 
 def _cholesky(g: Any, y: Any, x: Any, diagonal: float, share: float) -> Any:
-    from zenverify.tensor.systems import matrixwise
+    from zenverify.tensor.linear.systems import matrixwise
 
     def back(right: Any) -> Any:
         return matrixwise(np.linalg.solve, x.shape[-2:], _transposed(y), right)

@@ -8,8 +8,8 @@ import numpy as np
 
 from benchmarks.faults.fault import Fault, Pullback, altered, rule, value
 from zenverify.tensor import OPERATIONS
-from zenverify.tensor.losses import reduced, share
-from zenverify.tensor.reductions import proportions
+from zenverify.tensor.networks.losses import reduced, share
+from zenverify.tensor.reductions.reductions import proportions
 
 LOSSES = "released: losses"
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.faults.fault import Fault, rule, value
-from zenverify.tensor.attention import _turned, _visible, _weights
-from zenverify.tensor.normalisation import _all_but_channels, _last
-from zenverify.tensor.standardisation import by_rms, standardised
+from zenverify.tensor.networks.attention import _turned, _visible, _weights
+from zenverify.tensor.networks.normalisation import _all_but_channels, _last
+from zenverify.tensor.networks.standardisation import by_rms, standardised
 
 NORMALISATION = "released: normalisation"
 NETWORK = "released: network"

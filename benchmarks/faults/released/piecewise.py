@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.faults.fault import Fault, rule, value
 from zenverify.tensor import OPERATIONS
-from zenverify.tensor.rectifiers import SELU_ALPHA, SELU_SCALE
+from zenverify.tensor.elementwise.rectifiers import SELU_ALPHA, SELU_SCALE
 
 ACTIVATION = "activations"
 REMAINDER = "remainders"

@@ -15,7 +15,7 @@ DETERMINANT = "determinants"
 
 def _integer_axes_reversed(g: Any, y: Any, a: Any, b: Any, axes: Any) -> Any:
     """Counts the last axes of the first operand from the end."""
-    from zenverify.tensor.contractions import _pull_left, _tensordot_pairs
+    from zenverify.tensor.linear.contractions import _pull_left, _tensordot_pairs
 
     of_a, of_b = _tensordot_pairs(a, b, axes)
     return _pull_left(g, a, b, (of_a[::-1], of_b) if isinstance(axes, int) else (of_a, of_b))
@@ -23,7 +23,7 @@ def _integer_axes_reversed(g: Any, y: Any, a: Any, b: Any, axes: Any) -> Any:
 
 def _axes_in_their_own_order(g: Any, y: Any, a: Any, b: Any, axes: Any) -> Any:
     """Lays what was summed along the axes as they were listed, not as they lie."""
-    from zenverify.tensor.contractions import _others, _tensordot_pairs, contract
+    from zenverify.tensor.linear.contractions import _others, _tensordot_pairs, contract
 
     of_a, of_b = _tensordot_pairs(a, b, axes)
     rows, columns = _others(a.ndim, of_a), _others(b.ndim, of_b)
@@ -33,7 +33,7 @@ def _axes_in_their_own_order(g: Any, y: Any, a: Any, b: Any, axes: Any) -> Any:
 
 def _kept_in_front(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Leaves the summed axis of the second operand in front, where it is the last but one."""
-    from zenverify.tensor.contractions import _dot_pairs, _others, contract
+    from zenverify.tensor.linear.contractions import _dot_pairs, _others, contract
 
     of_a, _ = _dot_pairs(a, b)
     rows = _others(a.ndim, of_a)
@@ -41,14 +41,14 @@ def _kept_in_front(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _inner_as_dot(g: Any, y: Any, a: Any, b: Any) -> Any:
-    from zenverify.tensor.contractions import _inner_pairs, _pull_left
+    from zenverify.tensor.linear.contractions import _inner_pairs, _pull_left
 
     square = a.ndim == b.ndim == 2 and b.shape[0] == b.shape[1]
     return _pull_left(g, a, b.T if square else b, _inner_pairs(a, b))
 
 
 def _labelled(subscripts: str, operands: Any) -> Any:
-    from zenverify.tensor.summation import _labelled
+    from zenverify.tensor.reductions.summation import _labelled
 
     return _labelled(subscripts, tuple(operand.ndim for operand in operands))
 
@@ -122,7 +122,7 @@ def _hidden(term: str, operand: Any) -> tuple[int, ...]:
 
 def _blocks_exchanged(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Takes the second operand's axes for the outer ones."""
-    from zenverify.tensor.products import _pull_kron_right
+    from zenverify.tensor.linear.products import _pull_kron_right
 
     return _pull_kron_right(g, y, b, a)
 
@@ -136,7 +136,7 @@ def _not_transposed(pullback: Pullback) -> Pullback:
 
 
 def _batch_not_summed(g: Any, y: Any, a: Any, b: Any) -> Any:
-    from zenverify.tensor.linear import _as_matrices
+    from zenverify.tensor.linear.linear import _as_matrices
 
     g, _, columns = _as_matrices(g, a, b)
     found = g @ columns.swapaxes(-1, -2)
@@ -144,7 +144,7 @@ def _batch_not_summed(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _by_the_inverse(g: Any, y: Any, x: Any) -> Any:
-    from zenverify.tensor.systems import matrixwise
+    from zenverify.tensor.linear.systems import matrixwise
 
     inverse = matrixwise(np.linalg.inv, x.shape[-2:], x)
     return np.asarray(g * y)[..., None, None] * inverse.swapaxes(-1, -2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import zenverify.tensor as zt
 from tests.tensor.calls.call import Calls
-from zenverify.tensor.determinants import packed_slogdet
-from zenverify.tensor.factorizations import packed_eigh
+from zenverify.tensor.linear.determinants import packed_slogdet
+from zenverify.tensor.linear.factorizations import packed_eigh
 
 CALLS: Calls = {
     "matmul": (zt.matmul, [(2, 3), (3, 2)]),

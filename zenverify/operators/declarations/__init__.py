@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
-from zenverify.operators.declarations import (
+from zenverify.operators.declarations.elementwise import (
     activations,
     arithmetic,
-    attention,
-    contractions,
-    convolution,
-    determinants,
-    deviations,
-    diagonals,
-    differences,
-    einsum,
-    embedding,
-    entropies,
     exponential,
-    factorizations,
     hyperbolic,
-    indexing,
-    joining,
-    linear,
     logistic,
+    piecewise,
+    powers,
+    rounding,
+    special,
+    trigonometric,
+)
+from zenverify.operators.declarations.linear import (
+    contractions,
+    determinants,
+    einsum,
+    factorizations,
+    linear,
+    products,
+)
+from zenverify.operators.declarations.networks import (
+    attention,
+    convolution,
+    entropies,
     losses,
     normalisation,
-    norms,
-    permuting,
-    piecewise,
     pooling,
-    powers,
-    products,
+    transposed_convolution,
+)
+from zenverify.operators.declarations.reductions import (
+    deviations,
+    norms,
     reductions,
-    repeating,
-    rounding,
     scans,
-    shaping,
     softmax,
     sorting,
-    special,
-    transposed_convolution,
-    trigonometric,
+)
+from zenverify.operators.declarations.shaping import (
+    diagonals,
+    differences,
+    embedding,
+    indexing,
+    joining,
+    permuting,
+    repeating,
+    shaping,
 )
 
 FAMILIES = (

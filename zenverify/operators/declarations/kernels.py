@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zenverify.operators.declarations import arithmetic, exponential
+from zenverify.operators.declarations.elementwise import arithmetic, exponential
 from zenverify.operators.operator import Operator
 from zenverify.operators.program.kernel import Kernel
 

@@ -140,7 +140,7 @@ def slices_of(tree: Tree) -> tuple[Slice, ...]:
 
 
 def _power() -> Kernel:
-    from zenverify.operators.declarations.arithmetic import POWER
+    from zenverify.operators.declarations.elementwise.arithmetic import POWER
 
     assert POWER.kernel is not None
     return POWER.kernel
