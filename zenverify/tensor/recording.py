@@ -26,6 +26,7 @@ __all__ = [
     "record_new",
     "record_pair",
     "record_single",
+    "results_are",
 ]
 
 Operand: TypeAlias = "Tensor | ArrayLike"
@@ -35,6 +36,16 @@ Attributes: TypeAlias = Mapping[str, Any]
 _NO_ATTRIBUTES: Attributes = {}
 _NUMBERS = frozenset((float, int, bool))
 _identities = count()
+_Tensor: type[Tensor]
+
+
+def results_are(kind: type[Tensor]) -> None:
+    """Say which class results have; its module does, once.
+
+    What is recorded are Tensors, whose methods record: an import each way would be a circle.
+    """
+    global _Tensor
+    _Tensor = kind
 
 
 def record(name: str, operands: tuple[Tensor, ...], attributes: Attributes) -> Tensor:
@@ -70,7 +81,7 @@ def record_new(
 
 def record_single(name: str, x: Operand, attributes: Attributes = _NO_ATTRIBUTES) -> Tensor:
     """Apply an operation of one operand, as `record` does, but faster."""
-    if type(x) is not tensor.Tensor:
+    if type(x) is not _Tensor:
         x = as_tensor(name, x)
     return _apply(name, (x,), (x.array,), x.trainable, attributes)
 
@@ -79,7 +90,7 @@ def record_pair(
     name: str, x: Operand, y: Operand, attributes: Attributes = _NO_ATTRIBUTES
 ) -> Tensor:
     """Apply an operation of two operands, as `record` does, but faster."""
-    if type(x) is not tensor.Tensor or type(y) is not tensor.Tensor:
+    if type(x) is not _Tensor or type(y) is not _Tensor:
         x, y = _as_pair(name, x, y)
     return _apply(name, (x, y), (x.array, y.array), x.trainable or y.trainable, attributes)
 
@@ -100,7 +111,7 @@ def _apply(
         raise kind(f"{name} of {describe(arrays)}: {error}") from error
     if type(value) is not ndarray:
         value = asarray(value)
-    node = tensor.Tensor.__new__(tensor.Tensor)
+    node = _Tensor.__new__(_Tensor)
     if trainable:
         fill(node, value, True, name, attributes, operands, arrays, custom)
     else:
@@ -147,13 +158,13 @@ def as_tensor(name: str, value: Operand, number_dtype: np.dtype[Any] | None = No
     TypeError
         If it is an array of another dtype than float32, float64, integer or boolean.
     """
-    if isinstance(value, tensor.Tensor):
+    if isinstance(value, _Tensor):
         return value
     if number_dtype is not None and type(value) in _NUMBERS:
         array = quiet.run(np.array, value, number_dtype)
     else:
         array = as_array(name, value)
-    node = tensor.Tensor.__new__(tensor.Tensor)
+    node = _Tensor.__new__(_Tensor)
     fill(node, array, False)
     return node
 
@@ -161,20 +172,15 @@ def as_tensor(name: str, value: Operand, number_dtype: np.dtype[Any] | None = No
 def as_operands(name: str, values: Sequence[Operand]) -> tuple[Tensor, ...]:
     """Return operands as Tensors. Python numbers among them take the dtype of the others."""
     mixed = [value if type(value) in _NUMBERS else as_tensor(name, value) for value in values]
-    dtypes = [value.array.dtype for value in mixed if isinstance(value, tensor.Tensor)]
+    dtypes = [value.array.dtype for value in mixed if isinstance(value, _Tensor)]
     number_dtype = np.result_type(*dtypes) if dtypes else None
     return tuple([as_tensor(name, value, number_dtype) for value in mixed])
 
 
 def _as_pair(name: str, x: Operand, y: Operand) -> tuple[Tensor, ...]:
     """Return two operands as Tensors, as `as_operands` does, but faster if one is a Tensor."""
-    if isinstance(x, tensor.Tensor):
+    if isinstance(x, _Tensor):
         return x, as_tensor(name, y, x.array.dtype)
-    if isinstance(y, tensor.Tensor):
+    if isinstance(y, _Tensor):
         return as_tensor(name, x, y.array.dtype), y
     return as_operands(name, (x, y))
-
-
-# The one import that goes round in a circle: what is recorded are Tensors, whose methods record.
-# It comes last, so that either side finds the other's names whichever is imported first.
-from zenverify.tensor import tensor  # noqa: E402

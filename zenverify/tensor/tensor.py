@@ -16,7 +16,14 @@ from zenverify.tensor.axes import AxisArgument, Shape
 from zenverify.tensor.custom import Grad, custom_operation
 from zenverify.tensor.elementwise import piecewise
 from zenverify.tensor.operation import Array, Operation
-from zenverify.tensor.recording import Attributes, Operand, fill, record_pair, record_single
+from zenverify.tensor.recording import (
+    Attributes,
+    Operand,
+    fill,
+    record_pair,
+    record_single,
+    results_are,
+)
 from zenverify.tensor.reductions import deviations, reductions, scans, softmaxes, sorting
 from zenverify.tensor.shaping import diagonals, indexing, permuting, repeating, shaping, taking
 from zenverify.tensor.shaping.shaping import ShapeArgument
@@ -504,3 +511,6 @@ class Tensor:
 def _one_or_many(arguments: tuple[Any, ...]) -> Any:
     """Return what a method was given: a single tuple (or None), or several integers."""
     return arguments[0] if len(arguments) == 1 else arguments
+
+
+results_are(Tensor)
