@@ -8,9 +8,9 @@ from rich.console import Console
 from zenverify.cards.card import Part
 from zenverify.cards.composition import composition
 from zenverify.cards.examination import examine, known
-from zenverify.cli.card import print_card
 from zenverify.operators import catalogue
-from zenverify.report.card_page import render_card
+from zenverify.output.html.card import render_card
+from zenverify.output.terminal.card import print_card
 
 
 def test_kernels_are_told_with_their_partials_and_other_steps_in_words() -> None:

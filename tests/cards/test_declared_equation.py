@@ -12,8 +12,8 @@ from zenverify import Contribution, Domain
 from zenverify.cards.card import Card
 from zenverify.cards.declared import declared
 from zenverify.cards.examination import examine, known
-from zenverify.cli.card import print_card
-from zenverify.report.card_page import render_card
+from zenverify.output.html.card import render_card
+from zenverify.output.terminal.card import print_card
 from zenverify.tensor import new_operation
 from zenverify.verification.verify import verify_case
 

@@ -17,7 +17,7 @@ from tests.cli.prepared import (
     started,
     verified,
 )
-from zenverify.cli.progress import RunProgress
+from zenverify.output.terminal.progress import RunProgress
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import CaseVerified, Event, RunFinished
 from zenverify.verification.verdict import Verdict

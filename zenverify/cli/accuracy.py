@@ -79,11 +79,11 @@ def accuracy(
     the job, 130 interrupted.
     """
     from zenverify.accuracy.hunting import DEFAULT_EVALUATIONS, DEFAULT_SEED, hunt_all
-    from zenverify.cli.losses import print_findings, print_table, shown
-    from zenverify.cli.output import messages_console, print_json, results_console
     from zenverify.engines import registry
     from zenverify.engines.protocol import limits_of
-    from zenverify.report.loss_data import worst_to_data
+    from zenverify.output.json.accuracy import worst_to_data
+    from zenverify.output.terminal.accuracy import print_findings, print_table, shown
+    from zenverify.output.terminal.consoles import messages_console, print_json, results_console
 
     settings = resolve(context)
     engine = registry.load(settings["engine"])

@@ -78,10 +78,10 @@ def check(
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
     from zenverify.cards.examination import DEFAULT_GRAPHS, DEFAULT_SEED, examine, known
-    from zenverify.cli.card import print_card
-    from zenverify.cli.output import messages_console, print_json, results_console
-    from zenverify.report.card_page import card_to_data
-    from zenverify.report.write import write_card
+    from zenverify.output.html.card import card_to_data
+    from zenverify.output.html.write import write_card
+    from zenverify.output.terminal.card import print_card
+    from zenverify.output.terminal.consoles import messages_console, print_json, results_console
     from zenverify.verification.trace import TIMEOUT
 
     settings = resolve(context)

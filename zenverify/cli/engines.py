@@ -42,7 +42,7 @@ def engines(*, checked: str | None, compared: tuple[str, ...], as_json: bool) ->
     if checked is not None and compared:
         raise UsageError("--check and --conventions do not go together: give one of them")
     if compared:
-        from zenverify.cli.conventions import show_conventions
+        from zenverify.output.terminal.conventions import show_conventions
 
         show_conventions(compared, as_json=as_json)
         return 0
@@ -50,8 +50,8 @@ def engines(*, checked: str | None, compared: tuple[str, ...], as_json: bool) ->
         return _check(checked, as_json=as_json)
     from rich.table import Table
 
-    from zenverify.cli.output import print_json, results_console
     from zenverify.engines import registry
+    from zenverify.output.terminal.consoles import print_json, results_console
 
     available = registry.available()
     if as_json:
@@ -67,9 +67,14 @@ def engines(*, checked: str | None, compared: tuple[str, ...], as_json: bool) ->
 
 
 def _check(spec: str, *, as_json: bool) -> int:
-    from zenverify.cli.output import messages_console, print_json, printable, results_console
     from zenverify.engines import conformance, registry
-    from zenverify.report.numbers import counted
+    from zenverify.output.model.numbers import counted
+    from zenverify.output.terminal.consoles import (
+        messages_console,
+        print_json,
+        printable,
+        results_console,
+    )
 
     engine = registry.load(spec)
     problems = conformance.check(engine)

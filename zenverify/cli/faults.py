@@ -79,7 +79,7 @@ def faults(
 
 
 def _print_json(shown: Sequence[Row]) -> None:
-    from zenverify.cli.output import print_json
+    from zenverify.output.terminal.consoles import print_json
 
     for fault, reason in shown:
         mutant = fault.mutant
@@ -96,7 +96,7 @@ def _print_json(shown: Sequence[Row]) -> None:
 def _print_table(shown: Sequence[Row], last: str) -> None:
     from rich.table import Table
 
-    from zenverify.cli.output import results_console
+    from zenverify.output.terminal.consoles import results_console
 
     console = results_console()
     if not console.is_terminal:

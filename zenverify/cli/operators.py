@@ -31,8 +31,8 @@ def operators(*, as_json: bool) -> int:
     brackets how many combinations of attributes are among them; "of" is what is left out, if
     anything is.
     """
-    from zenverify.cli.output import print_json
     from zenverify.operators import catalogue
+    from zenverify.output.terminal.consoles import print_json
 
     declared = catalogue.all_operators()
     if as_json:
@@ -85,7 +85,7 @@ def _domains(operator: Operator) -> list[str]:
 def _print_tables(declared: tuple[Operator, ...]) -> None:
     from rich.table import Table
 
-    from zenverify.cli.output import results_console
+    from zenverify.output.terminal.consoles import results_console
 
     console = results_console()
     if not console.is_terminal:

@@ -50,9 +50,9 @@ def replay(
     Exit code: 0 all pass, 1 an entry fails, 2 none could be verified or one could not be read,
     130 interrupted.
     """
-    from zenverify.cli.replaying import ReplayOutput
     from zenverify.corpus.replay import replay as replay_entries
     from zenverify.engines import registry
+    from zenverify.output.terminal.replay import ReplayOutput
 
     settings = resolve(context)
     output = ReplayOutput(

@@ -140,7 +140,7 @@ def run(
 def _campaign_options(
     settings: dict[str, Any], keep: Keep | None, fault: Fault | None
 ) -> CampaignOptions:
-    from zenverify.cli.planting import found_rightly, planted
+    from zenverify.output.terminal.planted import found_rightly, planted
     from zenverify.verification.campaign.options import CampaignOptions
 
     wanted: dict[str, Any] = {

@@ -14,18 +14,18 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import Progress
 
-from zenverify.cli.commentary import Commentary
-from zenverify.cli.output import messages_console, print_json, results_console
-from zenverify.cli.planting import print_planted
-from zenverify.cli.progress import RunProgress
-from zenverify.cli.reporting import ReportWriter
-from zenverify.cli.strength import print_strength
-from zenverify.cli.summary import print_discrepancies, print_summary
 from zenverify.corpus.baseline import Baseline, baseline_of, write_baseline
 from zenverify.engines.faults import Fault
 from zenverify.engines.protocol import Engine, limits_of
-from zenverify.report.jsonable import event_to_data
-from zenverify.report.model import Collector, ReportModel
+from zenverify.output.html.reporter import ReportWriter
+from zenverify.output.json.data import event_to_data
+from zenverify.output.model.run import Collector, ReportModel
+from zenverify.output.terminal.commentary import Commentary
+from zenverify.output.terminal.consoles import messages_console, print_json, results_console
+from zenverify.output.terminal.planted import print_planted
+from zenverify.output.terminal.progress import RunProgress
+from zenverify.output.terminal.strength import print_strength
+from zenverify.output.terminal.summary import print_discrepancies, print_summary
 from zenverify.verification.campaign import campaign
 from zenverify.verification.campaign.cases import cases_of
 from zenverify.verification.campaign.options import CampaignOptions

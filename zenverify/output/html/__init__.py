@@ -1,0 +1,1 @@
+"""Pages of HTML. SymPy and Jinja are imported when a page is rendered, not before."""

@@ -1,0 +1,119 @@
+"""The page of an operator's card, and the card as data. Importing this module imports SymPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Literal
+
+from zenverify.cards.card import Accuracy, Card
+from zenverify.operators import catalogue
+from zenverify.output.html.formulae.operator import OperatorFormula, operator_formulae
+from zenverify.output.html.pictures.plot import HEIGHT, WIDTH, Plot, plot
+from zenverify.output.html.render import render_template
+from zenverify.output.html.section import Fact, Section, section
+from zenverify.output.json.data import to_data
+from zenverify.output.model.run import Discrepancy
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyRow:
+    """One line of the table of errors."""
+
+    quantity: str
+    dtype: str
+    worst: str
+    points: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """What the page says."""
+
+    heading: str
+    state: Literal["clean", "wrong", "empty"]
+    title: str
+    facts: tuple[Fact, ...]
+    formulae: tuple[OperatorFormula, ...]
+    accuracy: tuple[AccuracyRow, ...]
+    plots: tuple[Plot, ...]
+    coverage: tuple[tuple[str, int], ...]
+    sections: tuple[Section, ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def card_to_data(card: Card) -> dict[str, Any]:
+    """The card as an object of strings, numbers, lists and objects, with its verdict."""
+    return {"verdict": card.verdict, "exit_code": card.exit_code, **to_data(card)}
+
+
+def render_card(card: Card) -> str:
+    """The page's text. The catalogue must know the operation, also if it is somebody's own."""
+    return render_template("card.html.j2", page=_page(card), card=card)
+
+
+def _page(card: Card) -> CardPage:
+    states: dict[int, Literal["clean", "wrong", "empty"]] = {0: "clean", 1: "wrong"}
+    return CardPage(
+        heading=card.verdict,
+        state=states.get(card.exit_code, "empty"),
+        title=f"{card.name}: {card.engine} {card.engine_version}",
+        facts=tuple(_facts(card)),
+        formulae=operator_formulae(catalogue.get(card.name)),
+        accuracy=tuple(_row(card, one) for one in card.accuracy),
+        plots=tuple(_plots(card)),
+        coverage=tuple(card.run.coverage.get(card.name, {}).items()),
+        sections=tuple(
+            section(
+                number,
+                Discrepancy(
+                    one.bucket,
+                    one.finding,
+                    one.case,
+                    _first_number(card, one.bucket),
+                    one.witnesses,
+                    one.operations_before,
+                ),
+                "",
+            )
+            for number, one in enumerate(card.failures, start=1)
+        ),
+    )
+
+
+def _first_number(card: Card, bucket: str) -> int:
+    return next((one.first_number for one in card.run.buckets if one.key == bucket), 0)
+
+
+def _facts(card: Card) -> Iterator[Fact]:
+    declared = card.declared
+    yield Fact("engine", f"{card.engine} {card.engine_version}".strip())
+    yield Fact("domain", "; ".join(declared.domains) or "everywhere")
+    yield Fact("kinks", "; ".join(declared.kinks) or "none")
+    if declared.natural:
+        yield Fact("follows from the expression", "; ".join(declared.natural))
+    if declared.singularities:
+        yield Fact("singular", "; ".join(declared.singularities))
+    yield Fact("graphs", f"{card.run.cases:,}")
+    yield Fact("elements", f"{card.run.elements:,}")
+    yield Fact("seed", str(card.seed), is_code=True)
+
+
+def _row(card: Card, one: Accuracy) -> AccuracyRow:
+    return AccuracyRow(
+        _quantity(card, one), one.dtype, f"{one.worst:.3g}", f"{one.points:,}", one.where
+    )
+
+
+def _quantity(card: Card, one: Accuracy) -> str:
+    return "value" if one.argument is None else f"gradient in {card.arguments[one.argument]}"
+
+
+def _plots(card: Card) -> Iterator[Plot]:
+    for title, group in groupby(card.accuracy, key=lambda one: _quantity(card, one)):
+        drawn = plot(title, list(group))
+        if drawn is not None:
+            yield drawn

@@ -1,0 +1,1 @@
+"""Formulae as MathML."""

@@ -1,0 +1,83 @@
+"""Put a report on disk, whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zenverify.atomic import write_text
+from zenverify.engines.registry import file_label
+from zenverify.errors import UsageError
+from zenverify.output.model.run import ReportModel
+
+if TYPE_CHECKING:
+    from zenverify.cards.card import Card
+
+
+def write_report(model: ReportModel, directory: Path) -> Path:
+    """Write the page of a run; a page of the same engine and seed is replaced.
+
+    Parameters
+    ----------
+    directory
+        Created if it does not exist.
+
+    Returns
+    -------
+    Path
+        ``directory/ENGINE-seedSEED.html``; ``directory/ENGINE-planted-FAULT-seedSEED.html`` if a
+        fault was planted.
+
+    Raises
+    ------
+    UsageError
+        If the directory or the file cannot be written. No half-written file is left behind.
+    """
+    from zenverify.output.html.render import render
+
+    return _write(render(model), directory / report_name(model))
+
+
+def write_card(card: Card, directory: Path) -> Path:
+    """Write the page of a card; a card of the same operation and engine is replaced.
+
+    Parameters
+    ----------
+    directory
+        Created if it does not exist.
+
+    Returns
+    -------
+    Path
+        ``directory/ENGINE-OPERATION.html``.
+
+    Raises
+    ------
+    UsageError
+        If the directory or the file cannot be written. No half-written file is left behind.
+    """
+    from zenverify.output.html.card import render_card
+
+    return _write(render_card(card), directory / f"{_safe(card.engine)}-{card.name}.html")
+
+
+def _write(page: str, path: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, page)
+    except OSError as error:
+        raise UsageError(f"cannot write the report {path}: {error.strerror or error}") from error
+    return path
+
+
+def report_name(model: ReportModel) -> str:
+    """A file name that the same run always gets: of safe characters, and not too long."""
+    label = file_label(model.engine_spec, model.engine)
+    if model.planted is not None:  # the page of an engine without the fault must stay
+        label = f"{label}-planted-{model.planted.name}"
+    return f"{_safe(label)}-seed{model.seed}.html"
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")[:60] or "engine"

@@ -1,0 +1,1 @@
+"""What programs read: objects that the standard library's `json` can write."""

@@ -1,0 +1,229 @@
+"""The plain model of a report, and its collector from events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from zenverify.graph.case import Case
+from zenverify.output.model.commands import run_command
+from zenverify.verification.campaign.tally import Tally
+from zenverify.verification.events import (
+    Bucket,
+    CaseVerified,
+    Event,
+    FailureFound,
+    FailureMinimised,
+    Finding,
+    Planted,
+    RunFinished,
+    RunStarted,
+    StrengthMeasured,
+)
+from zenverify.verification.verdict import Witnesses
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One bucket of failures, shown by its smallest case so far.
+
+    Attributes
+    ----------
+    bucket
+        The bucket's key.
+    finding, case
+        What is wrong, in the case that shows it.
+    first_number
+        The number of the graph that showed it first.
+    witnesses
+        The three answers for every element of every node; before the case is minimised, those of
+        the finding.
+    operations_before
+        The operations of the first case, None before it is minimised.
+    count
+        How many graphs showed it, None while the run goes on.
+    path
+        The corpus entry, None if there is none.
+    known
+        Why it is accepted, if it was recorded as a known failure; empty otherwise.
+    """
+
+    bucket: str
+    finding: Finding
+    case: Case
+    first_number: int
+    witnesses: tuple[Witnesses, ...]
+    operations_before: int | None = None
+    count: int | None = None
+    path: str | None = None
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportModel:
+    """Everything that a report shows.
+
+    Attributes
+    ----------
+    engine_spec
+        What ``--engine`` was given.
+    command
+        The command line that verifies the same graphs again.
+    worst_units
+        The largest residual that was measured, in units of u * S; zero if none was.
+    coverage
+        Per operator and condition, how often a case exercised it.
+    notes
+        Per kind of note, how often it was made.
+    gone
+        Recorded failures that did not come up.
+    stop_reason, exit_code, seconds
+        As in `RunFinished`; None while the run goes on.
+    planted
+        The fault that was planted on purpose, None as a rule.
+    strength
+        What the graphs would have exposed, None if that was not measured.
+    """
+
+    engine: str
+    engine_version: str
+    engine_spec: str
+    zenverify_version: str
+    seed: int
+    command: str
+    operators: tuple[str, ...]
+    cases: int
+    nodes: int
+    elements: int
+    worst_units: float
+    verdicts: dict[str, int] = field(hash=False)
+    coverage: dict[str, dict[str, int]] = field(hash=False)
+    notes: dict[str, int] = field(hash=False)
+    unsupported: tuple[str, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    stop_reason: str | None = None
+    exit_code: int | None = None
+    seconds: float | None = None
+    planted: Planted | None = None
+    strength: StrengthMeasured | None = None
+    gone: tuple[str, ...] = ()
+
+    @property
+    def is_finished(self) -> bool:
+        return self.stop_reason is not None
+
+    @property
+    def new(self) -> tuple[Discrepancy, ...]:
+        """The discrepancies that were not recorded before."""
+        return tuple(one for one in self.discrepancies if not one.known)
+
+
+class Collector:
+    """Gathers a run's events; a half-finished run has a model too.
+
+    Parameters
+    ----------
+    engine_spec
+        What ``--engine`` was given; the engine's name if empty.
+    restrictions
+        The flags that repeat the run, but for engine, seed and number of graphs.
+    """
+
+    def __init__(self, engine_spec: str = "", restrictions: Sequence[str] = ()) -> None:
+        self._engine_spec = engine_spec
+        self._restrictions = tuple(restrictions)
+        self._started: RunStarted | None = None
+        self._finished: RunFinished | None = None
+        self._tally = Tally()
+        self._discrepancies: dict[str, Discrepancy] = {}
+        self._latest = ""
+        self._strength: StrengthMeasured | None = None
+
+    def add(self, event: Event) -> None:
+        """Take in the run's next event."""
+        match event:
+            case RunStarted():
+                self._started = event
+            case CaseVerified():
+                self._tally.add(event)
+            case FailureFound():
+                self._latest = event.bucket
+                self._discrepancies[event.bucket] = Discrepancy(
+                    event.bucket,
+                    event.finding,
+                    event.case,
+                    event.number,
+                    event.finding.witnesses,
+                )
+            case FailureMinimised():
+                self._minimise(event)
+            case RunFinished():
+                self._finished = event
+                # A failure that turned out to be of a known bucket has none of its own.
+                closed = [self._closed(bucket, event.known) for bucket in event.buckets]
+                self._discrepancies = {one.bucket: one for one in closed}
+            case StrengthMeasured():
+                self._strength = event
+
+    def _minimise(self, event: FailureMinimised) -> None:
+        # The smaller case can tell the cause better than the first one did: another bucket.
+        found = self._discrepancies.pop(self._latest)
+        self._discrepancies[event.bucket] = replace(
+            found,
+            bucket=event.bucket,
+            finding=event.finding,
+            case=event.case,
+            witnesses=event.witnesses,
+            operations_before=event.operations_before,
+            path=event.path,
+        )
+
+    def _closed(self, bucket: Bucket, known_failures: Mapping[str, str]) -> Discrepancy:
+        known = self._discrepancies.get(bucket.key) or Discrepancy(
+            bucket.key, bucket.finding, bucket.case, bucket.first_number, bucket.finding.witnesses
+        )
+        return replace(
+            known,
+            first_number=bucket.first_number,
+            count=bucket.count,
+            path=bucket.path or known.path,
+            known=known_failures.get(bucket.key, ""),
+        )
+
+    def model(self) -> ReportModel:
+        """The report as far as the run has come.
+
+        Raises
+        ------
+        ValueError
+            If no `RunStarted` has been added.
+        """
+        if self._started is None:
+            raise ValueError("a report begins with RunStarted; no such event has been added")
+        start, end = self._started, self._finished
+        count = end or self._tally
+        spec = self._engine_spec or start.engine
+        return ReportModel(
+            engine=start.engine,
+            engine_version=start.engine_version,
+            engine_spec=spec,
+            zenverify_version=start.zenverify_version,
+            seed=start.seed,
+            command=run_command(spec, start.seed, count.cases, self._restrictions),
+            operators=start.operators,
+            cases=count.cases,
+            nodes=count.nodes,
+            elements=count.elements,
+            worst_units=count.worst_units,
+            verdicts=dict(count.verdicts),
+            coverage={name: dict(row) for name, row in count.coverage.items()},
+            notes=dict(count.notes),
+            unsupported=end.unsupported if end else (),
+            discrepancies=tuple(self._discrepancies.values()),
+            stop_reason=end.stop_reason if end else None,
+            exit_code=end.exit_code if end else None,
+            seconds=end.seconds if end else None,
+            planted=start.planted,
+            strength=self._strength,
+            gone=end.gone if end else (),
+        )

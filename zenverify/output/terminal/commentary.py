@@ -1,0 +1,32 @@
+"""One line for each thing worth knowing while a run goes on."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from zenverify.output.terminal.consoles import printable
+from zenverify.verification.events import CaseVerified, Event, FailureMinimised, RunStarted
+from zenverify.verification.verdict import Verdict
+
+
+class Commentary:
+    """Prints how the run began and each new failure; if verbose, each graph that is no pass too."""
+
+    def __init__(self, console: Console, *, verbose: bool) -> None:
+        self._console = console
+        self._verbose = verbose
+
+    def add(self, event: Event) -> None:
+        """Take in the run's next event."""
+        match event:
+            case RunStarted():
+                self._print(f"{event.engine} {event.engine_version}, seed {event.seed}")
+                if event.planted is not None:
+                    self._print(f"planted on purpose: {event.planted}")
+            case FailureMinimised(finding=finding):
+                self._print(f"{finding.verdict}: {finding.blame}: {finding.message}")
+            case CaseVerified() if self._verbose and event.verdict is not Verdict.AGREE:
+                self._print(f"graph {event.number}: {'; '.join((event.verdict, *event.notes))}")
+
+    def _print(self, line: str) -> None:
+        self._console.print(printable(line), soft_wrap=True)

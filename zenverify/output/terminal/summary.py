@@ -1,0 +1,91 @@
+"""What a run says at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from zenverify.output.model.commands import replay_command
+from zenverify.output.model.listing import marked_listing
+from zenverify.output.model.numbers import counted, duration, residual
+from zenverify.output.model.run import Discrepancy, ReportModel
+from zenverify.output.terminal.consoles import printable
+from zenverify.output.terminal.coverage import coverage_tables
+
+_ENDINGS = {
+    "interrupted": ", interrupted",
+    "found": ", ended when the planted fault was found",
+    "hanging": ", ended early: the engine no longer returned in time",
+}
+
+
+def print_discrepancies(console: Console, model: ReportModel) -> None:
+    """Print each new bucket: what is wrong, and the smallest graph that shows it."""
+    for discrepancy in model.new:
+        lines = _discrepancy_lines(discrepancy, model.engine_spec)
+        console.print("\n".join(lines), soft_wrap=True)
+
+
+def print_summary(console: Console, model: ReportModel, report: Path | None) -> None:
+    """Print what was tested, how often each operation met each condition, and how to repeat it."""
+    if model.coverage:
+        console.print("How often each operation met each condition:")
+        for table in coverage_tables(model.coverage, console.width):
+            console.print(table)
+    for line in _summary_lines(model, report):
+        console.print(printable(line), soft_wrap=True)
+
+
+def _discrepancy_lines(discrepancy: Discrepancy, engine_spec: str) -> Iterator[str]:
+    finding = discrepancy.finding
+    seen = "" if discrepancy.count is None else f"seen {counted(discrepancy.count, 'time')}, "
+    yield f"{finding.verdict}: {finding.blame}  [{seen}first in graph {discrepancy.first_number}]"
+    yield f"  {printable(finding.message)}"
+    for line, is_culprit in marked_listing(discrepancy.case, finding.blame.node):
+        yield f"    {printable(line)}{'    <- here' if is_culprit else ''}"
+    if discrepancy.path is not None:
+        yield f"  {replay_command(discrepancy.path, engine_spec)}"
+    yield ""
+
+
+def _summary_lines(model: ReportModel, report: Path | None) -> Iterator[str]:
+    yield f"{_outcome(model)} in {_extent(model)}{_ending(model)}"
+    if model.verdicts:
+        parts = (f"{verdict} {count:,}" for verdict, count in sorted(model.verdicts.items()))
+        yield f"verdicts      {', '.join(parts)}"
+    yield f"largest measured residual: {residual(model.worst_units)}"
+    for known in (one for one in model.discrepancies if one.known):
+        yield f"known         {known.bucket}: {known.known}"
+    for bucket in model.gone:
+        yield f"gone          {bucket}: recorded as known, not seen in this run"
+    for note, count in sorted(model.notes.items()):
+        yield f"note          {note} ({counted(count, 'time')})"
+    if model.unsupported:
+        yield f"unsupported   {', '.join(model.unsupported)}"
+    yield f"engine        {model.engine} {model.engine_version}"
+    yield f"seed          {model.seed}"
+    yield f"repeat        {model.command}"
+    if report is not None:
+        yield f"report        {report}"
+
+
+def _outcome(model: ReportModel) -> str:
+    if not model.cases:
+        return "Nothing was tested"
+    known = len(model.discrepancies) - len(model.new)
+    beside = f" beside {known} known" if known else ""
+    if not model.new:
+        return f"No discrepancy{beside}"
+    return counted(len(model.new), "discrepancy", "discrepancies") + beside
+
+
+def _extent(model: ReportModel) -> str:
+    checked = f"{counted(model.nodes, 'node')}, {counted(model.elements, 'element')}"
+    time = "" if model.seconds is None else f", {duration(model.seconds)}"
+    return f"{counted(model.cases, 'graph')} ({checked}{time})"
+
+
+def _ending(model: ReportModel) -> str:
+    return _ENDINGS.get(model.stop_reason or "", "")
