@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "errors": set(),
     "atomic": set(),
     "tensor": set(),
+    "nn": {"tensor"},
     "operators": FOUNDATION,
     "graph": FOUNDATION | {"operators"},
     "strategies": {"graph"},
@@ -62,7 +63,7 @@ def is_allowed(module: str, part: str, imported: str) -> bool:
     names = imported.split(".")
     if names[0] != "zenverify" or imported == "zenverify.__version__":
         return True
-    if names[1] == "tensor" and part != "tensor":
+    if names[1] == "tensor" and part not in ("tensor", "nn"):
         return module in MAY_IMPORT_TENSOR
     return names[1] == part or names[1] in MAY_IMPORT[part]
 

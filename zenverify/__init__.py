@@ -23,18 +23,21 @@ if TYPE_CHECKING:
     from zenverify.operators.operator import Domain
     from zenverify.tensor import Tensor
     from zenverify.verification.live import verify
+    from zenverify.verification.training import RefutedError, verifying
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Contribution",
     "Domain",
+    "RefutedError",
     "Tensor",
     "__version__",
     "check",
     "gradcheck",
     "strategies",
     "verify",
+    "verifying",
 ]
 
 _HOMES = {
@@ -44,6 +47,8 @@ _HOMES = {
     "gradcheck": "zenverify.functions.entry",
     "Tensor": "zenverify.tensor",
     "verify": "zenverify.verification.live",
+    "verifying": "zenverify.verification.training",
+    "RefutedError": "zenverify.verification.training",
 }
 """Where each public object lives; it is imported on first use, so that the import is fast."""
 
