@@ -17,7 +17,7 @@ from tests.cli.prepared import (
     started,
     verified,
 )
-from zenverify.output.terminal.progress import RunProgress
+from zenverify.output.terminal.progress import ProgressReporter
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import CaseVerified, Event, RunFinished
 from zenverify.verification.verdict import Verdict
@@ -144,12 +144,12 @@ def test_ctrl_c_between_two_graphs_reaches_the_campaign(
         except KeyboardInterrupt:
             yield finished("interrupted", 130)
 
-    def press_ctrl_c(progress: RunProgress, event: Event) -> None:
+    def press_ctrl_c(progress: ProgressReporter, event: Event) -> None:
         if isinstance(event, CaseVerified):
             raise KeyboardInterrupt
 
     campaign.events = events
-    monkeypatch.setattr(RunProgress, "add", press_ctrl_c)
+    monkeypatch.setattr(ProgressReporter, "handle", press_ctrl_c)
     done = zenverify("run")
     assert done.code == 130
     assert ", interrupted\n" in done.err
@@ -158,11 +158,11 @@ def test_ctrl_c_between_two_graphs_reaches_the_campaign(
 def test_ctrl_c_after_the_campaign_exits_130_too(
     zenverify: Zenverify, campaign: FakeCampaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def press_ctrl_c(progress: RunProgress, event: Event) -> None:
+    def press_ctrl_c(progress: ProgressReporter, event: Event) -> None:
         if isinstance(event, RunFinished):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(RunProgress, "add", press_ctrl_c)
+    monkeypatch.setattr(ProgressReporter, "handle", press_ctrl_c)
     assert zenverify("run", "-q").code == 130
 
 

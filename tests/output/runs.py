@@ -6,7 +6,7 @@ import numpy as np
 
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder, LeafKind
-from zenverify.output.model.run import Collector, Discrepancy, ReportModel
+from zenverify.output.model.run import Collector, Discrepancy, RunModel
 from zenverify.verification.events import (
     Bucket,
     CaseVerified,
@@ -111,7 +111,7 @@ FINISHED = RunFinished(
 WHOLE_RUN: tuple[Event, ...] = (STARTED, AGREED, FAILED, FOUND, MINIMISED, FINISHED)
 
 
-def model_of(*events: Event) -> ReportModel:
+def model_of(*events: Event) -> RunModel:
     collector = Collector()
     for event in events:
         collector.add(event)

@@ -82,8 +82,9 @@ def accuracy(
     from zenverify.engines import registry
     from zenverify.engines.protocol import limits_of
     from zenverify.output.json.accuracy import worst_to_data
+    from zenverify.output.json.lines import print_json
     from zenverify.output.terminal.accuracy import print_findings, print_table, shown
-    from zenverify.output.terminal.consoles import messages_console, print_json, results_console
+    from zenverify.output.terminal.consoles import messages_console, results_console
 
     settings = resolve(context)
     engine = registry.load(settings["engine"])

@@ -80,8 +80,9 @@ def check(
     from zenverify.cards.examination import DEFAULT_GRAPHS, DEFAULT_SEED, examine, known
     from zenverify.output.html.card import card_to_data
     from zenverify.output.html.write import write_card
+    from zenverify.output.json.lines import print_json
     from zenverify.output.terminal.card import print_card
-    from zenverify.output.terminal.consoles import messages_console, print_json, results_console
+    from zenverify.output.terminal.consoles import messages_console, results_console
     from zenverify.verification.trace import TIMEOUT
 
     settings = resolve(context)

@@ -51,7 +51,8 @@ def engines(*, checked: str | None, compared: tuple[str, ...], as_json: bool) ->
     from rich.table import Table
 
     from zenverify.engines import registry
-    from zenverify.output.terminal.consoles import print_json, results_console
+    from zenverify.output.json.lines import print_json
+    from zenverify.output.terminal.consoles import results_console
 
     available = registry.available()
     if as_json:
@@ -68,13 +69,9 @@ def engines(*, checked: str | None, compared: tuple[str, ...], as_json: bool) ->
 
 def _check(spec: str, *, as_json: bool) -> int:
     from zenverify.engines import conformance, registry
+    from zenverify.output.json.lines import print_json
     from zenverify.output.model.numbers import counted
-    from zenverify.output.terminal.consoles import (
-        messages_console,
-        print_json,
-        printable,
-        results_console,
-    )
+    from zenverify.output.terminal.consoles import messages_console, printable, results_console
 
     engine = registry.load(spec)
     problems = conformance.check(engine)

@@ -79,7 +79,7 @@ def faults(
 
 
 def _print_json(shown: Sequence[Row]) -> None:
-    from zenverify.output.terminal.consoles import print_json
+    from zenverify.output.json.lines import print_json
 
     for fault, reason in shown:
         mutant = fault.mutant

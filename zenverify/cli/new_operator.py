@@ -59,7 +59,7 @@ def new_operator(name: str, *, directory: Path, arguments: tuple[str, ...], as_j
     It holds the declaration, the function that is checked, and a test, and works as it is. An
     existing file is never overwritten.
     """
-    from zenverify.output.terminal.consoles import print_json
+    from zenverify.output.json.lines import print_json
 
     _check_name(name)
     _check_arguments(name, arguments)

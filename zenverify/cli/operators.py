@@ -32,7 +32,7 @@ def operators(*, as_json: bool) -> int:
     anything is.
     """
     from zenverify.operators import catalogue
-    from zenverify.output.terminal.consoles import print_json
+    from zenverify.output.json.lines import print_json
 
     declared = catalogue.all_operators()
     if as_json:

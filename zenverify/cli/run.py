@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zenverify.corpus.baseline import Baseline
     from zenverify.engines.faults import Fault
     from zenverify.verification.campaign.options import CampaignOptions, Keep
+    from zenverify.verification.events import FailureMinimised
 
 _EXAMPLES = """\b
 Examples:
@@ -102,7 +103,7 @@ def run(
     Exit code: 0 clean, 1 discrepancies, 2 could not do the job, 130 interrupted.
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
-    from zenverify.cli.running import Output, run_campaign
+    from zenverify.cli.campaign import Output, run_campaign
     from zenverify.corpus.entry import keep_failure
     from zenverify.engines import registry
     from zenverify.engines.faults import find_fault
@@ -140,8 +141,8 @@ def run(
 def _campaign_options(
     settings: dict[str, Any], keep: Keep | None, fault: Fault | None
 ) -> CampaignOptions:
-    from zenverify.output.terminal.planted import found_rightly, planted
     from zenverify.verification.campaign.options import CampaignOptions
+    from zenverify.verification.events import Planted
 
     wanted: dict[str, Any] = {
         "graphs": settings["graphs"],
@@ -152,10 +153,20 @@ def _campaign_options(
     }
     given = {name: value for name, value in wanted.items() if value is not None}
     if fault is not None:
-        given["planted"] = planted(fault)
+        mutant = fault.mutant
+        given["planted"] = Planted(
+            fault.name, mutant.kind, mutant.name, fault.operation, mutant.argument
+        )
         if settings["graphs"] is None and settings["budget"] is None:
-            given["enough"] = partial(found_rightly, fault)
+            given["enough"] = partial(_is_found, fault)
     return CampaignOptions(seed=settings["seed"], keep=keep, **given)
+
+
+def _is_found(fault: Fault, failure: FailureMinimised) -> bool:
+    """Whether a failure is blamed on the fault's place."""
+    from zenverify.verification.campaign.hunt import is_blamed
+
+    return is_blamed(failure.finding, fault.operation, fault.mutant.argument)
 
 
 def _baseline(given: Path | None, written: Path | None, engine: str) -> Baseline | None:

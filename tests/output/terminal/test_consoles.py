@@ -1,11 +1,7 @@
 import pytest
 
-from zenverify.output.terminal.consoles import (
-    messages_console,
-    print_json,
-    printable,
-    results_console,
-)
+from zenverify.output.json.lines import print_json
+from zenverify.output.terminal.consoles import messages_console, printable, results_console
 
 
 def test_json_is_one_line_of_ascii(capsys: pytest.CaptureFixture[str]) -> None:

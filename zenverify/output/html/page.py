@@ -10,7 +10,7 @@ from zenverify.output.html.section import Fact, Section, section
 from zenverify.output.html.strength import StrengthTable, strength_table
 from zenverify.output.model.catalogue_order import in_catalogue_order
 from zenverify.output.model.numbers import counted, duration, residual
-from zenverify.output.model.run import ReportModel
+from zenverify.output.model.run import RunModel
 from zenverify.verification.campaign.coverage import CONDITIONS
 
 State = Literal["clean", "wrong", "empty"]
@@ -50,7 +50,7 @@ class Page:
     strength: StrengthTable | None
 
 
-def page(model: ReportModel) -> Page:
+def page(model: RunModel) -> Page:
     """Choose what to say about a run."""
     return Page(
         heading=_heading(model),
@@ -71,13 +71,13 @@ def page(model: ReportModel) -> Page:
     )
 
 
-def _state(model: ReportModel) -> State:
+def _state(model: RunModel) -> State:
     if model.discrepancies:
         return "wrong"
     return "empty" if model.cases == 0 or model.exit_code == 2 else "clean"
 
 
-def _heading(model: ReportModel) -> str:
+def _heading(model: RunModel) -> str:
     graphs = counted(model.cases, "graph")
     if _state(model) == "empty":
         return "Nothing was tested" if model.is_finished else "Nothing has been tested so far"
@@ -88,7 +88,7 @@ def _heading(model: ReportModel) -> str:
     return f"{found} in {graphs}{planted}" + ("" if model.is_finished else " so far")
 
 
-def _facts(model: ReportModel) -> Iterable[Fact]:
+def _facts(model: RunModel) -> Iterable[Fact]:
     yield Fact("engine", f"{model.engine} {model.engine_version}".strip())
     if model.planted is not None:
         yield Fact("fault planted on purpose", str(model.planted))
@@ -103,7 +103,7 @@ def _facts(model: ReportModel) -> Iterable[Fact]:
     yield Fact("the run", _ENDINGS.get(model.stop_reason or "", model.stop_reason or "goes on"))
 
 
-def _coverage(model: ReportModel) -> Iterable[CoverageRow]:
+def _coverage(model: RunModel) -> Iterable[CoverageRow]:
     tested = {*model.operators, *model.coverage} - set(model.unsupported)
     for operator in in_catalogue_order(tested):
         row = model.coverage.get(operator, {})

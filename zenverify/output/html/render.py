@@ -10,10 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from zenverify.output.html.page import page
-from zenverify.output.model.run import ReportModel
+from zenverify.output.model.run import RunModel
 
 
-def render(model: ReportModel) -> str:
+def render(model: RunModel) -> str:
     """The text of a run's page."""
     return render_template("page.html.j2", page=page(model))
 

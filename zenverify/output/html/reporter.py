@@ -1,11 +1,11 @@
-"""The report of a run, rewritten whenever there is something new to see."""
+"""The page of a run, rewritten whenever there is something new to see."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from zenverify.output.html.write import write_report
-from zenverify.output.model.run import Collector
+from zenverify.output.reporter import Reporter, RunContext
 from zenverify.verification.events import (
     Event,
     FailureMinimised,
@@ -14,21 +14,22 @@ from zenverify.verification.events import (
 )
 
 
-class ReportWriter:
-    """Writes the report at each new failure and at the end, so that no failure is ever lost.
+class HtmlReporter(Reporter):
+    """Writes the page at each new failure and at the end, so that no failure is ever lost.
 
-    Attributes
+    Parameters
     ----------
-    path
-        The report, None until it has been written.
+    context
+        The run.
+    directory
+        Where it goes.
     """
 
-    def __init__(self, collector: Collector, directory: Path) -> None:
-        self._collector = collector
+    def __init__(self, context: RunContext, directory: Path) -> None:
+        self._context = context
         self._directory = directory
-        self.path: Path | None = None
 
-    def add(self, event: Event) -> None:
-        """Take in an event that the collector has already seen."""
+    def handle(self, event: Event) -> None:
+        """Write the page anew if the event changes what it says."""
         if isinstance(event, FailureMinimised | RunFinished | StrengthMeasured):
-            self.path = write_report(self._collector.model(), self._directory)
+            self._context.written["report"] = write_report(self._context.model, self._directory)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from zenverify.atomic import write_text
 from zenverify.engines.registry import file_label
 from zenverify.errors import UsageError
-from zenverify.output.model.run import ReportModel
+from zenverify.output.model.run import RunModel
 
 if TYPE_CHECKING:
     from zenverify.cards.card import Card
 
 
-def write_report(model: ReportModel, directory: Path) -> Path:
+def write_report(model: RunModel, directory: Path) -> Path:
     """Write the page of a run; a page of the same engine and seed is replaced.
 
     Parameters
@@ -71,7 +71,7 @@ def _write(page: str, path: Path) -> Path:
     return path
 
 
-def report_name(model: ReportModel) -> str:
+def report_name(model: RunModel) -> str:
     """A file name that the same run always gets: of safe characters, and not too long."""
     label = file_label(model.engine_spec, model.engine)
     if model.planted is not None:  # the page of an engine without the fault must stay

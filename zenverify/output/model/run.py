@@ -1,4 +1,4 @@
-"""The plain model of a report, and its collector from events."""
+"""The plain model of a run, and its collector from events."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Discrepancy:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportModel:
-    """Everything that a report shows.
+class RunModel:
+    """Everything that there is to show of a run.
 
     Attributes
     ----------
@@ -190,7 +190,7 @@ class Collector:
             known=known_failures.get(bucket.key, ""),
         )
 
-    def model(self) -> ReportModel:
+    def model(self) -> RunModel:
         """The report as far as the run has come.
 
         Raises
@@ -203,7 +203,7 @@ class Collector:
         start, end = self._started, self._finished
         count = end or self._tally
         spec = self._engine_spec or start.engine
-        return ReportModel(
+        return RunModel(
             engine=start.engine,
             engine_version=start.engine_version,
             engine_spec=spec,

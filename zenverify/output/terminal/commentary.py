@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from zenverify.output.reporter import Reporter
 from zenverify.output.terminal.consoles import printable
 from zenverify.verification.events import CaseVerified, Event, FailureMinimised, RunStarted
 from zenverify.verification.verdict import Verdict
 
 
-class Commentary:
+class CommentaryReporter(Reporter):
     """Prints how the run began and each new failure; if verbose, each graph that is no pass too."""
 
     def __init__(self, console: Console, *, verbose: bool) -> None:
         self._console = console
         self._verbose = verbose
 
-    def add(self, event: Event) -> None:
-        """Take in the run's next event."""
+    def handle(self, event: Event) -> None:
+        """Print a line if the event is worth one."""
         match event:
             case RunStarted():
                 self._print(f"{event.engine} {event.engine_version}, seed {event.seed}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NoReturn
 
-import click
 from rich.console import Console
 
 _PLAIN_WIDTH = 160
@@ -35,17 +33,6 @@ def _console(**options: Any) -> Console:
     if not console.is_terminal:
         console.width = _PLAIN_WIDTH
     return console
-
-
-def print_json(data: dict[str, Any]) -> None:
-    """Print one line that holds one object.
-
-    Raises
-    ------
-    ValueError
-        If a number is not finite: JSON has no such numbers.
-    """
-    click.echo(json.dumps(data, allow_nan=False))
 
 
 def printable(text: str) -> str:

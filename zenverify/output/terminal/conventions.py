@@ -10,7 +10,8 @@ from rich.table import Table
 from zenverify.engines import registry
 from zenverify.operators import catalogue
 from zenverify.output.json.data import to_data
-from zenverify.output.terminal.consoles import print_json, printable, results_console
+from zenverify.output.json.lines import print_json
+from zenverify.output.terminal.consoles import printable, results_console
 from zenverify.verification.conventions import PLACES, Convention, Place, conventions_of
 
 _PLAIN = {"smooth", "infinite", "nan", "finite"}

@@ -8,30 +8,29 @@ from rich.console import Console
 
 from zenverify.engines.faults import Fault
 from zenverify.output.model.numbers import counted
-from zenverify.output.model.run import Discrepancy, ReportModel
+from zenverify.output.model.run import Discrepancy, RunModel
+from zenverify.output.reporter import Reporter, RunContext
 from zenverify.output.terminal.consoles import printable
 from zenverify.verification.campaign.hunt import is_blamed
-from zenverify.verification.events import FailureMinimised, Finding, Planted
+from zenverify.verification.events import Event, Finding, RunFinished
 
 
-def planted(fault: Fault) -> Planted:
-    """What the events of a run say of a fault."""
-    mutant = fault.mutant
-    return Planted(fault.name, mutant.kind, mutant.name, fault.operation, mutant.argument)
+class PlantedReporter(Reporter):
+    """Prints whether the fault was found, what was blamed, and how small its graph became."""
+
+    def __init__(self, context: RunContext, console: Console, fault: Fault) -> None:
+        self._context = context
+        self._console = console
+        self._fault = fault
+
+    def handle(self, event: Event) -> None:
+        """Print, if the run has ended."""
+        if isinstance(event, RunFinished):
+            for line in _lines(self._context.model, self._fault):
+                self._console.print(printable(line), soft_wrap=True)
 
 
-def found_rightly(fault: Fault, failure: FailureMinimised) -> bool:
-    """Whether a failure names the fault's place."""
-    return _is_blamed(fault, failure.finding)
-
-
-def print_planted(console: Console, model: ReportModel, fault: Fault) -> None:
-    """Print whether the fault was found, what was blamed, and how small its graph became."""
-    for line in _lines(model, fault):
-        console.print(printable(line), soft_wrap=True)
-
-
-def _lines(model: ReportModel, fault: Fault) -> Iterator[str]:
+def _lines(model: RunModel, fault: Fault) -> Iterator[str]:
     yield f"planted       {fault.name}: {fault.mutant.name}, in {fault.place}"
     right = [one for one in model.discrepancies if _is_blamed(fault, one.finding)]
     if right:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from zenverify.output.model.numbers import counted
-from zenverify.verification.events import CaseVerified, Event, FailureMinimised
+from zenverify.output.reporter import Reporter
+from zenverify.verification.events import CaseVerified, Event, FailureMinimised, RunFinished
 
 
 def progress_bar(console: Console, *, enabled: bool) -> Progress:
@@ -26,7 +25,7 @@ def progress_bar(console: Console, *, enabled: bool) -> Progress:
     )
 
 
-class RunProgress:
+class ProgressReporter(Reporter):
     """Shows how far a run is; nothing if it is not enabled.
 
     Parameters
@@ -49,25 +48,23 @@ class RunProgress:
         self._failures = 0
         self._task = self._progress.add_task("0 graphs", total=graphs or budget)
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Show the bar."""
         self._progress.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def finish(self) -> None:
+        """Take the bar away."""
         self._progress.stop()
 
-    def add(self, event: Event) -> None:
-        """Take in the run's next event."""
+    def handle(self, event: Event) -> None:
+        """Count, and move on; at the end the bar makes room for the summary."""
         match event:
             case CaseVerified():
                 self._graphs += 1
             case FailureMinimised():
                 self._failures += 1
+            case RunFinished():
+                self._progress.stop()
         elapsed = time.monotonic() - self._start
         self._progress.update(
             self._task,

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from zenverify.corpus.replay import ReplayOutcome, Status
+from zenverify.output.json.lines import print_json
 from zenverify.output.model.numbers import counted
-from zenverify.output.terminal.consoles import (
-    messages_console,
-    print_json,
-    printable,
-    results_console,
-)
+from zenverify.output.terminal.consoles import messages_console, printable, results_console
 
 
 class ReplayOutput:

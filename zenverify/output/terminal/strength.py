@@ -8,13 +8,26 @@ from rich.console import Console
 from rich.table import Table
 
 from zenverify.output.model.numbers import counted, duration
+from zenverify.output.reporter import Reporter
 from zenverify.output.terminal.coverage import coverage_tables
-from zenverify.verification.events import StrengthMeasured
+from zenverify.verification.events import Event, StrengthMeasured
 
 _MOST_NAMES = 20
 
 
-def print_strength(console: Console, strength: StrengthMeasured) -> None:
+class StrengthReporter(Reporter):
+    """Prints the strength of a run's graphs, if it was measured."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def handle(self, event: Event) -> None:
+        """Print, if the event says it."""
+        if isinstance(event, StrengthMeasured):
+            _print_strength(self._console, event)
+
+
+def _print_strength(console: Console, strength: StrengthMeasured) -> None:
     """Print how many elements were exercised, and which faults the graphs would have exposed."""
     elements = {one.operation: one.elements for one in strength.operations if one.elements}
     if elements:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -10,9 +10,11 @@ from rich.console import Console
 from zenverify.output.model.commands import replay_command
 from zenverify.output.model.listing import marked_listing
 from zenverify.output.model.numbers import counted, duration, residual
-from zenverify.output.model.run import Discrepancy, ReportModel
+from zenverify.output.model.run import Discrepancy, RunModel
+from zenverify.output.reporter import Reporter, RunContext
 from zenverify.output.terminal.consoles import printable
 from zenverify.output.terminal.coverage import coverage_tables
+from zenverify.verification.events import Event, RunFinished
 
 _ENDINGS = {
     "interrupted": ", interrupted",
@@ -21,20 +23,48 @@ _ENDINGS = {
 }
 
 
-def print_discrepancies(console: Console, model: ReportModel) -> None:
+class SummaryReporter(Reporter):
+    """Prints each new discrepancy at the end, what was tested, and how to repeat it.
+
+    Parameters
+    ----------
+    context
+        The run.
+    results
+        Where the discrepancies go; None where another reporter prints results.
+    messages
+        Where the rest goes.
+    """
+
+    def __init__(self, context: RunContext, results: Console | None, messages: Console) -> None:
+        self._context = context
+        self._results = results
+        self._messages = messages
+
+    def handle(self, event: Event) -> None:
+        """Print, if the run has ended."""
+        if not isinstance(event, RunFinished):
+            return
+        model = self._context.model
+        if self._results is not None:
+            _print_discrepancies(self._results, model)
+        _print_summary(self._messages, model, self._context.written)
+
+
+def _print_discrepancies(console: Console, model: RunModel) -> None:
     """Print each new bucket: what is wrong, and the smallest graph that shows it."""
     for discrepancy in model.new:
         lines = _discrepancy_lines(discrepancy, model.engine_spec)
         console.print("\n".join(lines), soft_wrap=True)
 
 
-def print_summary(console: Console, model: ReportModel, report: Path | None) -> None:
+def _print_summary(console: Console, model: RunModel, written: Mapping[str, Path]) -> None:
     """Print what was tested, how often each operation met each condition, and how to repeat it."""
     if model.coverage:
         console.print("How often each operation met each condition:")
         for table in coverage_tables(model.coverage, console.width):
             console.print(table)
-    for line in _summary_lines(model, report):
+    for line in _summary_lines(model, written):
         console.print(printable(line), soft_wrap=True)
 
 
@@ -50,7 +80,7 @@ def _discrepancy_lines(discrepancy: Discrepancy, engine_spec: str) -> Iterator[s
     yield ""
 
 
-def _summary_lines(model: ReportModel, report: Path | None) -> Iterator[str]:
+def _summary_lines(model: RunModel, written: Mapping[str, Path]) -> Iterator[str]:
     yield f"{_outcome(model)} in {_extent(model)}{_ending(model)}"
     if model.verdicts:
         parts = (f"{verdict} {count:,}" for verdict, count in sorted(model.verdicts.items()))
@@ -67,11 +97,11 @@ def _summary_lines(model: ReportModel, report: Path | None) -> Iterator[str]:
     yield f"engine        {model.engine} {model.engine_version}"
     yield f"seed          {model.seed}"
     yield f"repeat        {model.command}"
-    if report is not None:
-        yield f"report        {report}"
+    for label, path in written.items():
+        yield f"{label:<14}{path}"
 
 
-def _outcome(model: ReportModel) -> str:
+def _outcome(model: RunModel) -> str:
     if not model.cases:
         return "Nothing was tested"
     known = len(model.discrepancies) - len(model.new)
@@ -81,11 +111,11 @@ def _outcome(model: ReportModel) -> str:
     return counted(len(model.new), "discrepancy", "discrepancies") + beside
 
 
-def _extent(model: ReportModel) -> str:
+def _extent(model: RunModel) -> str:
     checked = f"{counted(model.nodes, 'node')}, {counted(model.elements, 'element')}"
     time = "" if model.seconds is None else f", {duration(model.seconds)}"
     return f"{counted(model.cases, 'graph')} ({checked}{time})"
 
 
-def _ending(model: ReportModel) -> str:
+def _ending(model: RunModel) -> str:
     return _ENDINGS.get(model.stop_reason or "", "")

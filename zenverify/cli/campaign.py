@@ -1,10 +1,10 @@
-"""Runs a campaign and hands its events to everything that shows them."""
+"""Runs a campaign, hands its events to the reporters, and says how it ended."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
@@ -17,22 +17,23 @@ from rich.progress import Progress
 from zenverify.corpus.baseline import Baseline, baseline_of, write_baseline
 from zenverify.engines.faults import Fault
 from zenverify.engines.protocol import Engine, limits_of
-from zenverify.output.html.reporter import ReportWriter
-from zenverify.output.json.data import event_to_data
-from zenverify.output.model.run import Collector, ReportModel
-from zenverify.output.terminal.commentary import Commentary
-from zenverify.output.terminal.consoles import messages_console, print_json, results_console
-from zenverify.output.terminal.planted import print_planted
-from zenverify.output.terminal.progress import RunProgress
-from zenverify.output.terminal.strength import print_strength
-from zenverify.output.terminal.summary import print_discrepancies, print_summary
+from zenverify.output.html.reporter import HtmlReporter
+from zenverify.output.json.lines import JsonLinesReporter
+from zenverify.output.model.run import Collector, RunModel
+from zenverify.output.reporter import Reporter, Reporters, RunContext
+from zenverify.output.terminal.commentary import CommentaryReporter
+from zenverify.output.terminal.consoles import messages_console, results_console
+from zenverify.output.terminal.planted import PlantedReporter
+from zenverify.output.terminal.progress import ProgressReporter
+from zenverify.output.terminal.strength import StrengthReporter
+from zenverify.output.terminal.summary import SummaryReporter
 from zenverify.verification.campaign import campaign
 from zenverify.verification.campaign.cases import cases_of
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.campaign.strength import strength_of
-from zenverify.verification.events import Event, RunFinished
+from zenverify.verification.events import Event, RunFinished, StrengthMeasured
 
-Consumer = Callable[[Event], None]
+Handle = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +75,17 @@ class Output:
 def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> int:
     """Run a campaign to its end, show it, and return the exit code."""
     messages = messages_console(quiet=output.quiet)
-    collector = Collector(output.engine_spec, output.restrictions)
-    report = ReportWriter(collector, output.reports)
-    progress = RunProgress(
-        messages,
-        enabled=messages.file.isatty() and not (output.as_json or output.quiet),
-        graphs=options.limit,
-        budget=options.budget,
-    )
-    commentary = Commentary(messages, verbose=output.verbose)
-    consumers = [collector.add, commentary.add, progress.add]
-    if output.as_json:
-        consumers.append(_print_event)
-    consumers.append(report.add)
+    context = RunContext(Collector(output.engine_spec, output.restrictions))
     planting = nullcontext() if output.fault is None else output.fault.mutant.plant()
-    with progress, planting, _noting_interrupts() as interrupted:
-        events = campaign.run(engine, options)
-        end = _consume(events, consumers, interrupted, output.baseline)
-    model = collector.model()
-    if not output.as_json:
-        print_discrepancies(results_console(), model)
-    print_summary(messages, model, report.path)
-    if output.fault is not None:
-        print_planted(messages, model, output.fault)
-    if output.strength:
-        if end.exit_code == 0:
-            _measure(engine, options, model, consumers, messages, as_json=output.as_json)
-        else:
-            messages.print("strength      not measured: the run was not clean")
+    with Reporters(_reporters(context, options, output, messages), context) as reporters:
+        with planting, _noting_interrupts() as interrupted:
+            events = campaign.run(engine, options)
+            end = _consume(events, reporters.handle, interrupted, output.baseline)
+        if output.strength and end.exit_code == 0:
+            shown = messages.file.isatty() and not output.as_json
+            reporters.handle(_measured(engine, options, context.model, messages, shown=shown))
+    if output.strength and end.exit_code != 0:
+        messages.print("strength      not measured: the run was not clean")
     if output.write_baseline is not None:
         known = baseline_of(engine.name, engine.version, end, output.baseline)
         write_baseline(output.write_baseline, known)
@@ -109,37 +93,50 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     return end.exit_code
 
 
-def _measure(
+def _reporters(
+    context: RunContext, options: CampaignOptions, output: Output, messages: Console
+) -> Iterator[Reporter]:
+    """Who shows the run, in the order in which each event is handed on."""
+    yield CommentaryReporter(messages, verbose=output.verbose)
+    yield ProgressReporter(
+        messages,
+        enabled=messages.file.isatty() and not (output.as_json or output.quiet),
+        graphs=options.limit,
+        budget=options.budget,
+    )
+    if output.as_json:
+        yield JsonLinesReporter()
+    yield HtmlReporter(context, output.reports)
+    results = results_console()
+    yield SummaryReporter(context, None if output.as_json else results, messages)
+    if output.fault is not None:
+        yield PlantedReporter(context, messages, output.fault)
+    if output.strength:
+        yield StrengthReporter(messages if output.as_json else results)
+
+
+def _measured(
     engine: Engine,
     options: CampaignOptions,
-    model: ReportModel,
-    consumers: Iterable[Consumer],
+    model: RunModel,
     messages: Console,
     *,
-    as_json: bool,
-) -> None:
-    """Draw the graphs of a run once more, and hand on what they are worth."""
+    shown: bool,
+) -> StrengthMeasured:
+    """Draw the graphs of a run once more, and see what they are worth."""
     names = tuple(name for name in model.operators if name not in model.unsupported)
     drawn = cases_of(options, names, limits_of(engine))
     cases = islice(drawn, model.cases)
     total = Progress(*Progress.get_default_columns(), console=messages, transient=True)
-    shown = messages.file.isatty() and not as_json
     with total if shown else nullcontext():
         task = total.add_task("planting faults")
-        strength = strength_of(
+        return strength_of(
             engine,
             names,
             cases,
             options.timeout,
             lambda done, of: total.update(task, completed=done, total=of),
         )
-    for consume in consumers:
-        consume(strength)
-    print_strength(messages if as_json else results_console(), strength)
-
-
-def _print_event(event: Event) -> None:
-    print_json(event_to_data(event))
 
 
 @contextmanager
@@ -164,17 +161,17 @@ def _noting_interrupts() -> Iterator[threading.Event]:
 
 def _consume(
     events: Iterator[Event],
-    consumers: Iterable[Consumer],
+    handle: Handle,
     interrupted: threading.Event,
     baseline: Baseline | None = None,
 ) -> RunFinished:
-    """Hand every event to every consumer; the last event is the result."""
+    """Hand every event on; the last one is the result."""
     try:
-        return _hand_on(events, consumers, interrupted, baseline)
+        return _hand_on(events, handle, interrupted, baseline)
     except KeyboardInterrupt:
         # A campaign ends its account when it is interrupted; this came while it was waiting.
         interrupted.clear()
-        return _hand_on(_interrupted(events), consumers, interrupted, baseline)
+        return _hand_on(_interrupted(events), handle, interrupted, baseline)
 
 
 def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
@@ -186,7 +183,7 @@ def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
 
 def _hand_on(
     events: Iterator[Event],
-    consumers: Iterable[Consumer],
+    handle: Handle,
     interrupted: threading.Event,
     baseline: Baseline | None,
 ) -> RunFinished:
@@ -195,8 +192,7 @@ def _hand_on(
         event = given
         if baseline is not None and isinstance(given, RunFinished):
             event = baseline.settled(given)
-        for consume in consumers:
-            consume(event)
+        handle(event)
         if isinstance(event, RunFinished):
             end = event
         elif interrupted.is_set():
