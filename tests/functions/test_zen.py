@@ -1,5 +1,6 @@
 """`gradcheck` of functions of tensors: needs no other library."""
 
+import gc
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import sympy
 import zenverify
 from zenverify import Tensor, gradcheck
 from zenverify.errors import UsageError
+from zenverify.operators.program.program import Program
 from zenverify.tensor import new_operation
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 
@@ -32,6 +34,18 @@ def test_a_right_function_passes() -> None:
     assert result.verdict is Verdict.AGREE
     assert [row.operation for row in result.operations] == ["multiply", "tanh", "divide", "sum"]
     assert {row.method for row in result.operations} == {"enclosure"}
+
+
+def test_a_check_keeps_no_program_of_the_function_in_hand() -> None:
+    def kept() -> int:
+        gc.collect()
+        return sum(isinstance(one, Program) for one in gc.get_objects())
+
+    x = Tensor(X)
+    assert gradcheck(lambda x: (x * 2.0).tanh().sum(), x)
+    before = kept()
+    assert gradcheck(lambda x: (x * 2.0).tanh().sum(), x)
+    assert kept() == before
 
 
 def test_a_single_input_needs_no_tuple() -> None:

@@ -114,7 +114,11 @@ DROP = object()
         ((*LEAF, "colour"), "red", r"nodes\[0\]: unknown key 'colour'"),
         ((*LEAF, "leaf"), "number", "nodes: node 0: a number has the shape"),
         ((*SUM, "operator"), 5, r"nodes\[1\].operator: expected an operator's name, got '5'"),
-        ((*SUM, "operator"), "smu", r"nodes: there is no operator 'smu'; did you mean 'sum'\?"),
+        (
+            (*SUM, "operator"),
+            "smu",
+            r"nodes\[1\].operator: there is no operator 'smu'; did you mean 'sum'\?",
+        ),
         ((*SUM, "operator"), DROP, r"nodes\[1\].operator: expected an operator's name"),
         ((*SUM, "operands"), [0.0], r"nodes\[1\].operands: expected a list of node positions"),
         ((*SUM, "operands"), [True], r"nodes\[1\].operands: expected a list of node positions"),

@@ -1,9 +1,12 @@
 """Graphs: typechecked on every build, and what is read off them."""
 
+from dataclasses import replace
+
 import pytest
 
 from zenverify.errors import GraphError
 from zenverify.graph.graph import Apply, Graph, GraphBuilder, Leaf, LeafKind
+from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
 
 X = Leaf(LeafKind.VARIABLE, (2,))
@@ -15,7 +18,6 @@ X = Leaf(LeafKind.VARIABLE, (2,))
         ((), "a graph needs at least one node"),
         ((X, Apply("tanh", (1,))), r"node 1 \(tanh\): operand 1 does not come before it"),
         ((X, Apply("tanh", (-1,))), r"node 1 \(tanh\): operand -1 does not come before it"),
-        ((X, Apply("softmx", (0,))), "there is no operator 'softmx'; did you mean 'softmax'?"),
         ((X, Apply("add", (0,))), "node 1: add: expected 2 operands, got 1"),
         (
             (X, Leaf(LeafKind.ARRAY, (3,)), Apply("add", (0, 1))),
@@ -35,6 +37,22 @@ def test_a_graph_that_does_not_typecheck_is_told_why(
 ) -> None:
     with pytest.raises(GraphError, match=message):
         Graph(nodes)
+
+
+def test_an_operator_that_the_catalogue_does_not_hold_is_told_at_once() -> None:
+    with pytest.raises(GraphError, match="no operator 'softmx'; did you mean 'softmax'"):
+        Apply("softmx", (0,))
+
+
+def test_a_node_holds_its_operator_and_no_name_to_be_looked_up() -> None:
+    tanh = catalogue.get("tanh")
+    assert Apply("tanh", (0,)) == Apply(tanh, (0,))
+    own = replace(tanh, name="exp")  # the catalogue's of that name is another
+    graph = Graph((X, Apply(own, (0,))))
+    assert graph.apply(1).declared is own
+    assert graph.operator_of(1) == "exp"
+    assert graph.programs[1] is own.program([(2,)], ())
+    assert graph.apply(1) != Apply("exp", (0,))
 
 
 def diamond() -> Graph:

@@ -17,7 +17,6 @@ from zenverify.graph.filling import Filling, fill
 from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
-from zenverify.operators import operator as operator_module
 from zenverify.operators.operator import Instance, Operator
 from zenverify.operators.program.kernel import Derived
 from zenverify.tensor import OPERATIONS
@@ -139,12 +138,17 @@ def derived_otherwise(name: str, change: Callable[[Derived], Derived]) -> Iterat
     assert kernel is not None
     good = kernel.derived
     kernel.__dict__["derived"] = change(good)
-    operator_module._program.cache_clear()
+    _forget_programs()
     try:
         yield
     finally:
         kernel.__dict__["derived"] = good
-        operator_module._program.cache_clear()
+        _forget_programs()
+
+
+def _forget_programs() -> None:
+    for operator in catalogue.all_operators():
+        operator.__dict__.pop("_programs", None)
 
 
 def scaled_partial(factor: float) -> Callable[[Derived], Derived]:

@@ -14,7 +14,6 @@ from zenverify.functions.recording import Node
 from zenverify.functions.terms import Declaration, UndeclaredError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
-from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
 from zenverify.verification.checks.local import LocalCheck, Suspect
 
@@ -165,14 +164,13 @@ class _One:
             Leaf(LeafKind.VARIABLE if number < count else LeafKind.CONSTANT, array.shape, dtype)
             for number, array in enumerate(arrays)
         ]
-        with catalogue.including(self._operator):
-            graph = Graph((*leaves, Apply(self._operator.name, tuple(range(root)))))
-            if graph.shapes[root] != self._result.shape:
-                raise GraphError(f"declared as of shape {graph.shapes[root]}")
-            check = LocalCheck(graph, [*arrays, self._result], {})
-            found = check.values() if values else []
-            asked = {n: self.parts[n] for n, whole in enumerate(self._whole) if whole}
-            found += check.gradients({**asked, root: self.cotangent}, {root: self.cotangent})
+        graph = Graph((*leaves, Apply(self._operator, tuple(range(root)))))
+        if graph.shapes[root] != self._result.shape:
+            raise GraphError(f"declared as of shape {graph.shapes[root]}")
+        check = LocalCheck(graph, [*arrays, self._result], {})
+        found = check.values() if values else []
+        asked = {n: self.parts[n] for n, whole in enumerate(self._whole) if whole}
+        found += check.gradients({**asked, root: self.cotangent}, {root: self.cotangent})
         # The enclosure's nodes are the operands, the constants and the result.
         for suspect in found:
             place = min(suspect.node, count)

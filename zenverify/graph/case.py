@@ -188,7 +188,10 @@ def _read_apply(entry: dict[str, Any], field: str) -> Apply:
     attributes: Attributes = tuple(
         (name, attribute_from_json(raw[name], f"{field}.attributes.{name}")) for name in sorted(raw)
     )
-    return Apply(entry["operator"], tuple(operands), attributes)
+    try:
+        return Apply(entry["operator"], tuple(operands), attributes)
+    except GraphError as error:
+        raise CaseFormatError(f"{field}.operator: {error}") from error
 
 
 def _only(data: dict[str, Any], known: set[str], field: str) -> None:

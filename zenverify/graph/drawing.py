@@ -129,9 +129,7 @@ class _Drawing:
         operands, bounds = self._operands(call, node, place)
         for operand in operands:
             self.uses[operand] += 1
-        applied = Apply(
-            call.operator.name, tuple(operands), freeze_attributes(call.instance.attributes)
-        )
+        applied = Apply(call.operator, tuple(operands), freeze_attributes(call.instance.attributes))
         self.append(applied, call.program.shape, bounds, trainable=True)
 
     def _node_and_instance(self, operator: Operator) -> tuple[int | None, Instance]:
@@ -386,7 +384,7 @@ def _finished(drawing: _Drawing) -> Structure:
             nodes.append(node)
         elif isinstance(node, Apply):
             operands = tuple(places[operand] for operand in node.operands)
-            nodes.append(Apply(node.operator, operands, node.attributes))
+            nodes.append(Apply(node.declared, operands, node.attributes))
     return Structure(Graph(tuple(nodes)), tuple(kept))
 
 

@@ -18,6 +18,7 @@ from zenverify.operators.attributes import (
     holds_array,
     thaw_attributes,
 )
+from zenverify.operators.operator import Operator
 from zenverify.operators.program.program import Program
 
 DTYPES = ("float64", "float32")
@@ -45,13 +46,44 @@ class Leaf:
     dtype: str = "float64"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class Apply:
-    """An operator applied to earlier nodes."""
+    """An operator applied to earlier nodes.
 
-    operator: str
+    Parameters
+    ----------
+    operator
+        The operator, or the name of one of the catalogue's.
+    operands
+        The positions of its operands.
+    attributes
+        The attributes, frozen.
+
+    Raises
+    ------
+    GraphError
+        If the catalogue holds no operator of that name.
+    """
+
+    declared: Operator
     operands: tuple[int, ...]
-    attributes: Attributes = ()
+    attributes: Attributes
+
+    def __init__(
+        self, operator: Operator | str, operands: tuple[int, ...], attributes: Attributes = ()
+    ) -> None:
+        declared = catalogue.get(operator) if isinstance(operator, str) else operator
+        object.__setattr__(self, "declared", declared)
+        object.__setattr__(self, "operands", operands)
+        object.__setattr__(self, "attributes", attributes)
+
+    @property
+    def operator(self) -> str:
+        """The operator's name."""
+        return self.declared.name
+
+    def __repr__(self) -> str:
+        return f"Apply({self.operator!r}, {self.operands}, {self.attributes})"
 
 
 class Call(NamedTuple):
@@ -83,7 +115,7 @@ class Graph:
     Raises
     ------
     GraphError
-        If an operand does not come before its node, an operator is unknown, or shapes do not fit.
+        If an operand does not come before its node, or shapes do not fit.
     """
 
     nodes: tuple[Leaf | Apply, ...]
@@ -116,9 +148,8 @@ class Graph:
                     f"node {position} ({node.operator}): every operand is a plain number or array; "
                     "expected at least one tensor"
                 )
-            operator = catalogue.get(node.operator)
             try:
-                program = operator.program(
+                program = node.declared.program(
                     tuple(shapes[operand] for operand in node.operands), node.attributes
                 )
             except GraphError as error:
@@ -212,7 +243,7 @@ class Graph:
         return tuple(
             None
             if isinstance(node, Leaf)
-            else catalogue.get(node.operator).program(
+            else node.declared.program(
                 tuple(self.shapes[operand] for operand in node.operands), node.attributes
             )
             for node in self.nodes
@@ -319,7 +350,7 @@ class GraphBuilder:
     def variable(self, shape: Sequence[int] = (), dtype: str = "float64") -> int:
         return self.leaf(LeafKind.VARIABLE, shape, dtype)
 
-    def apply(self, operator: str, *operands: int, **attributes: Any) -> int:
+    def apply(self, operator: Operator | str, *operands: int, **attributes: Any) -> int:
         self._nodes.append(Apply(operator, operands, freeze_attributes(attributes)))
         return len(self._nodes) - 1
 

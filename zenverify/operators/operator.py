@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Protocol
 
 from zenverify.errors import GraphError
@@ -221,8 +221,16 @@ class Operator:
         GraphError
             If the number of operands, an attribute or a shape does not fit.
         """
-        return _program(self, tuple(shapes), attributes)
+        return self._programs(tuple(shapes), attributes)
 
+    @cached_property
+    def _programs(self) -> Callable[[tuple[Shape, ...], Attributes], Program]:
+        # Each operator has its own: those of functions in hand are gone when they are.
+        return lru_cache(maxsize=_PROGRAMS)(partial(_program, self))
+
+
+_PROGRAMS = 128
+"""Programs of one operator that are kept."""
 
 _NUMPY_REFUSES = (
     ArithmeticError,
@@ -235,7 +243,6 @@ _NUMPY_REFUSES = (
 """What NumPy raises for shapes, axes and keys that do not fit, or are absurdly large."""
 
 
-@lru_cache(maxsize=4096)
 def _program(operator: Operator, shapes: tuple[Shape, ...], attributes: Attributes) -> Program:
     _check_call(operator, shapes, attributes)
     builder = ProgramBuilder(shapes)

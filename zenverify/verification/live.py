@@ -223,11 +223,12 @@ class _Live:
             shapes = [self.values[operand].shape for operand in operands]
             try:
                 frozen = freeze_attributes(dict(attributes))
-                catalogue.get(name).program(shapes, frozen)
+                declared = catalogue.get(name)
+                declared.program(shapes, frozen)
             except GraphError:
                 self.unsupported[position] = name
             else:
-                return Apply(name, operands, frozen)
+                return Apply(declared, operands, frozen)
         kind = LeafKind.VARIABLE if engine.is_trainable(handle) else LeafKind.CONSTANT
         return Leaf(kind, value.shape, str(value.dtype))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from zenverify.graph.case import Case
-from zenverify.operators import catalogue
 from zenverify.output.model.listing import attribute_text
 
 
@@ -22,7 +21,7 @@ def input_text(case: Case) -> str:
     """
     graph = case.graph
     node = graph.apply(graph.root)
-    operator = catalogue.get(node.operator)
+    operator = node.declared
     alone = operator.is_elementwise
     parts = []
     for place, value in enumerate(case.values):

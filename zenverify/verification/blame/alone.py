@@ -36,7 +36,7 @@ def extract(
             leaves.append(Leaf(_kind(graph, operand), graph.shapes[operand], graph.dtypes[operand]))
             arrays.append(values[operand])
         operands.append(places[operand])
-    alone = Graph((*leaves, Apply(node.operator, tuple(operands), node.attributes)))
+    alone = Graph((*leaves, Apply(node.declared, tuple(operands), node.attributes)))
     return Case(alone, tuple(arrays), cotangent)
 
 

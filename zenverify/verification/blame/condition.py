@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from zenverify.graph.case import Case
-from zenverify.operators import catalogue
 
 
 def condition_of(case: Case, leaf: int) -> str:
     """What is special about a single operation's operands; ``"always"`` if nothing is."""
     graph = case.graph
     node = graph.apply(graph.root)
-    operator = catalogue.get(node.operator)
+    operator = node.declared
     values = dict(zip(graph.leaves, case.values, strict=True))
     if len(set(node.operands)) < len(node.operands):
         return "repeated operand"

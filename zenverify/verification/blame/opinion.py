@@ -16,7 +16,6 @@ from zenverify.graph.case import Case
 from zenverify.graph.filling import Filling, fill
 from zenverify.graph.graph import Graph, Leaf
 from zenverify.graph.structure import Structure, plan_for
-from zenverify.operators import catalogue
 from zenverify.verification import trace
 from zenverify.verification.blame import arbitrate
 from zenverify.verification.checks.local import LocalCheck
@@ -55,7 +54,7 @@ def expression_is_wrong(engine: Engine, case: Case) -> bool:
 
 def _ordinary(graph: Graph) -> Structure:
     """The call on float64 leaves, to be filled from the middle of its domain."""
-    operator = catalogue.get(graph.apply(graph.root).operator)
+    operator = graph.apply(graph.root).declared
     operands = graph.apply(graph.root).operands
     nodes = tuple(
         replace(node, dtype="float64") if isinstance(node, Leaf) else node for node in graph.nodes

@@ -120,7 +120,7 @@ def _explained(
     Without an opinion to ask for, it is the engine.
     """
     graph = case.graph
-    operator = graph.apply(graph.root).operator
+    operator = graph.apply(graph.root).declared
     dtype = graph.dtypes[suspect.node]
     kinked = check.kinked(graph.root) and _matters(check, case, suspect)
     difference = None
@@ -141,7 +141,7 @@ def _explained(
     else:
         condition = "kink" if kinked else condition_of(case, suspect.node)
     witness = witness_of(suspect, dtype, difference, verdict)
-    blame = Blame(graph.root, operator, argument, condition)
+    blame = Blame(graph.root, operator.name, argument, condition)
     message = gradient_message(verdict, operator, argument, witness)
     return Wrong(argument, Finding(verdict, blame, CHECK, message, (witness,)), settled)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 
-from zenverify.operators import catalogue
+from zenverify.operators.operator import Operator
 from zenverify.verification.verdict import Verdict, Witnesses
 
 
-def gradient_message(verdict: Verdict, operator: str, argument: int, witness: Witnesses) -> str:
+def gradient_message(
+    verdict: Verdict, operator: Operator, argument: int, witness: Witnesses
+) -> str:
     """What is wrong with a derivative of an operation that was run alone."""
-    name = catalogue.get(operator).argument(argument).name
-    if catalogue.get(operator).variadic:
-        name = f"operand {argument}"
-    where = f"the derivative of {operator} with respect to {name} (argument {argument})"
+    name = f"operand {argument}" if operator.variadic else operator.argument(argument).name
+    where = f"the derivative of {operator.name} with respect to {name} (argument {argument})"
     truth, ulp = _truth(witness), _ulp(witness)
     numbers = f"the engine gives {witness.engine!r}, the truth is {truth}"
     match verdict:
@@ -26,8 +26,8 @@ def gradient_message(verdict: Verdict, operator: str, argument: int, witness: Wi
             return f"{where} is not what the engine declares at a kink: {numbers}"
         case Verdict.EXPRESSION_WRONG:
             return (
-                f"the SymPy expression of {operator} is at fault: its {where[4:]} disagrees with "
-                "the engine, and finite differences side with the engine, which gives "
+                f"the SymPy expression of {operator.name} is at fault: its {where[4:]} disagrees "
+                "with the engine, and finite differences side with the engine, which gives "
                 f"{witness.engine!r}; the expression's is {truth}{ulp}"
             )
         case Verdict.DISPUTED:

@@ -10,7 +10,6 @@ import numpy as np
 
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Call, Graph
-from zenverify.operators import catalogue
 
 CONDITIONS = (
     "seen",
@@ -124,10 +123,10 @@ def _edged(graph: Graph) -> Iterator[tuple[int, str, tuple[float, ...]]]:
     """Each use of a leaf as an argument whose domain has edges: ``(leaf, operator, edges)``."""
     for leaf in graph.leaves:
         for consumer, argument in graph.consumers[leaf]:
-            operator = graph.apply(consumer).operator
-            edges = catalogue.get(operator).argument(argument).limits.edges
+            node = graph.apply(consumer)
+            edges = node.declared.argument(argument).limits.edges
             if edges:
-                yield leaf, operator, edges
+                yield leaf, node.operator, edges
 
 
 def _conditions(graph: Graph, node: Call) -> list[str]:
@@ -136,7 +135,7 @@ def _conditions(graph: Graph, node: Call) -> list[str]:
     found = ["seen"]
     if graph.dtypes[node.position] == "float32":
         found.append("float32")
-    if catalogue.get(node.operator).is_elementwise and any(s != shape for s in shapes):
+    if graph.apply(node.position).declared.is_elementwise and any(s != shape for s in shapes):
         found.append("broadcast")
     if len(set(node.operands)) < len(node.operands):
         found.append("repeated operand")

@@ -42,7 +42,7 @@ def pruned(
         node = graph.nodes[position]
         if isinstance(node, Apply) and position not in replaced:
             operands = tuple(places[_target(replaced, operand)] for operand in node.operands)
-            nodes.append(Apply(node.operator, operands, node.attributes))
+            nodes.append(Apply(node.declared, operands, node.attributes))
         else:
             kind = LeafKind.VARIABLE if isinstance(node, Apply) else node.kind
             nodes.append(Leaf(kind, graph.shapes[position], graph.dtypes[position]))

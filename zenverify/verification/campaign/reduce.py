@@ -19,7 +19,6 @@ from zenverify.errors import GraphError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.structure import plan_for
-from zenverify.operators import catalogue
 from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.operator import Operator
 from zenverify.operators.program.builder import Shape
@@ -177,7 +176,7 @@ class _Reducer:
         """The same operation on the smallest operands that it takes, with ordinary values."""
         graph = self.case.graph
         node = graph.apply(graph.root)
-        operator = catalogue.get(node.operator)
+        operator = node.declared
         merged = len(set(node.operands)) < len(node.operands)
         present = sum(graph.sizes[leaf] for leaf in graph.leaves)
         kinds = [graph.nodes[operand] for operand in node.operands]
@@ -281,7 +280,7 @@ def _instance_case(
         leaves.append(Leaf(kind, shape))
         values.append(np.asarray(np.round(random_.uniform(plan.low, plan.high, shape) * 8) / 8))
     operands = (0,) * len(shapes) if merged else tuple(range(len(shapes)))
-    graph = Graph((*leaves, Apply(operator.name, operands, attributes)))
+    graph = Graph((*leaves, Apply(operator, operands, attributes)))
     return Case(graph, tuple(values), _fitting(graph, large.cotangent))
 
 
