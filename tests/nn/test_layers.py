@@ -90,7 +90,7 @@ def test_a_layer_without_parameters_says_what_to_do() -> None:
         (lambda: Linear(0, 2), "Linear: inputs is 0, expected an integer of at least 1"),
         (
             lambda: Linear(2, cast("int", 1.5)),
-            "Linear: outputs is 1.5, expected an integer of at least 1",
+            "Linear: outputs is 1.5, expected an integer",
         ),
         (lambda: Linear(2, True), "Linear: outputs is True, expected an integer"),
         (lambda: RNN(1, 0), "RNN: units is 0, expected an integer of at least 1"),

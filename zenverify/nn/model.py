@@ -193,7 +193,8 @@ class Model:
     def step(self, x: ArrayLike, y: np.ndarray, hook: Hook | None = None) -> float:
         """One step with one batch; returns its loss, before the update."""
         loss = self.loss(self(x), y)
-        loss.zero_gradients()
+        for parameter in self.parameters.values():
+            parameter.zero_gradients()
         loss.get_gradients()
         if hook is not None:
             hook(self.optimiser.steps + 1, loss)

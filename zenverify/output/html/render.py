@@ -32,6 +32,11 @@ def render_template(template: str, **content: object) -> str:
     )
 
 
+def render_svg(template: str, **content: object) -> str:
+    """A picture's text, by its template."""
+    return _environment().get_template(template).render(**content)
+
+
 def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("zenverify.output.html"),

@@ -98,7 +98,6 @@ def elementwise_implicit(
         sample=sampling.elementwise(len(names)),
         first_shapes=sampling.ANY_SHAPES,
         equation=Equation(residual, result),
-        broadcasts=True,
     )
 
 

@@ -100,7 +100,6 @@ WHERE = Operator(
     build=_where,
     sample=_sample_where,
     first_shapes=sampling.ANY_SHAPES,
-    broadcasts=True,
 )
 
 

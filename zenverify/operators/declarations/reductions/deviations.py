@@ -108,7 +108,6 @@ OPERATORS = (
         _std,
         sample=_sample_std,
         kinks=("all elements are equal",),
-        wide=(Instance(((150,),), {**sampling.WHOLE, "ddof": 1}),),
     ),
     Operator(
         name="average",
@@ -118,6 +117,5 @@ OPERATORS = (
         build=_average,
         sample=_sample_average,
         first_shapes=sampling.AXIS_SHAPES,
-        wide=(Instance(((150,), (150,)), sampling.WHOLE),),
     ),
 )
