@@ -54,7 +54,7 @@ def outcome_of(name: str, graphs: int, seed: int) -> Outcome:
     card = check(name, graphs=graphs, seed=seed)
     score = card.mutation
     worst = {
-        quantity: max((a.worst for a in card.accuracy if a.quantity == quantity), default=0.0)
+        quantity: max((a.ulp for a in card.accuracy if a.quantity == quantity), default=0.0)
         for quantity in ("value", "gradient")
     }
     failures = tuple(f"{one.finding.verdict}: {one.finding.message}" for one in card.failures)

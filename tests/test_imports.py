@@ -20,16 +20,15 @@ MAY_IMPORT = {
     "engines": FOUNDATION | {"operators", "graph"},
     "oracles": FOUNDATION | {"operators", "graph"},
     "verification": FOUNDATION | {"operators", "graph", "engines", "oracles"},
-    "accuracy": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
+    "accuracy": FOUNDATION
+    | {"operators", "graph", "engines", "oracles", "verification", "contribution"},
     "contribution": FOUNDATION | {"operators", "engines"},
-    "cards": FOUNDATION
-    | {"operators", "graph", "engines", "oracles", "verification", "contribution", "accuracy"},
     "corpus": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
     "functions": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
     "output": FOUNDATION
-    | {"operators", "graph", "engines", "oracles", "verification", "accuracy", "cards", "corpus"},
+    | {"operators", "graph", "engines", "oracles", "verification", "accuracy", "corpus"},
     "cli": FOUNDATION
-    | {"operators", "graph", "engines", "oracles", "verification", "contribution", "cards"}
+    | {"operators", "graph", "engines", "oracles", "verification", "contribution"}
     | {"accuracy", "corpus", "output"},
 }
 """Per part, the other parts that it may import; DESIGN calls it one way."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import zenverify.strategies as strategies
-    from zenverify.cards import check
+    from zenverify.accuracy.card import check
     from zenverify.contribution import Contribution
     from zenverify.functions.entry import gradcheck
     from zenverify.operators.operator import Domain
@@ -43,7 +43,7 @@ __all__ = [
 _HOMES = {
     "Contribution": "zenverify.contribution",
     "Domain": "zenverify.operators.operator",
-    "check": "zenverify.cards",
+    "check": "zenverify.accuracy.card",
     "gradcheck": "zenverify.functions.entry",
     "Tensor": "zenverify.tensor",
     "verify": "zenverify.verification.live",

@@ -10,7 +10,7 @@ import pytest
 from tests.accuracy.prepared import case_of, losing
 from zenverify.accuracy.errors import measure
 from zenverify.accuracy.exact import Call, exact, is_narrow
-from zenverify.accuracy.losses import losses_of
+from zenverify.accuracy.inaccuracies import inaccuracies_of
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
@@ -50,7 +50,11 @@ def test_an_operand_may_stand_anywhere_in_the_graph() -> None:
     assert float(measured.truth.value[0]) == -2.0
     assert measured.operands == (1, 0)
     assert [errors.ulps[0] for errors in measured.errors] == [0.0, 0.0, 0.0]
-    assert [losses.node for losses in losses_of(ZenEngine(), measured)] == [2, 1, 0]
+    assert [one.node for one in inaccuracies_of(ZenEngine(), measured)] == [
+        2,
+        1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize("x", [1e-300, 1e-17, 1e-5])
@@ -65,19 +69,19 @@ def test_the_truth_is_exact_where_128_bits_are_not_enough(x: float) -> None:
 def test_the_digits_that_are_lost_are_no_more_than_there_are() -> None:
     engine = losing("exp", lambda x: 1e30 * np.exp(x), lambda g, y, x: g * np.exp(x))
     case = case_of("exp", [1.0])
-    value, gradient = losses_of(engine, measure(engine, Call.of(case), case))
-    ((_, loss),) = value.items()
-    assert 15 < loss.digits_lost < 16
+    value, gradient = inaccuracies_of(engine, measure(engine, Call.of(case), case))
+    ((_, inaccuracy),) = value.items()
+    assert 15 < inaccuracy.digits_lost < 16
     assert value.failing == [0]
     assert gradient.failing == []
 
 
 def test_the_conditioning_is_asked_for_where_it_matters() -> None:
     case = case_of("sigmoid", [1.0])
-    for losses in losses_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case)):
-        ((_, loss),) = losses.items()
-        assert loss.unavoidable is None
-        assert loss.digits_lost == 0.0
+    for inaccuracies in inaccuracies_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case)):
+        ((_, inaccuracy),) = inaccuracies.items()
+        assert inaccuracy.unavoidable is None
+        assert inaccuracy.digits_lost == 0.0
 
 
 def test_nothing_is_lost_where_any_answer_is_right() -> None:
@@ -86,7 +90,7 @@ def test_nothing_is_lost_where_any_answer_is_right() -> None:
     build.apply("prod", build.variable((3,), "float32"), axis=None, keepdims=False)
     values = np.array([1e-25, 1e-25, 1e25], np.float32)
     case = Case(build.graph(), (values,), np.ones((), np.float32))
-    value, *_ = losses_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case))
+    value, *_ = inaccuracies_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case))
     assert value.errors.ulps.item() > 1e6
     assert list(value.items()) == []
     assert value.failing == []

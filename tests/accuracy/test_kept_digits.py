@@ -1,6 +1,6 @@
 """The engine keeps digits where the usual formulas of these operations lose them.
 
-The inputs are what a hunt found.
+The inputs are what a search found.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 
 from zenverify.accuracy.errors import measure
 from zenverify.accuracy.exact import Call
-from zenverify.accuracy.losses import losses_of
+from zenverify.accuracy.inaccuracies import inaccuracies_of
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
@@ -57,10 +57,10 @@ def test_no_digit_is_lost(
     shape = graph.shapes[graph.root]
     cotangent = np.linspace(0.6, -1.3, max(1, int(np.prod(shape)))).reshape(shape).astype(dtype)
     case = Case(graph, tuple(values), cotangent)
-    for losses in losses_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case)):
-        assert not losses.failing
-        for element, loss in losses.items():
-            assert loss.digits_lost < 1.2, (losses.argument, element, loss)
+    for inaccuracies in inaccuracies_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case)):
+        assert not inaccuracies.failing
+        for element, inaccuracy in inaccuracies.items():
+            assert inaccuracy.digits_lost < 1.2, (inaccuracies.argument, element, inaccuracy)
 
 
 def test_a_tiny_exponent_keeps_its_digits() -> None:
@@ -68,6 +68,6 @@ def test_a_tiny_exponent_keeps_its_digits() -> None:
     build = GraphBuilder()
     build.apply("power", build.variable((1,)), build.variable((1,)))
     case = Case(build.graph(), (np.array([3.9e280]), np.array([4.4712300305e-11])), np.ones(1))
-    _, slope, _ = losses_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case))
-    ((_, loss),) = slope.items()
-    assert loss.ulp < 5
+    _, slope, _ = inaccuracies_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case))
+    ((_, inaccuracy),) = slope.items()
+    assert inaccuracy.ulp < 5

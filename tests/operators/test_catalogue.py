@@ -12,6 +12,7 @@ from zenverify.errors import GraphError
 from zenverify.graph.drawing import instances_of
 from zenverify.graph.filling import Filling
 from zenverify.operators import catalogue
+from zenverify.operators.attributes import freeze_attributes
 from zenverify.operators.operator import Operator
 from zenverify.tensor import OPERATIONS
 from zenverify.verification import trace
@@ -93,3 +94,17 @@ def test_programs_run_without_sympy_and_hypothesis() -> None:
         [sys.executable, "-c", EVALUATE_EVERYTHING], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+@every_operator
+def test_what_is_known_of_an_operator_stands_in_its_declaration(operator: Operator) -> None:
+    assert operator.jumps == any("a jump" in words for words in operator.kinks)
+    several = len(operator.arguments) > 1 or operator.variadic
+    shapes = [one.shapes for one in instances_of(operator)]
+    if operator.is_elementwise:
+        assert operator.broadcasts
+    elif operator.broadcasts:
+        assert several
+        assert any(len(set(each)) > 1 for each in shapes)
+    for wide in operator.wide:
+        assert operator.program(wide.shapes, freeze_attributes(wide.attributes)).terms >= 60

@@ -1,5 +1,6 @@
 """How far an engine's numbers are from the truth, and how far they must be.
 
-`hunting.hunt` searches for the inputs where an operation loses most; `errors` measures,
-`conditioning` says what no formula could avoid.
+`operations.search_operation` searches for the inputs where an operation is most inaccurate;
+`errors` measures, `conditioning` says what no formula could avoid. `card` has all that is found out
+about one operation, these numbers among it.
 """

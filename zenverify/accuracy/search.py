@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from zenverify.accuracy.errors import Measured, Numbers, measure
+from zenverify.accuracy.inaccuracies import NOTABLE, Inaccuracies, inaccuracies_of
 from zenverify.accuracy.inputs import Point, Space
-from zenverify.accuracy.losses import NOTABLE, Losses, losses_of
 from zenverify.accuracy.moves import Mover
-from zenverify.accuracy.worst import OBJECTIVES, Quantity, Record
+from zenverify.accuracy.record import OBJECTIVES, Quantity, Record
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
 from zenverify.verification.trace import EngineFault
@@ -115,7 +115,7 @@ class Search:
             for errors in measured.errors:
                 argument = record.quantity(errors.argument)
                 known = ~np.isnan(errors.ulps)
-                record.points[argument] = record.points.get(argument, 0) + int(known.sum())
+                record.count(argument, int(known.sum()))
                 every = ulps.setdefault(argument, np.full(len(points), -1.0))
                 found = np.where(known, errors.ulps, -1.0)
                 if self._space.call.pointwise:
@@ -158,25 +158,25 @@ class Search:
 
     def _examine(self, points: Sequence[Point]) -> None:
         for start, measured in self._measured(points):
-            for losses in losses_of(self._engine, measured):
-                self._take(losses, measured.case, points[start:])
+            for inaccuracies in inaccuracies_of(self._engine, measured):
+                self._take(inaccuracies, measured.case, points[start:])
 
-    def _take(self, losses: Losses, case: Case, points: Sequence[Point]) -> None:
+    def _take(self, inaccuracies: Inaccuracies, case: Case, points: Sequence[Point]) -> None:
         record = self._record
-        argument = record.quantity(losses.argument)
+        argument = record.quantity(inaccuracies.argument)
         pointwise = self._space.call.pointwise
-        for element, loss in losses.items():
+        for element, inaccuracy in inaccuracies.items():
             point = points[element if pointwise else 0]
             for objective in OBJECTIVES:
-                amount = loss.amount(objective)
+                amount = inaccuracy.amount(objective)
                 if not 0 < amount < math.inf:
                     continue
                 self._elite(argument, objective).offer(amount, point)
                 if amount > record.amount(argument, objective):
                     place = 0 if pointwise else element
-                    where = loss.at(self._space.alone(point), losses.node, place)
+                    where = inaccuracy.at(self._space.alone(point), inaccuracies.node, place)
                     record.best[argument, objective] = where
-        if losses.failing:
+        if inaccuracies.failing:
             record.fail(argument, case)
 
     def _elite(self, argument: Quantity, objective: str) -> _Elite:

@@ -17,7 +17,7 @@ from zenverify.cli.options import (
 from zenverify.errors import UsageError
 
 if TYPE_CHECKING:
-    from zenverify.accuracy.worst import Worst
+    from zenverify.accuracy.record import Accuracy
     from zenverify.engines.protocol import Engine
     from zenverify.operators.operator import Operator
 
@@ -78,10 +78,10 @@ def accuracy(
     Exit code: 0 done, 1 a number fails its check or --max-digits-lost is exceeded, 2 could not do
     the job, 130 interrupted.
     """
-    from zenverify.accuracy.hunting import DEFAULT_EVALUATIONS, DEFAULT_SEED, hunt_all
+    from zenverify.accuracy.operations import DEFAULT_EVALUATIONS, DEFAULT_SEED, search_operations
     from zenverify.engines import registry
     from zenverify.engines.protocol import limits_of
-    from zenverify.output.json.accuracy import worst_to_data
+    from zenverify.output.json.accuracy import accuracy_to_data
     from zenverify.output.json.lines import print_json
     from zenverify.output.terminal.accuracy import print_findings, print_table, shown
     from zenverify.output.terminal.consoles import messages_console, results_console
@@ -94,9 +94,9 @@ def accuracy(
         listed = ", ".join(limits_of(engine).dtypes)
         raise UsageError(f"engine {engine.name!r} has no {dtype}; it has {listed}")
     messages = messages_console(quiet=quiet)
-    rows: list[Worst] = []
+    rows: list[Accuracy] = []
     with shown(messages, len(wanted) * len(dtypes)) as advance:
-        for row in hunt_all(
+        for row in search_operations(
             engine,
             wanted,
             dtypes,
@@ -106,7 +106,7 @@ def accuracy(
             advance(row)
             rows.append(row)
             if as_json:
-                print_json(worst_to_data(row))
+                print_json(accuracy_to_data(row))
     if not as_json:
         if not quiet:
             print_table(results_console(), rows)

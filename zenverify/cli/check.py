@@ -77,7 +77,7 @@ def check(
     Exit code: 0 passed, 1 discrepancies, 2 could not do the job, 130 interrupted.
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
-    from zenverify.cards.examination import DEFAULT_GRAPHS, DEFAULT_SEED, examine, known
+    from zenverify.accuracy.card.examination import DEFAULT_GRAPHS, DEFAULT_SEED, examine, known
     from zenverify.output.html.card import card_to_data
     from zenverify.output.html.write import write_card
     from zenverify.output.json.lines import print_json

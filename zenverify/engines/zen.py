@@ -94,33 +94,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 """How a user calls each operation: ``function(*operands, **attributes)``."""
 
-_KINKED = (
-    "absolute",
-    "relu",
-    "maximum",
-    "minimum",
-    "clip",
-    "max",
-    "min",
-    "ptp",
-    "std",
-    "norm",
-    "hypot",
-    "median",
-    "sort",
-    "elu",
-    "selu",
-    "leaky_relu",
-    "hardtanh",
-    "relu6",
-    "hardsigmoid",
-    "hardswish",
-    "softshrink",
-    "max_pool1d",
-    "max_pool2d",
-    "adaptive_max_pool2d",
-    "l1_loss",
-)
+_KINKED = (one.name for one in catalogue.all_operators() if one.kinks and not one.jumps)
 
 
 class ZenEngine:

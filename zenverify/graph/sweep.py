@@ -13,7 +13,7 @@ from zenverify.graph.graph import LeafKind
 from zenverify.graph.structure import Dtypes, Structure, dtype_odds
 from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.operator import Choose, Instance, Operator
-from zenverify.operators.sampling import pick, wide_instances
+from zenverify.operators.sampling import pick
 
 _MOST = 72
 """No operator is swept in more instances than this, or it would crowd out the others."""
@@ -74,11 +74,14 @@ def ways_of(operator: Operator) -> tuple[Way, ...]:
 
     Always the same ones, in the same order.
     """
-    wide = wide_instances(operator.name)
     return (
         *(Way(instance) for instance in _swept(operator)),
         *_with_constants(operator),
-        *(Way(instance, dtypes=d) for instance in wide for d in (Dtypes.FLOAT64, Dtypes.FLOAT32)),
+        *(
+            Way(instance, dtypes=d)
+            for instance in operator.wide
+            for d in (Dtypes.FLOAT64, Dtypes.FLOAT32)
+        ),
     )
 
 

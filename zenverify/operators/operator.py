@@ -167,10 +167,16 @@ class Operator:
         For elementwise operators that have none, the equation which the result satisfies.
     kinks
         Where it is not differentiable, in words.
+    jumps
+        Whether its value jumps there. Its derivative is declared to be that of the pieces then.
     variadic
         Whether any number of operands may be given.
     integers_extend
         The argument whose integers let the first one be anything: the exponent of a negative base.
+    broadcasts
+        Whether it broadcasts operands against each other, or some of their axes.
+    wide
+        Instances with sums over more than a hundred elements, whose rounding errors add up.
     composed
         Whether an engine makes it of several operations, each of which rounds by itself. Then what
         mixed precisions and plain numbers give is a matter of those, and it is called with neither.
@@ -186,8 +192,11 @@ class Operator:
     kernel: Kernel | None = None
     equation: Equation | None = None
     kinks: tuple[str, ...] = ()
+    jumps: bool = False
     variadic: bool = False
     integers_extend: int | None = None
+    broadcasts: bool = False
+    wide: tuple[Instance, ...] = ()
     composed: bool = False
 
     @property

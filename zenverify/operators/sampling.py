@@ -62,30 +62,8 @@ def partners(shape: Shape) -> list[Shape]:
     return list(dict.fromkeys(found))
 
 
-_WHOLE = {"axis": None, "keepdims": False}
-_WIDE = {
-    "sum": (Instance(((150,),), _WHOLE), Instance(((2, 64),), {"axis": 1, "keepdims": True})),
-    "mean": (Instance(((150,),), _WHOLE), Instance(((2, 64),), {"axis": -1, "keepdims": False})),
-    "matmul": (Instance(((150,), (150,))), Instance(((1, 100), (100, 1)))),
-    "dot": (Instance(((150,), (150,))), Instance(((1, 150), (150,)))),
-    "inner": (Instance(((150,), (150,))), Instance(((1, 100), (2, 100)))),
-    "einsum": (
-        Instance(((150,), (150,)), {"subscripts": "i,i->"}),
-        Instance(((2, 100), (100, 1)), {"subscripts": "ij,jk->ik"}),
-    ),
-    "std": (Instance(((150,),), {**_WHOLE, "ddof": 1}),),
-    "norm": tuple(Instance(((150,),), {**_WHOLE, "ord": power}) for power in (None, 3.0)),
-    "average": (Instance(((150,), (150,)), _WHOLE),),
-    "cumsum": (Instance(((150,),), {"axis": 0}),),
-    "cumprod": (Instance(((60,),), {"axis": 0}),),
-    "logcumsumexp": (Instance(((100,),), {"axis": 0}),),
-    "median": (Instance(((120,),), _WHOLE),),
-}
-
-
-def wide_instances(name: str) -> tuple[Instance, ...]:
-    """Sums over more than a hundred elements, whose rounding errors add up."""
-    return _WIDE.get(name, ())
+WHOLE: dict[str, Any] = {"axis": None, "keepdims": False}
+"""The attributes of a reduction of everything to one number."""
 
 
 def pick(choose: Choose, options: Sequence[T]) -> T:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.cards.prepared import softplus
+from tests.accuracy.card.prepared import softplus
 from tests.verification.prepared import unary
-from zenverify.cards.examination import known
+from zenverify.accuracy.card.examination import known
 from zenverify.contribution import Contribution
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.cards.test_accuracy import case_of
+from tests.accuracy.test_over_cases import case_of
 from tests.engines.tape import TapeEngine
 from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cards.test_accuracy import case_of
+from tests.accuracy.test_over_cases import case_of
 from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine
 from zenverify.verification.campaign import hunt as module

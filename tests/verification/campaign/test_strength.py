@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from tests.cards.test_accuracy import case_of
+from tests.accuracy.test_over_cases import case_of
 from tests.engines.tape import TapeEngine
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case

@@ -22,13 +22,14 @@ def elementwise(
     *,
     domains: tuple[Domain, ...] = (Domain(),),
     kinks: tuple[str, ...] = (),
+    jumps: bool = False,
     slices: tuple[Slice, ...] = (),
     integers_extend: int | None = None,
 ) -> Operator:
     """Declare an elementwise operator; one domain per argument, named x, y, ... in order."""
     scalar = kernel(name, len(domains), expression, slices)
     arguments = [Argument(n, d) for n, d in zip("xyz", domains, strict=False)]
-    return mapped(family, summary, scalar, arguments, kinks, integers_extend)
+    return mapped(family, summary, scalar, arguments, kinks, integers_extend, jumps=jumps)
 
 
 def mapped(
@@ -38,6 +39,8 @@ def mapped(
     arguments: Sequence[Argument],
     kinks: tuple[str, ...] = (),
     integers_extend: int | None = None,
+    *,
+    jumps: bool = False,
 ) -> Operator:
     """The operator that maps a kernel over operands which broadcast against each other."""
 
@@ -54,5 +57,7 @@ def mapped(
         first_shapes=sampling.ANY_SHAPES,
         kernel=scalar,
         kinks=kinks,
+        jumps=jumps,
+        broadcasts=True,
         integers_extend=integers_extend,
     )

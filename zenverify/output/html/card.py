@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
-from zenverify.cards.card import Accuracy, Card
+from zenverify.accuracy.card.card import Card
+from zenverify.accuracy.record import Accuracy
 from zenverify.operators import catalogue
 from zenverify.output.html.formulae.operator import OperatorFormula, operator_formulae
 from zenverify.output.html.pictures.plot import HEIGHT, WIDTH, Plot, plot
 from zenverify.output.html.render import render_template
 from zenverify.output.html.section import Fact, Section, section
+from zenverify.output.json.accuracy import accuracy_to_data
 from zenverify.output.json.data import to_data
+from zenverify.output.model.input_text import where_text
+from zenverify.output.model.quantities import quantity_name
 from zenverify.output.model.run import Discrepancy
 
 
@@ -47,7 +51,9 @@ class CardPage:
 
 def card_to_data(card: Card) -> dict[str, Any]:
     """The card as an object of strings, numbers, lists and objects, with its verdict."""
-    return {"verdict": card.verdict, "exit_code": card.exit_code, **to_data(card)}
+    accuracy = [accuracy_to_data(one) for one in card.accuracy]
+    head = {"verdict": card.verdict, "exit_code": card.exit_code}
+    return head | to_data(card) | {"accuracy": accuracy}
 
 
 def render_card(card: Card) -> str:
@@ -63,7 +69,7 @@ def _page(card: Card) -> CardPage:
         title=f"{card.name}: {card.engine} {card.engine_version}",
         facts=tuple(_facts(card)),
         formulae=operator_formulae(catalogue.get(card.name)),
-        accuracy=tuple(_row(card, one) for one in card.accuracy),
+        accuracy=tuple(_row(one) for one in card.accuracy),
         plots=tuple(_plots(card)),
         coverage=tuple(card.run.coverage.get(card.name, {}).items()),
         sections=tuple(
@@ -102,18 +108,14 @@ def _facts(card: Card) -> Iterator[Fact]:
     yield Fact("seed", str(card.seed), is_code=True)
 
 
-def _row(card: Card, one: Accuracy) -> AccuracyRow:
+def _row(one: Accuracy) -> AccuracyRow:
     return AccuracyRow(
-        _quantity(card, one), one.dtype, f"{one.worst:.3g}", f"{one.points:,}", one.where
+        quantity_name(one), one.dtype, f"{one.ulp:.3g}", f"{one.points:,}", where_text(one.most_ulp)
     )
 
 
-def _quantity(card: Card, one: Accuracy) -> str:
-    return "value" if one.argument is None else f"gradient in {card.arguments[one.argument]}"
-
-
 def _plots(card: Card) -> Iterator[Plot]:
-    for title, group in groupby(card.accuracy, key=lambda one: _quantity(card, one)):
+    for title, group in groupby(card.accuracy, key=lambda one: quantity_name(one)):
         drawn = plot(title, list(group))
         if drawn is not None:
             yield drawn

@@ -12,7 +12,7 @@ from zenverify.errors import UsageError
 from zenverify.output.model.run import RunModel
 
 if TYPE_CHECKING:
-    from zenverify.cards.card import Card
+    from zenverify.accuracy.card.card import Card
 
 
 def write_report(model: RunModel, directory: Path) -> Path:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from zenverify.accuracy.inaccuracies import Inaccuracy
 from zenverify.graph.case import Case
+from zenverify.graph.graph import Graph
 from zenverify.output.model.listing import attribute_text
 
 
@@ -31,3 +33,20 @@ def input_text(case: Case) -> str:
     if not np.all(case.cotangent == 1):
         parts.append(f"cotangent = {case.cotangent.tolist()!r}")
     return ", ".join(parts)
+
+
+def where_text(one: Inaccuracy | None) -> str:
+    """At which operands an error occurs; of arrays, at which element. Empty where there is none."""
+    if one is None or one.case is None:
+        return ""
+    graph = one.case.graph
+    if graph.sizes[graph.root] == 1 and all(value.size == 1 for value in one.case.values):
+        return input_text(one.case)
+    shapes = ", ".join(str(value.shape) for value in one.case.values)
+    node = "the result" if one.node == graph.root else _argument(graph, one.node)
+    return f"element {one.element} of {node}, for operands of shapes {shapes}"
+
+
+def _argument(graph: Graph, node: int) -> str:
+    apply = graph.apply(graph.root)
+    return apply.declared.argument(apply.operands.index(node)).name

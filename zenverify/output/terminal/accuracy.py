@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.table import Table
 
-from zenverify.accuracy.losses import Loss
-from zenverify.accuracy.worst import FINDING, Worst
+from zenverify.accuracy.inaccuracies import Inaccuracy
+from zenverify.accuracy.record import FINDING, Accuracy
 from zenverify.output.model.input_text import input_text
 from zenverify.output.model.listing import index_text
+from zenverify.output.model.quantities import quantity_name
 from zenverify.output.terminal.consoles import printable
 from zenverify.output.terminal.progress import progress_bar
 
@@ -24,22 +25,22 @@ _ONE_LINE = 200
 
 
 @contextmanager
-def shown(console: Console, searches: int) -> Iterator[Callable[[Worst], None]]:
+def shown(console: Console, searches: int) -> Iterator[Callable[[Accuracy], None]]:
     """The progress of so many searches on a terminal; call what is yielded for each row."""
     progress = progress_bar(console, enabled=console.is_terminal and not console.quiet)
     seen: set[tuple[str, str]] = set()
     with progress:
         task = progress.add_task("", total=searches)
 
-        def advance(row: Worst) -> None:
+        def advance(row: Accuracy) -> None:
             seen.add((row.operation, row.dtype))
             progress.update(task, description=row.operation, completed=len(seen))
 
         yield advance
 
 
-def print_table(console: Console, rows: Sequence[Worst]) -> None:
-    """A row per value and gradient: the largest losses, and where most ulp are lost.
+def print_table(console: Console, rows: Sequence[Accuracy]) -> None:
+    """A row per value and gradient: the largest inaccuracies, and where most ulp are lost.
 
     "unavoidable" says how many of these the conditioning explains, where they are more than an
     elementary function may lose.
@@ -64,26 +65,25 @@ def print_table(console: Console, rows: Sequence[Worst]) -> None:
     console.print(table)
 
 
-def quantity_name(row: Worst) -> str:
-    """``"value"``, or ``"gradient in x"``."""
-    return row.quantity if row.argument is None else f"{row.quantity} in {row.argument}"
+def _amount(inaccuracy: Inaccuracy | None, objective: str) -> str:
+    return "0" if inaccuracy is None else f"{inaccuracy.amount(objective):.3g}"
 
 
-def _amount(loss: Loss | None, objective: str) -> str:
-    return "0" if loss is None else f"{loss.amount(objective):.3g}"
-
-
-def _unavoidable(loss: Loss | None) -> str:
+def _unavoidable(inaccuracy: Inaccuracy | None) -> str:
     """Nothing where the error is so small that nobody asked."""
-    return "" if loss is None or loss.unavoidable is None else f"{loss.unavoidable:.3g}"
+    return (
+        ""
+        if inaccuracy is None or inaccuracy.unavoidable is None
+        else f"{inaccuracy.unavoidable:.3g}"
+    )
 
 
-def _shortened(loss: Loss | None) -> str:
-    text = "" if loss is None or loss.case is None else input_text(loss.case)
+def _shortened(inaccuracy: Inaccuracy | None) -> str:
+    text = "" if inaccuracy is None or inaccuracy.case is None else input_text(inaccuracy.case)
     return text if len(text) <= _INPUT else text[: _INPUT - 3] + "..."
 
 
-def print_findings(console: Console, rows: Sequence[Worst]) -> None:
+def print_findings(console: Console, rows: Sequence[Accuracy]) -> None:
     """What fails its check, and what loses digits that a better formula would keep."""
     for row in rows:
         if row.verdict.is_failure:
@@ -94,8 +94,8 @@ def print_findings(console: Console, rows: Sequence[Worst]) -> None:
                 console.print(f"  {row.digits_lost:.1f} digits lost")
     avoidable = sorted((row for row in rows if row.is_avoidable), key=lambda row: -row.digits_lost)
     for row in avoidable:
-        loss = row.most_digits
-        if loss is None:
+        inaccuracy = row.most_digits
+        if inaccuracy is None:
             continue
         console.print(
             f"\ndigits lost: {row.operation}, {quantity_name(row)}, {row.dtype}: "
@@ -103,16 +103,16 @@ def print_findings(console: Console, rows: Sequence[Worst]) -> None:
             soft_wrap=True,
         )
         console.print(
-            f"  off by {loss.ulp:.3g} ulp, of which the conditioning explains "
-            f"{_unavoidable(loss)}; in units of u * S it is {loss.units:.3g}",
+            f"  off by {inaccuracy.ulp:.3g} ulp, of which the conditioning explains "
+            f"{_unavoidable(inaccuracy)}; in units of u * S it is {inaccuracy.units:.3g}",
             soft_wrap=True,
         )
-        _print_input(console, loss)
+        _print_input(console, inaccuracy)
 
 
-def _print_input(console: Console, loss: Loss | None) -> None:
-    if loss is None or loss.case is None:
+def _print_input(console: Console, inaccuracy: Inaccuracy | None) -> None:
+    if inaccuracy is None or inaccuracy.case is None:
         return
-    shape = loss.case.graph.shapes[loss.node]
-    of = f", element {index_text(loss.element, shape)}" if math.prod(shape) > 1 else ""
-    console.print(printable(f"  at {input_text(loss.case)}{of}"), soft_wrap=True)
+    shape = inaccuracy.case.graph.shapes[inaccuracy.node]
+    of = f", element {index_text(inaccuracy.element, shape)}" if math.prod(shape) > 1 else ""
+    console.print(printable(f"  at {input_text(inaccuracy.case)}{of}"), soft_wrap=True)

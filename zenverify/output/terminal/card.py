@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from zenverify.cards.card import Accuracy, Card, MutationScore, Part
+from zenverify.accuracy.card.card import Card, MutationScore, Part
+from zenverify.output.model.input_text import where_text
 from zenverify.output.model.listing import marked_listing
+from zenverify.output.model.quantities import quantity_name
 from zenverify.output.terminal.consoles import printable
 
 _LABEL = 14
@@ -84,14 +86,13 @@ def _accuracy_table(card: Card) -> Table:
     table.add_column("where")
     for one in card.accuracy:
         table.add_row(
-            quantity_name(one, card), one.dtype, f"{one.worst:.3g}", f"{one.points:,}", one.where
+            quantity_name(one),
+            one.dtype,
+            f"{one.ulp:.3g}",
+            f"{one.points:,}",
+            where_text(one.most_ulp),
         )
     return table
-
-
-def quantity_name(one: Accuracy, card: Card) -> str:
-    """``"value"``, or ``"gradient in x"``."""
-    return "value" if one.argument is None else f"gradient in {card.arguments[one.argument]}"
 
 
 def _run_lines(card: Card) -> Iterator[str]:

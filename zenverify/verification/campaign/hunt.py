@@ -106,10 +106,6 @@ def _differs(engine: Engine, mutant: Mutant, case: Case, timeout: float) -> bool
     return mutant.has_differed()
 
 
-_SUMMING = frozenset({"cross", "kron", "matmul", "scaled_dot_product_attention", "solve"})
-"""Operations that broadcast some axes of their operands, and are not elementwise."""
-
-
 def is_blamed(finding: Finding, operation: str, argument: int | None) -> bool:
     """Whether a finding names the place of a planted fault."""
     blame = finding.blame
@@ -128,4 +124,4 @@ def _is_broadcast(blame: Blame) -> bool:
     """Whether an operation is blamed that broadcasts its operands."""
     if blame.operation == ACCUMULATION:
         return False
-    return blame.operation in _SUMMING or catalogue.get(blame.operation).is_elementwise
+    return catalogue.get(blame.operation).broadcasts

@@ -7,14 +7,13 @@ from itertools import pairwise
 
 import pytest
 
-from zenverify.cards.card import Accuracy, Dot
+from zenverify.accuracy.record import Accuracy, Dot
 from zenverify.output.html.pictures.plot import Plot, plot
 
 
 def accuracy(*dots: tuple[float, float], dtype: str = "float64") -> Accuracy:
-    worst = max((ulp for _, ulp in dots), default=0.0)
     made = tuple(Dot(at, ulp) for at, ulp in dots)
-    return Accuracy("value", None, dtype, len(dots), worst, "x = 0", made)
+    return Accuracy("tanh", "value", None, dtype, len(dots), dots=made)
 
 
 def drawn(*accuracies: Accuracy) -> Plot:

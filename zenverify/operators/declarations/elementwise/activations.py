@@ -38,6 +38,7 @@ def _with_parameters(
     build: Callable[..., Buffer],
     choices: Sequence[dict[str, Any]],
     kinks: tuple[str, ...] = (),
+    jumps: bool = False,
     limits: Domain = EVERYWHERE,
 ) -> Operator:
     """An elementwise operator with parameters, and the values of theirs that are tried."""
@@ -54,6 +55,7 @@ def _with_parameters(
         sample=sample,
         first_shapes=sampling.ANY_SHAPES,
         kinks=kinks,
+        jumps=jumps,
     )
 
 
@@ -175,6 +177,7 @@ HARDSHRINK = _with_parameters(
     _hardshrink,
     _THRESHOLDS,
     kinks=("|x| = lambd: a jump, slope 0; none if lambd is 0",),
+    jumps=True,
 )
 
 

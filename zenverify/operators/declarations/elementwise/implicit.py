@@ -98,6 +98,7 @@ def elementwise_implicit(
         sample=sampling.elementwise(len(names)),
         first_shapes=sampling.ANY_SHAPES,
         equation=Equation(residual, result),
+        broadcasts=True,
     )
 
 

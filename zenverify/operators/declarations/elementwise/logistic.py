@@ -44,6 +44,7 @@ LOGADDEXP = Operator(
     sample=sampling.elementwise(2),
     first_shapes=sampling.ANY_SHAPES,
     kernel=kernel("logaddexp", 2, lambda sp, x, y: sp.log(sp.exp(x) + sp.exp(y))),
+    broadcasts=True,
 )
 
 OPERATORS = (SIGMOID, SOFTPLUS, LOGIT, LOGADDEXP)

@@ -100,6 +100,7 @@ WHERE = Operator(
     build=_where,
     sample=_sample_where,
     first_shapes=sampling.ANY_SHAPES,
+    broadcasts=True,
 )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from zenverify.operators.declarations.broadcasting import elementwise
 from zenverify.operators.operator import EVERYWHERE, Domain
 
-declare = partial(elementwise, "rounding")
+declare = partial(elementwise, "rounding", jumps=True)
 
 _DIVIDED = (EVERYWHERE, Domain(nonzero=True))
 

@@ -130,6 +130,7 @@ OPERATORS = (
         build=_dot,
         sample=_sample_dot,
         first_shapes=_SHAPES,
+        wide=(Instance(((150,), (150,))), Instance(((1, 150), (150,)))),
     ),
     Operator(
         name="inner",
@@ -139,6 +140,7 @@ OPERATORS = (
         build=_inner,
         sample=_sample_inner,
         first_shapes=_SHAPES,
+        wide=(Instance(((150,), (150,))), Instance(((1, 100), (2, 100)))),
     ),
     Operator(
         name="tensordot",

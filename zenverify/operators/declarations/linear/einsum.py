@@ -184,5 +184,10 @@ OPERATORS = (
         sample=_sample_einsum,
         first_shapes=((2, 3), (2, 2), (3,), (), (2, 1, 2), (2, 2, 2), (0,)),
         variadic=True,
+        broadcasts=True,
+        wide=(
+            Instance(((150,), (150,)), {"subscripts": "i,i->"}),
+            Instance(((2, 100), (100, 1)), {"subscripts": "ij,jk->ik"}),
+        ),
     ),
 )

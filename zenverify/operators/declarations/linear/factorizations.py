@@ -380,6 +380,7 @@ OPERATORS = (
         build=_solve,
         sample=_sample_solve,
         first_shapes=_SQUARES,
+        broadcasts=True,
     ),
     _declare("inv", "the inverse matrix", _inv, Matrix.INVERTIBLE),
     _declare(

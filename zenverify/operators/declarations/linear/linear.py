@@ -59,5 +59,7 @@ OPERATORS = (
         build=_matmul,
         sample=_sample_matmul,
         first_shapes=((2, 3), (2, 2), (3,), (1, 2), (2, 1, 2), (2, 1), (1, 2, 3), (0, 2), (2, 0)),
+        broadcasts=True,
+        wide=(Instance(((150,), (150,))), Instance(((1, 100), (100, 1)))),
     ),
 )

@@ -177,6 +177,7 @@ OPERATORS = (
         build=_kron,
         sample=_sample_with((2,), (), (1, 2), (2, 1), (2, 2), (1,), (2, 1, 2), (0,)),
         first_shapes=((2,), (2, 2), (1, 2), (2, 1), (), (2, 3), (1, 2, 1), (0, 2)),
+        broadcasts=True,
     ),
     Operator(
         name="cross",
@@ -186,6 +187,7 @@ OPERATORS = (
         build=_cross,
         sample=_sample_cross,
         first_shapes=((3,), (2, 3), (1, 3), (3, 2), (3, 1), (3, 3), (2, 3, 1), (1, 3, 2), (0, 3)),
+        broadcasts=True,
     ),
     Operator(
         name="matrix_power",

@@ -142,5 +142,6 @@ OPERATORS = (
         build=_attention,
         sample=_sample,
         first_shapes=((2, 2), (1, 3), (3, 1), (2, 1, 2), (1, 2, 2), (2, 2, 1, 1)),
+        broadcasts=True,
     ),
 )

@@ -108,6 +108,7 @@ OPERATORS = (
         _std,
         sample=_sample_std,
         kinks=("all elements are equal",),
+        wide=(Instance(((150,),), {**sampling.WHOLE, "ddof": 1}),),
     ),
     Operator(
         name="average",
@@ -117,5 +118,6 @@ OPERATORS = (
         build=_average,
         sample=_sample_average,
         first_shapes=sampling.AXIS_SHAPES,
+        wide=(Instance(((150,), (150,)), sampling.WHOLE),),
     ),
 )

@@ -142,6 +142,7 @@ NORM = Operator(
     sample=_sample_norm,
     first_shapes=((3,), (2, 3), (2, 2), (2, 1, 2), (), (0,), (1, 3)),
     kinks=("all elements are zero", "an element is zero", "two magnitudes or sums tie"),
+    wide=tuple(Instance(((150,),), {**sampling.WHOLE, "ord": power}) for power in (None, 3.0)),
 )
 
 HYPOT = Operator(
@@ -154,6 +155,7 @@ HYPOT = Operator(
     first_shapes=sampling.ANY_SHAPES,
     kernel=_LENGTH,
     kinks=("x = y = 0",),
+    broadcasts=True,
 )
 
 OPERATORS = (NORM, HYPOT)

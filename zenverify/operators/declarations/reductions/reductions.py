@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from zenverify.operators import sampling
 from zenverify.operators.declarations import kernels
-from zenverify.operators.operator import Argument, Operator, Sampler
+from zenverify.operators.operator import Argument, Instance, Operator, Sampler
 from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, normalise_axis
 
 
@@ -61,6 +61,7 @@ def reduction(
     sample: Sampler | None = None,
     kinks: tuple[str, ...] = (),
     empty: bool = False,
+    wide: tuple[Instance, ...] = (),
 ) -> Operator:
     """Declare a reduction of one operand; `empty` says whether there may be nothing to reduce."""
     return Operator(
@@ -72,12 +73,30 @@ def reduction(
         sample=sample or sampling.reduction(empty=empty),
         first_shapes=sampling.ANY_SHAPES if empty else sampling.AXIS_SHAPES,
         kinks=kinks,
+        wide=wide,
     )
 
 
 OPERATORS = (
-    reduction("sum", "sum over the axes", _sum, empty=True),
-    reduction("mean", "arithmetic mean over the axes", mean),
+    reduction(
+        "sum",
+        "sum over the axes",
+        _sum,
+        empty=True,
+        wide=(
+            Instance(((150,),), sampling.WHOLE),
+            Instance(((2, 64),), {"axis": 1, "keepdims": True}),
+        ),
+    ),
+    reduction(
+        "mean",
+        "arithmetic mean over the axes",
+        mean,
+        wide=(
+            Instance(((150,),), sampling.WHOLE),
+            Instance(((2, 64),), {"axis": -1, "keepdims": False}),
+        ),
+    ),
     reduction("prod", "product over the axes", _prod, empty=True),
     reduction("max", "largest element over the axes", _max, kinks=("two elements tie",)),
     reduction("min", "smallest element over the axes", _min, kinks=("two elements tie",)),

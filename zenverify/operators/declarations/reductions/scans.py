@@ -52,7 +52,7 @@ def _sample(choose: Choose, shape: Shape) -> Instance:
     return Instance((shape,), {"axis": sampling.pick(choose, axes)})
 
 
-def _declare(name: str, summary: str, build: Callable[..., Buffer]) -> Operator:
+def _declare(name: str, summary: str, build: Callable[..., Buffer], wide: int) -> Operator:
     return Operator(
         name=name,
         family="reductions",
@@ -61,11 +61,12 @@ def _declare(name: str, summary: str, build: Callable[..., Buffer]) -> Operator:
         build=build,
         sample=_sample,
         first_shapes=sampling.ANY_SHAPES,
+        wide=(Instance(((wide,),), {"axis": 0}),),
     )
 
 
 OPERATORS = (
-    _declare("cumsum", "running sum along an axis, or of all elements", _cumsum),
-    _declare("cumprod", "running product along an axis, or of all elements", _cumprod),
-    _declare("logcumsumexp", "log of the running sum of exponentials", _logcumsumexp),
+    _declare("cumsum", "running sum along an axis, or of all elements", _cumsum, 150),
+    _declare("cumprod", "running product along an axis, or of all elements", _cumprod, 60),
+    _declare("logcumsumexp", "log of the running sum of exponentials", _logcumsumexp, 100),
 )

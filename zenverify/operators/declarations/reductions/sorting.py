@@ -48,6 +48,7 @@ OPERATORS = (
         "middle element over the axes, or the mean of the two in the middle",
         _median,
         kinks=_TIES,
+        wide=(Instance(((120,),), sampling.WHOLE),),
     ),
     Operator(
         name="sort",

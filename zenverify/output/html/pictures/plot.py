@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from zenverify.cards.card import Accuracy, Dot
+from zenverify.accuracy.record import Accuracy, Dot
 
 WIDTH, HEIGHT = 560, 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 34

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from zenverify.cards.card import MutationScore, Survivor
+from zenverify.accuracy.card.card import MutationScore, Survivor
 from zenverify.engines.protocol import Engine, Mutable
 from zenverify.graph.case import Case
 from zenverify.verification.campaign.hunt import hunt

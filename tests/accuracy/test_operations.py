@@ -1,4 +1,4 @@
-"""The hunt finds lost digits, and tells them from the conditioning."""
+"""The search finds lost digits, and tells them from the conditioning."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from tests.accuracy.prepared import losing, naive_log1p, naive_tanh
-from zenverify.accuracy.hunting import hunt, hunt_all
-from zenverify.accuracy.worst import Worst
+from zenverify.accuracy.operations import search_operation, search_operations
+from zenverify.accuracy.record import Accuracy
 from zenverify.engines.completed import completed
 from zenverify.engines.extended import extended
 from zenverify.engines.protocol import Engine
@@ -26,13 +26,13 @@ from zenverify.verification.verdict import Verdict
 
 def hunted(
     engine: Engine, name: str, dtype: str = "float64", **options: Any
-) -> dict[str | None, Worst]:
-    """What a hunt found, by argument."""
-    rows = hunt(engine, catalogue.get(name), dtype, **options)
+) -> dict[str | None, Accuracy]:
+    """What a search found, by argument."""
+    rows = search_operation(engine, catalogue.get(name), dtype, **options)
     return {row.argument: row for row in rows}
 
 
-def at(row: Worst) -> float:
+def at(row: Accuracy) -> float:
     """Where a function of one operand loses most digits."""
     assert row.most_digits is not None
     assert row.most_digits.case is not None
@@ -105,7 +105,7 @@ def test_what_the_conditioning_explains_is_no_finding() -> None:
     "name", ["sin", "log", "log1p", "expm1", "tanh", "sigmoid", "subtract", "cross_entropy"]
 )
 def test_the_engine_of_this_package_keeps_its_digits(name: str) -> None:
-    for row in hunt(ZenEngine(), catalogue.get(name), "float64"):
+    for row in search_operation(ZenEngine(), catalogue.get(name), "float64"):
         assert row.verdict is Verdict.AGREE
         assert not row.is_avoidable, row
 
@@ -141,7 +141,9 @@ def test_the_search_climbs() -> None:
 
 def test_the_same_seed_finds_the_same() -> None:
     def amounts(seed: int) -> list[tuple[Any, ...]]:
-        rows = hunt(naive_tanh(), catalogue.get("tanh"), "float64", evaluations=200, seed=seed)
+        rows = search_operation(
+            naive_tanh(), catalogue.get("tanh"), "float64", evaluations=200, seed=seed
+        )
         return [(r.points, r.most_ulp and r.most_ulp.ulp, r.digits_lost) for r in rows]
 
     assert amounts(1) == amounts(1)
@@ -152,7 +154,9 @@ def test_more_evaluations_measure_more_numbers() -> None:
     few, many = (
         sum(
             row.points
-            for row in hunt(ZenEngine(), catalogue.get("sum"), "float64", evaluations=count)
+            for row in search_operation(
+                ZenEngine(), catalogue.get("sum"), "float64", evaluations=count
+            )
         )
         for count in (200, 800)
     )
@@ -160,7 +164,7 @@ def test_more_evaluations_measure_more_numbers() -> None:
 
 
 def test_arguments_of_which_there_are_any_number_share_a_row() -> None:
-    rows = hunt(ZenEngine(), catalogue.get("concatenate"), "float64", evaluations=300)
+    rows = search_operation(ZenEngine(), catalogue.get("concatenate"), "float64", evaluations=300)
     assert [(row.quantity, row.argument) for row in rows] == [("value", None), ("gradient", "x")]
 
 
@@ -176,7 +180,9 @@ def test_an_engine_that_raises_is_said_to() -> None:
     def raising(x: Array) -> Array:
         raise RuntimeError("no tanh today")
 
-    (row,) = hunt(losing("tanh", raising, lambda g, y, x: g), catalogue.get("tanh"), "float64")
+    (row,) = search_operation(
+        losing("tanh", raising, lambda g, y, x: g), catalogue.get("tanh"), "float64"
+    )
     assert row.verdict is Verdict.CRASH
     assert "no tanh today" in row.message
     assert row.most_ulp is None
@@ -219,7 +225,7 @@ def test_an_engine_without_arrays_is_called_with_numbers() -> None:
 
 
 def test_all_precisions_of_the_engine_are_searched() -> None:
-    rows = list(hunt_all(ZenEngine(), [catalogue.get("exp")], evaluations=50))
+    rows = list(search_operations(ZenEngine(), [catalogue.get("exp")], evaluations=50))
     assert [(row.quantity, row.dtype) for row in rows] == [
         ("value", "float64"),
         ("gradient", "float64"),

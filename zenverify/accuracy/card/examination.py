@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from zenverify.cards.accuracy import accuracy_of
-from zenverify.cards.card import Card
-from zenverify.cards.declared import declared
-from zenverify.cards.mutation import mutation_score
-from zenverify.cards.scan import narrowed, scans
+from zenverify.accuracy.card.card import Card
+from zenverify.accuracy.card.declared import declared
+from zenverify.accuracy.card.mutation import mutation_score
+from zenverify.accuracy.card.scan import narrowed, scans
+from zenverify.accuracy.over_cases import accuracy_of
 from zenverify.contribution import Contribution
 from zenverify.engines import registry
 from zenverify.engines.extended import extended

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from tests.verification.prepared import CaseBuilder
 from zenverify import Contribution, Domain
-from zenverify.cards.card import Card
-from zenverify.cards.declared import declared
-from zenverify.cards.examination import examine, known
+from zenverify.accuracy.card.card import Card
+from zenverify.accuracy.card.declared import declared
+from zenverify.accuracy.card.examination import examine, known
 from zenverify.output.html.card import render_card
 from zenverify.output.terminal.card import print_card
 from zenverify.tensor import new_operation
@@ -63,7 +63,8 @@ def test_a_right_root_finder_passes_and_its_planted_faults_are_found(
 def test_the_terminal_shows_the_equation(
     passing: tuple[Card, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_card(Console(width=200), passing[0], brief=False)
+    with known(root()):
+        print_card(Console(width=200), passing[0], brief=False)
     printed = capsys.readouterr().out
     assert "equation      x = y + exp(y)\n" in printed
     assert "dy/dx         1/(exp(y) + 1)\n" in printed

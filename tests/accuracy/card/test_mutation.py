@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from tests.cards.test_accuracy import case_of
-from zenverify.cards.mutation import mutation_score
+from tests.accuracy.test_over_cases import case_of
+from zenverify.accuracy.card.mutation import mutation_score
 from zenverify.engines.protocol import Mutant
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Array

@@ -22,7 +22,7 @@ NOTABLE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class Inaccuracy:
     """What one number has lost.
 
     Attributes
@@ -58,13 +58,13 @@ class Loss:
         amount: float = getattr(self, objective)
         return amount
 
-    def at(self, case: Case, node: int, element: int) -> Loss:
+    def at(self, case: Case, node: int, element: int) -> Inaccuracy:
         """The same, with where it is."""
         return replace(self, case=case, node=node, element=element)
 
 
 @dataclass(frozen=True)
-class Losses:
+class Inaccuracies:
     """What the numbers of a result or of a gradient have lost.
 
     Attributes
@@ -90,8 +90,8 @@ class Losses:
         """The elements that fail their check."""
         return [place for place, one in enumerate(self.judgements) if not one.passes]
 
-    def items(self) -> Iterator[tuple[int, Loss]]:
-        """The loss of each element that has an error, and an answer to be held against.
+    def items(self) -> Iterator[tuple[int, Inaccuracy]]:
+        """The inaccuracy of each element that has an error, and an answer to be held against.
 
         Where any answer is right, as where the order of many factors decides whether their product
         underflows, there is none.
@@ -105,7 +105,7 @@ class Losses:
             allowed = math.inf if self.allowed is None else float(self.allowed[element])
             yield (
                 element,
-                Loss(
+                Inaccuracy(
                     units=units if math.isfinite(units) else 0.0,
                     ulp=ulp,
                     unavoidable=None if self.allowed is None else _ratio(allowed, residual) * ulp,
@@ -124,7 +124,7 @@ def _ratio(allowed: float, residual: float) -> float:
     return allowed / residual if residual else 0.0
 
 
-def losses_of(engine: Engine, measured: Measured) -> Iterator[Losses]:
+def inaccuracies_of(engine: Engine, measured: Measured) -> Iterator[Inaccuracies]:
     """Judge all numbers of a case, and hold their errors against the conditioning."""
     graph = measured.case.graph
     check = LocalCheck(graph, measured.values, engine.conventions)
@@ -140,4 +140,4 @@ def losses_of(engine: Engine, measured: Measured) -> Iterator[Losses]:
         else:
             node, numbers = measured.operands[errors.argument], errors.numbers.tolist()
             judgements = check.judge_gradient(node, elements, numbers, cotangents, {})
-        yield Losses(errors.argument, node, errors, allowed, judgements)
+        yield Inaccuracies(errors.argument, node, errors, allowed, judgements)

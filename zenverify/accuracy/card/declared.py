@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zenverify.cards.card import Declared
+from zenverify.accuracy.card.card import Declared
 from zenverify.operators.operator import Equation, Operator
 
 
@@ -13,7 +13,7 @@ def declared(operator: Operator) -> Declared:
         return _by_equation(operator, operator.equation, domains)
     # SymPy is imported here only: most of a card does without it.
     if operator.kernel is None:
-        from zenverify.cards.composition import composition
+        from zenverify.accuracy.card.composition import composition
 
         return Declared(domains=domains, kinks=operator.kinks, parts=composition(operator))
     from zenverify.operators.reasoning.analysis import analyse

@@ -7,7 +7,7 @@ from string import ascii_lowercase
 
 import sympy
 
-from zenverify.cards.card import Part
+from zenverify.accuracy.card.card import Part
 from zenverify.graph.drawing import instances_of
 from zenverify.operators.attributes import freeze_attributes
 from zenverify.operators.derivation.derive import differentiate

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from zenverify.cards.card import Part
-from zenverify.cards.composition import composition
-from zenverify.cards.examination import examine, known
+from zenverify.accuracy.card.card import Part
+from zenverify.accuracy.card.composition import composition
+from zenverify.accuracy.card.examination import examine, known
 from zenverify.operators import catalogue
 from zenverify.output.html.card import render_card
 from zenverify.output.terminal.card import print_card

@@ -4,54 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zenverify.accuracy.record import Accuracy
 from zenverify.verification.events import FailureMinimised, RunFinished
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """An error at a point, for the plot.
-
-    Attributes
-    ----------
-    at
-        The first operand's element.
-    ulp
-        The error in units in the last place of the truth.
-    """
-
-    at: float
-    ulp: float
-
-
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """How exact the value, or one gradient, is in one dtype.
-
-    Attributes
-    ----------
-    quantity
-        ``"value"``, or ``"gradient"`` with respect to `argument`.
-    argument
-        The operand's number; None for the value.
-    dtype
-        ``"float64"`` or ``"float32"``.
-    points
-        How many numbers were compared with the truth.
-    worst
-        The largest error, in units in the last place of the truth.
-    where
-        The operands at which it occurs, in words.
-    dots
-        Errors over the domain, for elementwise operations; empty for others.
-    """
-
-    quantity: str
-    argument: int | None
-    dtype: str
-    points: int
-    worst: float
-    where: str
-    dots: tuple[Dot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +197,7 @@ class Card:
         return " and ".join(found)
 
     def _worst(self, quantity: str) -> str:
-        errors = [a.worst for a in self.accuracy if a.quantity == quantity]
+        errors = [a.ulp for a in self.accuracy if a.quantity == quantity]
         return f"{max(errors):.3g}" if errors else "-"
 
     def __repr__(self) -> str:

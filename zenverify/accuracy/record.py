@@ -1,10 +1,10 @@
-"""The largest losses of each kind of number of an operation."""
+"""The largest inaccuracies of each kind of number of an operation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zenverify.accuracy.losses import Loss
+from zenverify.accuracy.inaccuracies import Inaccuracy
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
 from zenverify.operators.operator import Operator
@@ -16,15 +16,31 @@ FINDING = 2.0
 """Decimal digits. A correct rule of several operations loses one; so many are a finding."""
 
 OBJECTIVES = ("units", "ulp", "digits_lost")
-"""The fields of a `Loss` that a search climbs towards."""
+"""The fields of a `Inaccuracy` that a search climbs towards."""
 
 Quantity = int | None
 """The argument whose gradient it is; None for the result."""
 
 
 @dataclass(frozen=True, slots=True)
-class Worst:
-    """The largest losses that a search has found in one kind of number.
+class Dot:
+    """An error at a point, for a plot.
+
+    Attributes
+    ----------
+    at
+        The first operand's element.
+    ulp
+        The error in units in the last place of the truth.
+    """
+
+    at: float
+    ulp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How accurate one kind of number of an operation is: the largest errors that were found.
 
     Attributes
     ----------
@@ -45,6 +61,8 @@ class Worst:
         ``AGREE``, or what the engine's number amounts to where it fails its check.
     message
         What the finding says; empty where there is none.
+    dots
+        Errors over the domain, where they were sampled: for elementwise operations, on a card.
     """
 
     operation: str
@@ -52,11 +70,17 @@ class Worst:
     argument: str | None
     dtype: str
     points: int
-    most_units: Loss | None = None
-    most_ulp: Loss | None = None
-    most_digits: Loss | None = None
+    most_units: Inaccuracy | None = None
+    most_ulp: Inaccuracy | None = None
+    most_digits: Inaccuracy | None = None
     verdict: Verdict = Verdict.AGREE
     message: str = ""
+    dots: tuple[Dot, ...] = ()
+
+    @property
+    def ulp(self) -> float:
+        """The largest error, in units in the last place of the truth; zero if there is none."""
+        return 0.0 if self.most_ulp is None else self.most_ulp.ulp
 
     @property
     def digits_lost(self) -> float:
@@ -84,7 +108,7 @@ class Record:
     Attributes
     ----------
     best
-        By quantity and objective, the largest loss.
+        By quantity and objective, the largest inaccuracy.
     points
         By quantity, how many numbers were measured.
     """
@@ -92,7 +116,7 @@ class Record:
     def __init__(self, operator: Operator, dtype: str) -> None:
         self._operator = operator
         self._dtype = dtype
-        self.best: dict[tuple[Quantity, str], Loss] = {}
+        self.best: dict[tuple[Quantity, str], Inaccuracy] = {}
         self.points: dict[Quantity, int] = {}
         self._failing: dict[Quantity, Case] = {}
         self._stopped: Finding | None = None
@@ -106,6 +130,10 @@ class Record:
         held = self.best.get((argument, objective))
         return 0.0 if held is None else held.amount(objective)
 
+    def count(self, argument: Quantity, numbers: int) -> None:
+        """Add so many numbers to those that were measured."""
+        self.points[argument] = self.points.get(argument, 0) + numbers
+
     def fail(self, argument: Quantity, case: Case) -> None:
         """Remember a case, as it was run, that holds a number which fails its check."""
         self._failing.setdefault(argument, case)
@@ -114,16 +142,17 @@ class Record:
         """Remember why the engine could not be searched any further."""
         self._stopped = self._stopped or finding
 
-    def rows(self, engine: Engine) -> tuple[Worst, ...]:
+    def rows(self, engine: Engine) -> tuple[Accuracy, ...]:
         """What was found, the value first; what fails is verified once more, for its verdict."""
         quantities = {*self.points, *([None] if self._stopped else [])}
         order = sorted(quantities, key=lambda one: -1 if one is None else one)
-        return tuple(self._row(engine, argument) for argument in order)
+        return tuple(self.row(engine, argument) for argument in order)
 
-    def _row(self, engine: Engine, argument: Quantity) -> Worst:
+    def row(self, engine: Engine, argument: Quantity) -> Accuracy:
+        """What was found of one kind of number."""
         finding = self._finding(engine, argument)
         units, ulp, digits = (self.best.get((argument, one)) for one in OBJECTIVES)
-        return Worst(
+        return Accuracy(
             operation=self._operator.name,
             quantity="value" if argument is None else "gradient",
             argument=None if argument is None else self._operator.argument(argument).name,

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 from zenverify.accuracy.inputs import spaces_of
+from zenverify.accuracy.record import Accuracy, Record
 from zenverify.accuracy.search import Search
-from zenverify.accuracy.worst import Record, Worst
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.graph.graph import DTYPES
 from zenverify.operators.operator import Operator
@@ -20,15 +20,15 @@ _CHEAP = 4
 measured all at a time."""
 
 
-def hunt(
+def search_operation(
     engine: Engine,
     operator: Operator,
     dtype: str,
     *,
     evaluations: int = DEFAULT_EVALUATIONS,
     seed: int = DEFAULT_SEED,
-) -> tuple[Worst, ...]:
-    """Search an operation's inputs for the largest losses.
+) -> tuple[Accuracy, ...]:
+    """Search an operation's inputs for the largest inaccuracies.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ def hunt(
 
     Returns
     -------
-    tuple of Worst
+    tuple of Accuracy
         One for the result, and one for each argument's gradient, those that there are. A single
-        one without losses where the engine cannot do the operation.
+        one without inaccuracies where the engine cannot do the operation.
     """
     limits = limits_of(engine)
     drawn = zlib.crc32(f"{operator.name} {dtype} {seed}".encode())
@@ -58,16 +58,18 @@ def hunt(
     return record.rows(engine)
 
 
-def hunt_all(
+def search_operations(
     engine: Engine,
     operators: Sequence[Operator],
     dtypes: Sequence[str] = DTYPES,
     *,
     evaluations: int = DEFAULT_EVALUATIONS,
     seed: int = DEFAULT_SEED,
-) -> Iterator[Worst]:
-    """`hunt` for several operations, in each precision that the engine has."""
+) -> Iterator[Accuracy]:
+    """`search_operation` for several operations, in each precision that the engine has."""
     for operator in operators:
         for dtype in dtypes:
             if dtype in limits_of(engine).dtypes:
-                yield from hunt(engine, operator, dtype, evaluations=evaluations, seed=seed)
+                yield from search_operation(
+                    engine, operator, dtype, evaluations=evaluations, seed=seed
+                )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.cards.prepared import softplus
-from zenverify.cards.examination import known
-from zenverify.cards.scan import narrowed, scans
+from tests.accuracy.card.prepared import softplus
+from zenverify.accuracy.card.examination import known
+from zenverify.accuracy.card.scan import narrowed, scans
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Array
 from zenverify.operators import catalogue

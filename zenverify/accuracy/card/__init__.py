@@ -1,6 +1,6 @@
 """The operator's card: everything about one operation, from its formulae to its planted faults."""
 
-from zenverify.cards.card import Card
-from zenverify.cards.examination import check
+from zenverify.accuracy.card.card import Card
+from zenverify.accuracy.card.examination import check
 
 __all__ = ["Card", "check"]
