@@ -5,14 +5,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import zenverify
 from tests.engines.tape import TapeEngine
 from zenverify.engines import registry
+from zenverify.engines.extended import extended
+from zenverify.engines.faults import find_fault
+from zenverify.engines.protocol import LeafKind, Limits
 from zenverify.engines.zen import ZenEngine
 from zenverify.errors import UsageError
+from zenverify.graph.case import Case
+from zenverify.graph.graph import GraphBuilder
 from zenverify.tensor import Tensor
+from zenverify.verification.verify import verify_case
 
 
 def test_the_zen_engine_is_there_by_name() -> None:
@@ -62,6 +69,52 @@ def test_listing_and_asking_for_the_engine_of_a_result_import_no_library() -> No
 )
 def test_an_engine_is_loaded_from_a_module(spec: str) -> None:
     assert registry.load(spec).name == spec.split(".")[-1].split(":")[0]
+
+
+def test_a_folder_of_a_librarys_name_is_not_the_library(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "tinygrad").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    found = importlib.util.find_spec("tinygrad")
+    if found is not None and found.origin is not None:
+        pytest.skip("an installed library comes before a folder")
+    (info,) = [one for one in registry.available() if one.name == "tinygrad"]
+    assert info.version is None
+    with pytest.raises(UsageError, match=r"^engine .tinygrad. needs tinygrad, not in"):
+        registry.load("tinygrad")
+    assert registry.engine_of(Tensor(1.0)).name == "zen"
+
+
+def test_an_engine_that_takes_no_cotangents_can_be_given_an_operation() -> None:
+    engine = registry.load(f"{__name__}:Unseeded")
+    made = extended(engine, "cube", lambda x: x * x * x)
+    build = GraphBuilder()
+    build.apply("tanh", build.variable((2,)))
+    case = Case(build.graph(), (np.array([0.5, 1.0]),), np.array([2.0, 3.0]))
+    assert verify_case(extended(engine, "tanh", _tanh), case).verdict == "AGREE"
+    x = made.leaf(LeafKind.VARIABLE, np.array(2.0))
+    made.backward(made.apply("cube", [x], {}), np.array(0.5))
+    assert made.gradient(x) == 6.0
+
+
+class Unseeded(ZenEngine):
+    limits = Limits(seeded=False)
+
+
+def _tanh(x: Tensor) -> Tensor:
+    return zenverify.tensor.tanh(x)
+
+
+def test_faults_can_be_planted_into_an_engine_that_takes_no_cotangents() -> None:
+    engine = registry.load(f"{__name__}:Unseeded")
+    fault = find_fault(engine, "tanh/0/sign")
+    build = GraphBuilder()
+    build.apply("tanh", build.variable())
+    case = Case(build.graph(), (np.array(0.5),), np.array(1.0))
+    with fault.mutant.plant():
+        (finding,) = verify_case(engine, case).findings
+    assert str(finding.blame) == "tanh, argument 0"
 
 
 COMPLETE = """

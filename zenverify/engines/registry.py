@@ -45,7 +45,13 @@ class _Adapter:
 
     @property
     def missing(self) -> list[str]:
-        return [name for name in self.libraries if importlib.util.find_spec(name) is None]
+        return [name for name in self.libraries if not _is_installed(name)]
+
+
+def _is_installed(name: str) -> bool:
+    spec = importlib.util.find_spec(name)
+    # A folder that merely has the library's name is a namespace package, with no file of its own.
+    return spec is not None and spec.origin is not None
 
 
 _BUILT_IN = {
