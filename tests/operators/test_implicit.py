@@ -14,9 +14,8 @@ from zenverify.errors import GraphError
 from zenverify.graph.ranges import range_of
 from zenverify.operators import catalogue
 from zenverify.operators.balls.arithmetic import ANYTHING, precision
-from zenverify.operators.declarations import kernels
-from zenverify.operators.declarations.elementwise import piecewise
 from zenverify.operators.declarations.elementwise.implicit import elementwise_implicit
+from zenverify.operators.declarations.kernels import absolute
 from zenverify.operators.operator import Domain, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.program import Program
@@ -192,11 +191,11 @@ def built(equations: Equations, *shapes: tuple[int, ...], unknown: tuple[int, ..
 
 
 def _itself(inner: ProgramBuilder, y: Buffer, x: Buffer) -> Buffer:
-    return inner.map(kernels.subtract, y, x)
+    return y - x
 
 
 def _kinked(inner: ProgramBuilder, y: Buffer, x: Buffer) -> Buffer:
-    return inner.map(kernels.of(piecewise.ABSOLUTE), _itself(inner, y, x))
+    return absolute(_itself(inner, y, x))
 
 
 def test_an_equation_of_the_simplest_kind() -> None:
@@ -221,7 +220,7 @@ def test_an_equation_of_the_simplest_kind() -> None:
             r"^1 unknowns in 2 rows need as many equations; got \(2,\), \(2,\)$",
         ),
         (
-            lambda inner, y, x: inner.sum(y, 0),
+            lambda inner, y, x: y.sum(0),
             [(2,)],
             (1,),
             r"^1 unknowns in 2 rows need as many equations; got \(1,\)$",
@@ -239,7 +238,7 @@ def test_equations_that_do_not_fit_are_refused(
 def test_signs_follow_the_result_nearby() -> None:
     builder = ProgramBuilder(((2,),))
     (x,) = builder.operands
-    result = builder.free_signs(lambda n: n[None], builder.map(kernels.multiply, x, x))
+    result = builder.free_signs(lambda n: n[None], x * x)
     program = builder.program(result)
     operands = [[arb(2), arb(3)]]
     assert [float(ball) for ball in program.value(operands)] == [4, 9]

@@ -199,10 +199,10 @@ def test_what_is_not_finite_is_passed_on(wrong: str) -> None:
 
 def positive_part(builder: ProgramBuilder, rows: Buffer) -> Buffer:
     """``2 max(x_0, 0) - x_1``: neither even nor symmetric."""
-    first, second = (builder.move(lambda n, k=k: n[:, k], rows) for k in (0, 1))
+    first, second = (rows[:, k] for k in (0, 1))
     relu = builder.map(kernels.of(piecewise.RELU), first)
-    twice = builder.map(kernels.multiply, relu, builder.fill(2))
-    return builder.map(kernels.subtract, twice, second)
+    twice = relu * 2
+    return twice - second
 
 
 def test_a_function_that_is_neither_even_nor_symmetric() -> None:

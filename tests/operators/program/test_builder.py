@@ -9,13 +9,15 @@ import pytest
 from flint import arb
 
 from zenverify.errors import GraphError
-from zenverify.operators.declarations import kernels
+from zenverify.operators.program import arithmetic
 from zenverify.operators.program.builder import (
     Buffer,
     ProgramBuilder,
     normalise_axis,
     reduced_shape,
 )
+from zenverify.operators.program.steps.fill import Fill
+from zenverify.operators.program.steps.map import Map
 
 Shape = tuple[int, ...]
 Build = Callable[..., Buffer]
@@ -32,7 +34,7 @@ X = np.arange(1.0, 7.0).reshape(2, 3)
 
 
 def doubled_sum(builder: ProgramBuilder, rows: Buffer) -> Buffer:
-    return builder.map(kernels.multiply, builder.sum(rows, 1), builder.fill(2))
+    return rows.sum(1) * 2
 
 
 @pytest.mark.parametrize(
@@ -42,26 +44,30 @@ def doubled_sum(builder: ProgramBuilder, rows: Buffer) -> Buffer:
         (lambda b, x: b.move(lambda n: np.pad(n, 1, constant_values=-1), x), np.pad(X, 1)),
         (lambda b, x: b.move(lambda n: n[:0], x), X[:0]),
         (lambda b, x: b.broadcast(x, (2, 2, 3)), np.broadcast_to(X, (2, 2, 3))),
-        (lambda b, x: b.map(kernels.multiply, x, b.fill(3)), 3 * X),
-        (lambda b, x: b.map(kernels.add, x, b.move(lambda n: n[:, :1], x)), X + X[:, :1]),
+        (lambda b, x: x * 3, 3 * X),
+        (lambda b, x: x + x[:, :1], X + X[:, :1]),
         (lambda b, x: b.sum(x), np.array(21.0)),
         (lambda b, x: b.sum(x, 0), X.sum(0)),
         (lambda b, x: b.sum(x, (-1, 0), keepdims=True), X.sum((0, 1), keepdims=True)),
         (lambda b, x: b.sum(x, ()), X),
         (lambda b, x: b.extremum(x, 0, largest=False), X.min(0)),
         (lambda b, x: b.extremum(x, 1, keepdims=True, largest=True), X.max(1, keepdims=True)),
-        (lambda b, x: b.fold(kernels.multiply, 1.0, x), np.array(720.0)),
-        (lambda b, x: b.fold(kernels.multiply, 1.0, x, 1, keepdims=True), X.prod(1, keepdims=True)),
-        (lambda b, x: b.fold(kernels.add, 7.0, b.move(lambda n: n[:, :0], x), 1), np.full(2, 7.0)),
-        (lambda b, x: b.scan(lambda m, n: b.map(kernels.add, m, n), x, 0), X.cumsum(0)),
-        (lambda b, x: b.scan(lambda m, n: b.map(kernels.multiply, m, n), x, -1), X.cumprod(1)),
+        (lambda b, x: b.fold(arithmetic.MULTIPLY, 1.0, x), np.array(720.0)),
         (
-            lambda b, x: b.scan(
-                lambda m, n: b.map(kernels.add, m, n), b.move(lambda n: n[:, :0], x), 1
-            ),
+            lambda b, x: b.fold(arithmetic.MULTIPLY, 1.0, x, 1, keepdims=True),
+            X.prod(1, keepdims=True),
+        ),
+        (
+            lambda b, x: b.fold(arithmetic.ADD, 7.0, b.move(lambda n: n[:, :0], x), 1),
+            np.full(2, 7.0),
+        ),
+        (lambda b, x: b.scan(lambda m, n: m + n, x, 0), X.cumsum(0)),
+        (lambda b, x: b.scan(lambda m, n: m * n, x, -1), X.cumprod(1)),
+        (
+            lambda b, x: b.scan(lambda m, n: m + n, b.move(lambda n: n[:, :0], x), 1),
             X[:, :0],
         ),
-        (lambda b, x: b.sort(b.map(kernels.multiply, x, b.fill(-1)), 1), -X[:, ::-1]),
+        (lambda b, x: b.sort(x * -1, 1), -X[:, ::-1]),
         (lambda b, x: b.sort(x), X.ravel()),
         (lambda b, x: b.sort(x, (-1, 0)), X.ravel()),
         (lambda b, x: b.sort(x, 0), X.T),
@@ -69,12 +75,35 @@ def doubled_sum(builder: ProgramBuilder, rows: Buffer) -> Buffer:
         (lambda b, x: b.homogeneous(doubled_sum, x, keepdims=True), np.array([[42.0]])),
         (lambda b, x: b.detach(x), X),
         (lambda b, x: x, X),
+        (lambda b, x: x - x[:1] * 2 + 1, X - X[:1] * 2 + 1),
+        (lambda b, x: 1 + 2 * (3 - x), 1 + 2 * (3 - X)),
+        (lambda b, x: -x / 2, -X / 2),
+        (lambda b, x: 2 / x[:1, ::3], 2 / X[:1, ::3]),
+        (lambda b, x: x**2, X**2),
+        (lambda b, x: np.float64(2) * x - np.int64(1), 2 * X - 1),
+        (lambda b, x: np.int64(2) * x / np.float32(4), X / 2),
+        (lambda b, x: x.reshape(3, -1).swapaxes(0, 1), X.reshape(3, 2).T),
+        (lambda b, x: x.reshape((6,))[::2], X.ravel()[::2]),
+        (lambda b, x: x.move(np.flipud).broadcast((2, 2, 3)), [X[::-1]] * 2),
+        (lambda b, x: x.max(0) - x.min(1, keepdims=True), X.max(0) - X.min(1, keepdims=True)),
+        (lambda b, x: x.detach().sum(), np.array(21.0)),
     ],
 )
 def test_values_are_those_of_numpy(build: Build, expected: np.ndarray[Any, Any]) -> None:
     found = run(build, X)
-    assert found.shape == expected.shape
+    assert found.shape == np.shape(expected)
     np.testing.assert_array_equal(found, expected)
+
+
+def test_infix_operators_append_their_steps_in_the_order_of_evaluation() -> None:
+    builder = ProgramBuilder(((2,), (2,)))
+    x, y = builder.operands
+    subtract, half, _, multiply = builder.program((x - y) * 0.5).steps
+    assert isinstance(subtract, Map)
+    assert isinstance(half, Fill)
+    assert isinstance(multiply, Map)
+    assert (subtract.kernel, half.items) == (arithmetic.SUBTRACT, (0.5,))
+    assert multiply.kernel is arithmetic.MULTIPLY
 
 
 def test_several_operands_are_moved_together() -> None:
@@ -86,7 +115,7 @@ def test_several_operands_are_moved_together() -> None:
 def test_nothing_flows_back_through_a_detached_move() -> None:
     builder = ProgramBuilder(((2,),))
     (x,) = builder.operands
-    program = builder.program(builder.map(kernels.multiply, x, builder.detach(x)))
+    program = builder.program(x * x.detach())
     (pulled,) = program.linearise([[arb(3), arb(5)]]).pull([arb(1), arb(1)])
     assert pulled is not None
     assert list(map(float, pulled)) == [3, 5]
@@ -112,10 +141,10 @@ def test_what_is_known_to_lie_between_two_numbers_is_otherwise_as_it_was() -> No
         (lambda b, x: b.sum(x), 6),
         (lambda b, x: b.sum(x, 0), 2),
         (lambda b, x: b.broadcast(x, (5, 2, 3)), 5),
-        (lambda b, x: b.fold(kernels.multiply, 1.0, x, 1), 3),
+        (lambda b, x: b.fold(arithmetic.MULTIPLY, 1.0, x, 1), 3),
         (lambda b, x: b.move(lambda n: n[[0, 0, 0, 1]], x), 3),
-        (lambda b, x: b.map(kernels.multiply, x, b.fill(3)), 1),
-        (lambda b, x: b.scan(lambda m, n: b.map(kernels.add, m, n), x, -1), 3),
+        (lambda b, x: x * 3, 1),
+        (lambda b, x: b.scan(lambda m, n: m + n, x, -1), 3),
         (lambda b, x: b.sort(x, 0), 2),
     ],
 )
@@ -156,8 +185,8 @@ def test_reduced_shapes(axis: int | Shape | None, keepdims: bool) -> None:
 def test_there_is_no_extremum_of_nothing() -> None:
     builder = ProgramBuilder(((2, 0),))
     with pytest.raises(GraphError, match=r"the extremum of no elements \(shape \(2, 0\), axis 1\)"):
-        builder.extremum(builder.operands[0], 1, largest=True)
-    empty = builder.extremum(builder.operands[0], 0, largest=True)
+        builder.operands[0].max(1)
+    empty = builder.operands[0].max(0)
     assert math.prod(empty.shape) == 0
 
 

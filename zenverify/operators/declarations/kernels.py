@@ -1,8 +1,13 @@
-"""The kernels that other declarations are composed of."""
+"""The kernels that other declarations are composed of, called like functions."""
 
 from __future__ import annotations
 
-from zenverify.operators.declarations.elementwise import arithmetic, exponential
+from zenverify.operators.declarations.elementwise import (
+    exponential,
+    piecewise,
+    powers,
+    rounding,
+)
 from zenverify.operators.operator import Operator
 from zenverify.operators.program.kernel import Kernel
 
@@ -13,9 +18,10 @@ def of(operator: Operator) -> Kernel:
     return operator.kernel
 
 
-add = of(arithmetic.ADD)
-subtract = of(arithmetic.SUBTRACT)
-multiply = of(arithmetic.MULTIPLY)
-divide = of(arithmetic.DIVIDE)
 exp = of(exponential.EXP)
 log = of(exponential.LOG)
+sqrt = of(powers.SQRT)
+absolute = of(piecewise.ABSOLUTE)
+maximum = of(piecewise.MAXIMUM)
+minimum = of(piecewise.MINIMUM)
+sign = of(rounding.SIGN)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,11 @@ from numpy.typing import NDArray
 
 from zenverify.errors import GraphError
 from zenverify.operators.balls.signs import SignGroups
+
+# Declarations import them from here.
+from zenverify.operators.program.buffer import Axis as Axis
+from zenverify.operators.program.buffer import Buffer as Buffer
+from zenverify.operators.program.buffer import Shape as Shape
 from zenverify.operators.program.equations import (
     MakeEquations,
     common_rows,
@@ -31,28 +35,10 @@ from zenverify.operators.program.steps.sort import Sort
 from zenverify.operators.program.steps.step import Step
 from zenverify.operators.program.steps.sum import Sum
 
-Shape = tuple[int, ...]
-Axis = int | tuple[int, ...] | None
 Numbers = NDArray[np.int64]
 
 LARGEST = 20_000_000
 """Elements that a step of a program may have: each takes some hundred bytes as a ball."""
-
-
-@dataclass(frozen=True, slots=True)
-class Buffer:
-    """An array inside a program: an operand or the result of a step."""
-
-    number: int
-    shape: Shape
-
-    @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape)
 
 
 class ProgramBuilder:
@@ -63,7 +49,7 @@ class ProgramBuilder:
     """
 
     def __init__(self, shapes: tuple[Shape, ...]) -> None:
-        self.operands = tuple(Buffer(number, shape) for number, shape in enumerate(shapes))
+        self.operands = tuple(Buffer(number, shape, self) for number, shape in enumerate(shapes))
         self._steps: list[Step] = []
         self._terms = 1
         self._multiplies = False
@@ -72,7 +58,7 @@ class ProgramBuilder:
 
     def _result(self, made: Step, shape: Shape) -> Buffer:
         self._steps.append(made)
-        return Buffer(len(self.operands) + len(self._steps) - 1, shape)
+        return Buffer(len(self.operands) + len(self._steps) - 1, shape, self)
 
     def move(
         self, function: Callable[..., Any], *buffers: Buffer, detached: bool = False
@@ -121,8 +107,9 @@ class ProgramBuilder:
             return buffer
         return self.move(lambda numbers: np.broadcast_to(numbers, shape), buffer)
 
-    def map(self, kernel: Kernel, *buffers: Buffer) -> Buffer:
-        """Map a kernel over buffers, broadcast against each other."""
+    def map(self, kernel: Kernel, *operands: Buffer | float) -> Buffer:
+        """Map a kernel over buffers, broadcast against each other; numbers are constants."""
+        buffers = [one if isinstance(one, Buffer) else self.fill(one) for one in operands]
         shape = np.broadcast_shapes(*(buffer.shape for buffer in buffers))
         wide = [self.broadcast(buffer, shape) for buffer in buffers]
         return self._result(Map(kernel, tuple(buffer.number for buffer in wide)), shape)

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from zenverify.operators.balls.arithmetic import Ball
 
 if TYPE_CHECKING:
     import sympy
+
+    from zenverify.operators.program.buffer import Buffer
 
 Condition = Literal["any", "number", "zero", "positive", "limit"]
 
@@ -128,6 +132,12 @@ class Kernel:
     arity: int
     expression: Callable[..., sympy.Expr]
     slices: tuple[Slice, ...] = ()
+
+    def __call__(self, *operands: Buffer | float) -> Buffer:
+        """Map it over arrays of a program, broadcast against each other; numbers are constants."""
+        numbers = int | float | np.number
+        builder = next(one.builder for one in operands if not isinstance(one, numbers))
+        return builder.map(self, *operands)
 
     @cached_property
     def derived(self) -> Derived:

@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.broadcasting import elementwise
-from zenverify.operators.declarations.elementwise import piecewise, rounding
 from zenverify.operators.declarations.elementwise.exponential import expm1, log1p
+from zenverify.operators.declarations.kernels import absolute, maximum, minimum, sign
 from zenverify.operators.operator import (
     EVERYWHERE,
     Argument,
@@ -25,11 +24,6 @@ from zenverify.operators.program.kernel import kernel
 FAMILY = "activations"
 
 declare = partial(elementwise, FAMILY)
-
-_ABSOLUTE = kernels.of(piecewise.ABSOLUTE)
-_MAXIMUM = kernels.of(piecewise.MAXIMUM)
-_MINIMUM = kernels.of(piecewise.MINIMUM)
-_SIGN = kernels.of(rounding.SIGN)
 
 
 def _with_parameters(
@@ -76,7 +70,7 @@ _LEAKY_RELU = kernel("leaky_relu", 2, lambda sp, x, slope: sp.Max(x, 0) + slope 
 ELU = _with_parameters(
     "elu",
     "x where positive, alpha (exp(x) - 1) elsewhere",
-    lambda builder, x, *, alpha: builder.map(_ELU, x, builder.fill(alpha)),
+    lambda builder, x, *, alpha: _ELU(x, alpha),
     [{"alpha": alpha} for alpha in (1.0, 0.5, 2.0, -1.0, 0.0)],
     kinks=("x = 0, unless alpha is 1",),
 )
@@ -84,19 +78,18 @@ SELU = declare("selu", "elu, scaled to keep mean 0 and variance 1", _selu, kinks
 LEAKY_RELU = _with_parameters(
     "leaky_relu",
     "x where positive, negative_slope x elsewhere",
-    lambda builder, x, *, negative_slope: builder.map(_LEAKY_RELU, x, builder.fill(negative_slope)),
+    lambda builder, x, *, negative_slope: _LEAKY_RELU(x, negative_slope),
     [{"negative_slope": slope} for slope in (0.25, 0.01, 0.0, 1.0, -0.5, 2.0)],
     kinks=("x = 0, unless negative_slope is 1",),
 )
 
 
-def _between(builder: ProgramBuilder, x: Buffer, low: float, high: float) -> Buffer:
-    above = builder.map(_MAXIMUM, x, builder.fill(low))
-    return builder.map(_MINIMUM, above, builder.fill(high))
+def _between(x: Buffer, low: float, high: float) -> Buffer:
+    return minimum(maximum(x, low), high)
 
 
 def _hardtanh(builder: ProgramBuilder, x: Buffer, *, min_val: float, max_val: float) -> Buffer:
-    return _between(builder, x, min_val, max_val)
+    return _between(x, min_val, max_val)
 
 
 HARDTANH = _with_parameters(
@@ -112,18 +105,17 @@ HARDTANH = _with_parameters(
 
 
 def _hardsigmoid(builder: ProgramBuilder, x: Buffer) -> Buffer:
-    shifted = builder.map(kernels.add, x, builder.fill(3.0))
-    return builder.map(kernels.divide, _between(builder, shifted, 0.0, 6.0), builder.fill(6.0))
+    return _between(x + 3.0, 0.0, 6.0) / 6.0
 
 
 def _hardswish(builder: ProgramBuilder, x: Buffer) -> Buffer:
-    return builder.map(kernels.multiply, x, _hardsigmoid(builder, x))
+    return x * _hardsigmoid(builder, x)
 
 
 RELU6 = _with_parameters(
     "relu6",
     "min(max(x, 0), 6)",
-    lambda builder, x: _between(builder, x, 0.0, 6.0),
+    lambda builder, x: _between(x, 0.0, 6.0),
     [{}],
     kinks=("x = 0", "x = 6"),
     limits=Domain(marks=(6.0,)),
@@ -148,18 +140,14 @@ HARDSWISH = _with_parameters(
 
 def _softshrink(builder: ProgramBuilder, x: Buffer, *, lambd: float) -> Buffer:
     threshold = builder.fill(lambd)
-    above = builder.map(_MAXIMUM, builder.map(kernels.subtract, x, threshold), builder.fill(0.0))
-    below = builder.map(_MINIMUM, builder.map(kernels.add, x, threshold), builder.fill(0.0))
-    return builder.map(kernels.add, above, below)
+    return maximum(x - threshold, 0.0) + minimum(x + threshold, 0.0)
 
 
 def _hardshrink(builder: ProgramBuilder, x: Buffer, *, lambd: float) -> Buffer:
     if lambd == 0:
         return builder.move(lambda numbers: numbers, x)
-    size = builder.map(_ABSOLUTE, x)
-    side = builder.map(_SIGN, builder.map(kernels.subtract, size, builder.fill(lambd)))
-    kept = builder.map(_MAXIMUM, side, builder.fill(0.0))
-    return builder.map(kernels.multiply, x, builder.detach(kept))
+    kept = maximum(sign(absolute(x) - lambd), 0.0)
+    return x * kept.detach()
 
 
 _THRESHOLDS = [{"lambd": lambd} for lambd in (0.5, 1.0, 0.0, 2.0)]
@@ -195,11 +183,10 @@ _GELU_TANH = kernel("gelu_tanh", 1, _gelu_tanh)
 
 def _gelu(builder: ProgramBuilder, x: Buffer, *, approximate: str) -> Buffer:
     if approximate == "tanh":
-        return builder.map(_GELU_TANH, x)
+        return _GELU_TANH(x)
     if approximate != "none":
         raise ValueError(f"approximate is {approximate!r}; expected 'none' or 'tanh'")
-    tail = builder.map(_GELU_TAIL, builder.map(_GELU_ARGUMENT, x))
-    return builder.map(kernels.multiply, x, tail)
+    return x * _GELU_TAIL(_GELU_ARGUMENT(x))
 
 
 GELU = _with_parameters(

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
+from zenverify.operators.declarations.broadcasting import mapped
+from zenverify.operators.operator import Argument, Domain
+from zenverify.operators.program import arithmetic
 
-from zenverify.operators.declarations.broadcasting import elementwise
-from zenverify.operators.operator import EVERYWHERE, Domain
-from zenverify.operators.program.kernel import Slice
+FAMILY = "arithmetic"
 
-declare = partial(elementwise, "arithmetic")
+_X, _Y = Argument("x"), Argument("y")
 
-ADD = declare("add", "x + y", lambda sp, x, y: x + y, domains=(EVERYWHERE, EVERYWHERE))
-SUBTRACT = declare("subtract", "x - y", lambda sp, x, y: x - y, domains=(EVERYWHERE, EVERYWHERE))
-MULTIPLY = declare("multiply", "x * y", lambda sp, x, y: x * y, domains=(EVERYWHERE, EVERYWHERE))
-DIVIDE = declare(
-    "divide", "x / y", lambda sp, x, y: x / y, domains=(EVERYWHERE, Domain(nonzero=True))
-)
-POWER = declare(
-    "power",
+ADD = mapped(FAMILY, "x + y", arithmetic.ADD, (_X, _Y))
+SUBTRACT = mapped(FAMILY, "x - y", arithmetic.SUBTRACT, (_X, _Y))
+MULTIPLY = mapped(FAMILY, "x * y", arithmetic.MULTIPLY, (_X, _Y))
+DIVIDE = mapped(FAMILY, "x / y", arithmetic.DIVIDE, (_X, Argument("y", Domain(nonzero=True))))
+POWER = mapped(
+    FAMILY,
     "x ** y; a negative base takes integer exponents only",
-    lambda sp, x, y: x**y,
-    domains=(Domain(low=0.0, closed=True), EVERYWHERE),
+    arithmetic.POWER,
+    (Argument("x", Domain(low=0.0, closed=True)), _Y),
     integers_extend=1,
-    slices=(
-        Slice(argument=0, conditions=("any", "zero")),
-        Slice(argument=1, conditions=("zero", "positive")),
-    ),
 )
-NEGATIVE = declare("negative", "-x", lambda sp, x: -x)
+NEGATIVE = mapped(FAMILY, "-x", arithmetic.NEGATIVE, (_X,))
 
 OPERATORS = (ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATIVE)

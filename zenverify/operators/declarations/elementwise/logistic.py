@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.broadcasting import elementwise
-from zenverify.operators.declarations.elementwise import piecewise
 from zenverify.operators.declarations.elementwise.exponential import log1p
+from zenverify.operators.declarations.kernels import exp, log, maximum
 from zenverify.operators.operator import Argument, Domain, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.kernel import kernel
@@ -29,10 +28,8 @@ LOGIT = declare(
 
 def _logaddexp(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     """With the larger one taken out, as any implementation has to: it costs the slopes digits."""
-    top = builder.detach(builder.map(kernels.of(piecewise.MAXIMUM), x, y))
-    powers = [builder.map(kernels.exp, builder.map(kernels.subtract, z, top)) for z in (x, y)]
-    total = builder.map(kernels.log, builder.map(kernels.add, *powers))
-    return builder.map(kernels.add, total, top)
+    top = maximum(x, y).detach()
+    return log(exp(x - top) + exp(y - top)) + top
 
 
 LOGADDEXP = Operator(

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.broadcasting import elementwise
 from zenverify.operators.operator import EVERYWHERE, Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
@@ -40,12 +39,11 @@ def _clip(
     assert MINIMUM.kernel is not None
     if lower is not None and lower == upper:
         # A constant, but one that NaN reaches, forward and backward, as it does in any engine.
-        nothing = builder.map(kernels.multiply, x, builder.map(kernels.subtract, x, x))
-        return builder.map(kernels.add, nothing, builder.fill(lower))
+        return x * (x - x) + lower
     if lower is not None:
-        x = builder.map(MAXIMUM.kernel, x, builder.fill(lower))
+        x = MAXIMUM.kernel(x, lower)
     if upper is not None:
-        x = builder.map(MINIMUM.kernel, x, builder.fill(upper))
+        x = MINIMUM.kernel(x, upper)
     return x
 
 

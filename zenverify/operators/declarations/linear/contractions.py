@@ -6,7 +6,6 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape
 
@@ -33,12 +32,12 @@ def _contract(
     )
     right = builder.move(lambda n: np.broadcast_to(n.transpose(*columns, *of_y), full), y)
     summed = tuple(range(len(rows) + len(columns), len(full)))
-    return builder.sum(builder.map(kernels.multiply, left, right), summed)
+    return (left * right).sum(summed)
 
 
 def _dot(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     if not x.ndim or not y.ndim:
-        return builder.map(kernels.multiply, x, y)
+        return x * y
     return _contract(builder, x, y, [x.ndim - 1], [y.ndim - 2 if y.ndim > 1 else 0])
 
 
@@ -54,7 +53,7 @@ def _sample_dot(choose: Choose, shape: Shape) -> Instance:
 
 def _inner(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     if not x.ndim or not y.ndim:
-        return builder.map(kernels.multiply, x, y)
+        return x * y
     return _contract(builder, x, y, [x.ndim - 1], [y.ndim - 1])
 
 

@@ -7,8 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from zenverify.errors import GraphError
-from zenverify.operators.declarations import kernels
-from zenverify.operators.declarations.elementwise import piecewise, rounding
+from zenverify.operators.declarations.kernels import absolute, log, sign
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, Numbers, ProgramBuilder, Shape
 from zenverify.operators.program.kernel import kernel
@@ -16,8 +15,6 @@ from zenverify.operators.program.kernel import kernel
 LARGEST_MATRIX = 12
 """Rows of a matrix; with its border there are 2 ** 13 minors of 12 rows."""
 
-_ABSOLUTE = kernels.of(piecewise.ABSOLUTE)
-_SIGN = kernels.of(rounding.SIGN)
 _LOG_OF_SIZE = kernel("log_of_size", 1, lambda sp, x: sp.log(x**2) / 2)
 
 
@@ -29,7 +26,7 @@ def _expanded(builder: ProgramBuilder, x: Buffer) -> Buffer:
     """
     size = x.shape[-1]
     one, minus = builder.fill(1.0), builder.fill(-1.0)
-    minors = builder.broadcast(one, (*x.shape[:-2], 1))
+    minors = one.broadcast((*x.shape[:-2], 1))
     numbers: dict[tuple[int, ...], int] = {(): 0}
     for count in range(1, size + 1):
         sets = list(combinations(range(size), count))
@@ -37,12 +34,11 @@ def _expanded(builder: ProgramBuilder, x: Buffer) -> Buffer:
         above = np.array([[numbers[s[:k] + s[k + 1 :]] for k in range(count)] for s in sets])
         negative = (np.arange(count) + count) % 2 == 0
         signs = builder.move(lambda a, b, n=negative: np.where(n, b, a), one, minus)
-        row = builder.move(lambda n, k=count - 1, c=columns: n[..., k, c], x)
-        rest = builder.move(lambda n, places=above: n[..., places], minors)
-        signed = builder.map(kernels.multiply, row, signs)
-        minors = builder.sum(builder.map(kernels.multiply, signed, rest), -1)
+        row = x[..., count - 1, columns]
+        rest = minors[..., above]
+        minors = (row * signs * rest).sum(-1)
         numbers = {s: number for number, s in enumerate(sets)}
-    return builder.move(lambda n: n[..., 0], minors)
+    return minors[..., 0]
 
 
 def _largest(builder: ProgramBuilder, x: Buffer) -> Buffer:
@@ -53,8 +49,7 @@ def _largest(builder: ProgramBuilder, x: Buffer) -> Buffer:
         raise GraphError(f"{x.shape[-1]} rows; determinants are verified up to {LARGEST_MATRIX}")
     if not x.size:
         return builder.broadcast(builder.fill(1.0), (*x.shape[:-2], 1, 1))
-    sizes = builder.map(_ABSOLUTE, x)
-    return builder.detach(builder.extremum(sizes, (-2, -1), keepdims=True, largest=True))
+    return absolute(x).max((-2, -1), keepdims=True).detach()
 
 
 def _bordered(builder: ProgramBuilder, x: Buffer, m: Buffer) -> Buffer:
@@ -73,10 +68,10 @@ def _bordered(builder: ProgramBuilder, x: Buffer, m: Buffer) -> Buffer:
         left = np.broadcast_to(c, (*first[:-2], size, 1))
         return np.concatenate([top, np.concatenate([left, a], axis=-1)], axis=-2)
 
-    wide = builder.broadcast(m, x.shape)
+    wide = m.broadcast(x.shape)
     # A sum, not a map: its rounding is accounted for where it is zero, too.
-    raised = builder.sum(builder.move(lambda a, b: np.stack([a, b]), x, wide), 0)
-    tops = builder.broadcast(m, (*first[:-1], size))
+    raised = builder.move(lambda a, b: np.stack([a, b]), x, wide).sum(0)
+    tops = m.broadcast((*first[:-1], size))
     return _expanded(builder, builder.move(assemble, raised, tops, one))
 
 
@@ -90,13 +85,13 @@ def _slogdet(builder: ProgramBuilder, x: Buffer) -> Buffer:
     Any rule that does not overflow adds up logarithms that may be larger than the result.
     """
     m = _largest(builder, x)
-    sign = builder.map(_SIGN, _bordered(builder, x, m))
+    signs = sign(_bordered(builder, x, m))
     one = builder.broadcast(builder.fill(1.0), m.shape)
-    scaled = _bordered(builder, builder.map(kernels.divide, x, m), one)
+    scaled = _bordered(builder, x / m, one)
     rows = builder.fill(x.shape[-1])
-    logs = builder.map(kernels.multiply, builder.map(kernels.log, builder.sum(m, (-2, -1))), rows)
-    size = builder.map(kernels.add, builder.map(_LOG_OF_SIZE, scaled), logs)
-    return builder.move(lambda a, b: np.stack([a, b]), sign, size)
+    logs = log(m.sum((-2, -1))) * rows
+    size = _LOG_OF_SIZE(scaled) + logs
+    return builder.move(lambda a, b: np.stack([a, b]), signs, size)
 
 
 def _sample(choose: Choose, shape: Shape) -> Instance | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from functools import reduce
 from typing import Any
@@ -10,7 +11,6 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
@@ -81,9 +81,9 @@ def _einsum(builder: ProgramBuilder, *operands: Buffer, subscripts: str) -> Buff
         return builder.move(lambda n: np.broadcast_to(n[key], full), operand)
 
     factors = [moved(operand, labels) for operand, labels in zip(operands, inputs, strict=True)]
-    product = reduce(lambda a, b: builder.map(kernels.multiply, a, b), factors)
+    product = reduce(operator.mul, factors)
     summed = tuple(range(len(output), len(order)))
-    return builder.sum(product, summed) if summed else product
+    return product.sum(summed) if summed else product
 
 
 Call = tuple[str, tuple[Shape, ...]]

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
 from zenverify.operators.balls.arithmetic import Ball
-from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import (
     Argument,
     Choose,
@@ -40,24 +39,22 @@ def _orthogonal(height: int, width: int) -> int:
 
 def times(builder: ProgramBuilder, matrices: Buffer, vectors: Buffer) -> Buffer:
     """Per row, a matrix times a vector."""
-    wide = builder.move(lambda n: n[:, None, :], vectors)
-    return builder.sum(builder.map(kernels.multiply, matrices, wide), -1)
+    return (matrices * vectors[:, None, :]).sum(-1)
 
 
 def transposed_times(builder: ProgramBuilder, matrices: Buffer, vectors: Buffer) -> Buffer:
     """Per row, the transpose of a matrix times a vector."""
-    return times(builder, builder.move(lambda n: n.swapaxes(1, 2), matrices), vectors)
+    return times(builder, matrices.swapaxes(1, 2), vectors)
 
 
 def _scaled(builder: ProgramBuilder, vectors: Buffer, numbers: Buffer) -> Buffer:
     """Per row, a vector times a number."""
-    return builder.map(kernels.multiply, vectors, builder.move(lambda n: n[:, None], numbers))
+    return vectors * numbers[:, None]
 
 
 def _unit_length(builder: ProgramBuilder, vectors: Buffer) -> Buffer:
     """Per row, what is zero when a vector's length is one."""
-    squares = builder.sum(builder.map(kernels.multiply, vectors, vectors), -1)
-    return builder.map(kernels.subtract, squares, builder.fill(1.0))
+    return (vectors * vectors).sum(-1) - 1.0
 
 
 def _unit_vectors(builder: ProgramBuilder, rows: int, size: int) -> Buffer:
@@ -108,12 +105,12 @@ def _from_zero(*shapes: Shape) -> Start:
 
 
 def _linear(builder: ProgramBuilder, y: Buffer, a: Buffer, b: Buffer) -> Buffer:
-    return builder.map(kernels.subtract, times(builder, a, y), b)
+    return times(builder, a, y) - b
 
 
 def _solve(builder: ProgramBuilder, a: Buffer, b: Buffer) -> Buffer:
     size = _square(a)
-    columns = builder.move(lambda n: n[:, None], b) if b.ndim == 1 else b
+    columns = b[:, None] if b.ndim == 1 else b
     if columns.ndim < 2 or columns.shape[-2] != size:
         raise GraphError(f"matrices of shape {a.shape} and right sides of {b.shape} do not fit")
     batch = np.broadcast_shapes(a.shape[:-2], columns.shape[:-2])
@@ -136,7 +133,7 @@ def _solve(builder: ProgramBuilder, a: Buffer, b: Buffer) -> Buffer:
         bound=lambda a, b: arb(0, 2 * math.sqrt(size)) * b,
     )
     result = builder.move(lambda n: n.reshape(*batch, count, size).swapaxes(-1, -2), found)
-    return builder.move(lambda n: n[..., 0], result) if b.ndim == 1 else result
+    return result[..., 0] if b.ndim == 1 else result
 
 
 def _inv(builder: ProgramBuilder, x: Buffer) -> Buffer:
@@ -167,10 +164,7 @@ def _cholesky(builder: ProgramBuilder, x: Buffer) -> Buffer:
 
     def equations(inner: ProgramBuilder, packed: Buffer, a: Buffer) -> Buffer:
         factor = inner.move(unpacked, packed)
-        left = inner.move(lambda n: n[:, high], factor)
-        right = inner.move(lambda n: n[:, low], factor)
-        products = inner.sum(inner.map(kernels.multiply, left, right), -1)
-        return inner.map(kernels.subtract, products, a)
+        return (factor[:, high] * factor[:, low]).sum(-1) - a
 
     def start(a: Floats) -> list[Floats]:
         full = np.zeros((len(a), size, size))
@@ -201,7 +195,7 @@ def _eigh(builder: ProgramBuilder, x: Buffer) -> Buffer:
         inner: ProgramBuilder, vectors: Buffer, numbers: Buffer, a: Buffer
     ) -> tuple[Buffer, Buffer]:
         image, multiple = times(inner, a, vectors), _scaled(inner, vectors, numbers)
-        return inner.map(kernels.subtract, image, multiple), _unit_length(inner, vectors)
+        return image - multiple, _unit_length(inner, vectors)
 
     def start(a: Floats) -> tuple[Floats, Floats]:
         numbers, vectors = _each(lambda m: tuple(np.linalg.eigh(m)), a[::size])
@@ -238,8 +232,8 @@ def _svdvals(builder: ProgramBuilder, x: Buffer) -> Buffer:
     ) -> tuple[Buffer, ...]:
         image, back = times(inner, a, right), transposed_times(inner, a, left)
         return (
-            inner.map(kernels.subtract, image, _scaled(inner, left, numbers)),
-            inner.map(kernels.subtract, back, _scaled(inner, right, numbers)),
+            image - _scaled(inner, left, numbers),
+            back - _scaled(inner, right, numbers),
             _unit_length(inner, right),
         )
 
@@ -264,20 +258,19 @@ def _svdvals(builder: ProgramBuilder, x: Buffer) -> Buffer:
         bound=_at_most_two,
         terms=_orthogonal(max(height, width), count),
     )
-    return builder.move(lambda n: n.reshape(*x.shape[:-2], count), numbers)
+    return numbers.reshape(*x.shape[:-2], count)
 
 
 def _pinv(builder: ProgramBuilder, x: Buffer) -> Buffer:
     height, width = _matrix_shape(x)
     if height < width:
-        turned = _pinv(builder, builder.move(lambda n: n.swapaxes(-1, -2), x))
-        return builder.move(lambda n: n.swapaxes(-1, -2), turned)
+        turned = _pinv(builder, x.swapaxes(-1, -2))
+        return turned.swapaxes(-1, -2)
 
     def equations(
         inner: ProgramBuilder, y: Buffer, rest: Buffer, a: Buffer
     ) -> tuple[Buffer, Buffer]:
-        whole = inner.map(kernels.add, times(inner, a, y), rest)
-        distance = inner.map(kernels.subtract, whole, _unit_vectors(inner, *rest.shape))
+        distance = times(inner, a, y) + rest - _unit_vectors(inner, *rest.shape)
         return distance, transposed_times(inner, a, rest)
 
     columns, _ = builder.implicit(

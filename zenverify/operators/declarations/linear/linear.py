@@ -6,7 +6,6 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
@@ -14,8 +13,8 @@ from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 def _matmul(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     if not x.ndim or not y.ndim:
         raise GraphError("a scalar is no operand")
-    rows = x if x.ndim > 1 else builder.move(lambda n: n[None, :], x)
-    columns = y if y.ndim > 1 else builder.move(lambda n: n[:, None], y)
+    rows = x if x.ndim > 1 else x[None, :]
+    columns = y if y.ndim > 1 else y[:, None]
     if rows.shape[-1] != columns.shape[-2]:
         raise GraphError(
             f"{x.shape} and {y.shape} do not fit: {rows.shape[-1]} columns, "
@@ -27,11 +26,11 @@ def _matmul(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     right = builder.move(
         lambda n: np.broadcast_to(np.swapaxes(n, -1, -2)[..., None, :, :], full), columns
     )
-    result = builder.sum(builder.map(kernels.multiply, left, right), -1)
+    result = (left * right).sum(-1)
     if x.ndim == 1:
-        result = builder.move(lambda n: n[..., 0, :], result)
+        result = result[..., 0, :]
     if y.ndim == 1:
-        result = builder.move(lambda n: n[..., 0], result)
+        result = result[..., 0]
     return result
 
 

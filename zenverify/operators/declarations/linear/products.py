@@ -6,23 +6,18 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape, normalise_axis
 
 
 def _outer(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
-    column = builder.move(lambda n: n.reshape(x.size, 1), x)
-    row = builder.move(lambda n: n.reshape(1, y.size), y)
-    return builder.map(kernels.multiply, column, row)
+    return x.reshape(x.size, 1) * y.reshape(1, y.size)
 
 
 def _vdot(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     if x.size != y.size:
         raise GraphError(f"{x.shape} and {y.shape}: {x.size} and {y.size} elements")
-    left = builder.move(lambda n: n.reshape(x.size), x)
-    right = builder.move(lambda n: n.reshape(x.size), y)
-    return builder.sum(builder.map(kernels.multiply, left, right))
+    return (x.reshape(x.size) * y.reshape(x.size)).sum()
 
 
 def _sample_vdot(choose: Choose, shape: Shape) -> Instance:
@@ -39,7 +34,7 @@ def _kron(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     inside = tuple(place % max(n, 1) for place, n in zip(places, of_y, strict=True))
     left = builder.move(lambda numbers: numbers.reshape(of_x)[block], x)
     right = builder.move(lambda numbers: numbers.reshape(of_y)[inside], y)
-    return builder.map(kernels.multiply, left, right)
+    return left * right
 
 
 def _sample_with(*others: Shape) -> Sampler:
@@ -64,14 +59,7 @@ def _cross(
 
     a = [part(x, axisa, number) for number in range(3)]
     b = [part(y, axisb, number) for number in range(3)]
-    components = [
-        builder.map(
-            kernels.subtract,
-            builder.map(kernels.multiply, a[j], b[k]),
-            builder.map(kernels.multiply, a[k], b[j]),
-        )
-        for j, k in ((1, 2), (2, 0), (0, 1))
-    ]
+    components = [a[j] * b[k] - a[k] * b[j] for j, k in ((1, 2), (2, 0), (0, 1))]
     return builder.move(lambda *parts: np.stack(parts, axisc), *components)
 
 
@@ -121,9 +109,9 @@ def _sample_cross(choose: Choose, shape: Shape) -> Instance | None:
 
 def _times(builder: ProgramBuilder, a: Buffer, b: Buffer) -> Buffer:
     """The products of square matrices in the last two axes."""
-    left = builder.move(lambda n: n[..., :, None, :], a)
+    left = a[..., :, None, :]
     right = builder.move(lambda n: n.swapaxes(-1, -2)[..., None, :, :], b)
-    return builder.sum(builder.map(kernels.multiply, left, right), -1)
+    return (left * right).sum(-1)
 
 
 def _matrix_power(builder: ProgramBuilder, x: Buffer, *, n: int) -> Buffer:

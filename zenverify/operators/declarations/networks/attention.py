@@ -9,8 +9,7 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
-from zenverify.operators.declarations.elementwise import powers
+from zenverify.operators.declarations.kernels import sqrt
 from zenverify.operators.declarations.networks.rows import by_length
 from zenverify.operators.declarations.reductions.softmax import softmax
 from zenverify.operators.operator import Argument, Choose, Domain, Instance, Operator
@@ -32,25 +31,16 @@ def _attention(
         queries, keys = np.indices(scores.shape[-2:])
         seen &= keys <= queries
     weights = _weights(builder, scores, seen)
-    products = builder.map(
-        kernels.multiply,
-        builder.move(lambda n: n[..., None], weights),
-        builder.move(lambda n: n[..., None, :, :], v),
-    )
-    return builder.sum(products, -2)
+    return (weights[..., None] * v[..., None, :, :]).sum(-2)
 
 
 def _scores(builder: ProgramBuilder, q: Buffer, k: Buffer, v: Buffer) -> Buffer:
     """Of each query and each key: their product over the root of their length."""
-    products = builder.map(
-        kernels.multiply,
-        builder.move(lambda n: n[..., :, None, :], q),
-        builder.move(lambda n: n[..., None, :, :], k),
-    )
-    length = builder.map(kernels.of(powers.SQRT), builder.fill(q.shape[-1]))
-    scores = builder.map(kernels.divide, builder.sum(products, -1), length)
+    products = q[..., :, None, :] * k[..., None, :, :]
+    length = sqrt(builder.fill(q.shape[-1]))
+    scores = products.sum(-1) / length
     batch = np.broadcast_shapes(scores.shape[:-2], v.shape[:-2])
-    return builder.broadcast(scores, (*batch, *scores.shape[-2:]))
+    return scores.broadcast((*batch, *scores.shape[-2:]))
 
 
 def _weights(builder: ProgramBuilder, scores: Buffer, seen: Any) -> Buffer:

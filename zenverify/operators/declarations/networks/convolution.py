@@ -11,7 +11,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
@@ -53,10 +52,10 @@ def _convolution(count: int) -> Callable[..., Buffer]:
         def filters(numbers: Any) -> Any:
             return numbers.reshape(1, groups, outputs // groups, *(1,) * count, width)
 
-        products = builder.map(kernels.multiply, builder.move(patches, x), builder.move(filters, w))
-        total = builder.sum(products, -1)
+        products = builder.move(patches, x) * builder.move(filters, w)
+        total = products.sum(-1)
         shape = (total.shape[0], outputs, *total.shape[3:])
-        return builder.move(lambda numbers: numbers.reshape(shape), total)
+        return total.reshape(shape)
 
     return build
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.elementwise import logistic
+from zenverify.operators.declarations.kernels import exp, log, of
 from zenverify.operators.declarations.networks.losses import (
     SHAPES,
     check_equal,
@@ -22,6 +22,7 @@ from zenverify.operators.operator import Argument, Choose, Domain, Instance, Ope
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.program.kernel import Slice, kernel
 
+softplus = of(logistic.SOFTPLUS)
 X_LOG_X = kernel("x_log_x", 1, lambda sp, x: x * sp.log(x), slices=(Slice(None, ("limit",)),))
 
 
@@ -31,10 +32,6 @@ def _class_axis(x: Buffer) -> int:
     if axis < 0 or x.shape[axis] == 0:
         raise GraphError(f"expected classes along the second axis or the only one, got {x.shape}")
     return axis
-
-
-def _negative(builder: ProgramBuilder, x: Buffer) -> Buffer:
-    return builder.map(kernels.subtract, builder.fill(0), x)
 
 
 def _cross_entropy(
@@ -50,11 +47,9 @@ def _cross_entropy(
     count = int(kept.sum())
     # Rows of logits, those that are ignored left out.
     rows = builder.move(lambda n: np.moveaxis(n, axis, -1)[kept].reshape(count, classes), x)
-    top = builder.detach(builder.extremum(rows, -1, keepdims=True, largest=True))
-    shifted = builder.map(kernels.subtract, rows, top)
-    total = builder.map(kernels.log, builder.sum(builder.map(kernels.exp, shifted), -1))
-    hit = builder.move(lambda n: n[np.arange(count), chosen[kept]], shifted)
-    terms = builder.map(kernels.subtract, total, hit)
+    top = rows.max(-1, keepdims=True).detach()
+    shifted = rows - top
+    terms = log(exp(shifted).sum(-1)) - shifted[np.arange(count), chosen[kept]]
     if reduction != "none":
         return reduced(builder, terms, reduction, count)
 
@@ -72,8 +67,7 @@ def _soft_cross_entropy(
     axis = _class_axis(x)
     check_equal(x, target)
     logarithms = log_softmax(builder, x, axis=axis)
-    products = builder.map(kernels.multiply, target, _negative(builder, logarithms))
-    return reduced(builder, builder.sum(products, axis), reduction)
+    return reduced(builder, (target * (0 - logarithms)).sum(axis), reduction)
 
 
 def _kl_div(
@@ -81,11 +75,10 @@ def _kl_div(
 ) -> Buffer:
     check_equal(x, target)
     if log_target:
-        apart = builder.map(kernels.subtract, target, x)
-        terms = builder.map(kernels.multiply, builder.map(kernels.exp, target), apart)
+        apart = target - x
+        terms = exp(target) * apart
     else:
-        own = builder.map(X_LOG_X, target)
-        terms = builder.map(kernels.subtract, own, builder.map(kernels.multiply, target, x))
+        terms = X_LOG_X(target) - target * x
     if reduction == "batchmean":
         return reduced(builder, terms, "mean", x.shape[0])
     return reduced(builder, terms, reduction)
@@ -93,9 +86,7 @@ def _kl_div(
 
 def _binary(builder: ProgramBuilder, x: Buffer, target: Buffer, *, reduction: str) -> Buffer:
     check_equal(x, target)
-    bound = builder.map(kernels.of(logistic.SOFTPLUS), x)
-    terms = builder.map(kernels.subtract, bound, builder.map(kernels.multiply, x, target))
-    return reduced(builder, terms, reduction)
+    return reduced(builder, softplus(x) - x * target, reduction)
 
 
 _LOGITS: tuple[Shape, ...] = ((2, 3), (3,), (2, 1), (3, 2), (1, 2, 2), (2, 3, 1, 1), (0, 2))

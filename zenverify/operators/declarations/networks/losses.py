@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
-from zenverify.operators.declarations.elementwise import piecewise
+from zenverify.operators.declarations.kernels import absolute, maximum, minimum
 from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
@@ -25,15 +24,15 @@ def reduced(
         return terms
     if reduction not in ("mean", "sum"):
         raise GraphError(f"there is no reduction {reduction!r}")
-    total = builder.sum(terms)
+    total = terms.sum()
     if reduction == "sum":
         return total
-    return builder.map(kernels.divide, total, builder.fill(terms.size if count is None else count))
+    return total / (terms.size if count is None else count)
 
 
 def difference(builder: ProgramBuilder, x: Buffer, target: Buffer) -> Buffer:
     check_equal(x, target)
-    return builder.map(kernels.subtract, x, target)
+    return x - target
 
 
 def check_equal(x: Buffer, target: Buffer) -> None:
@@ -44,12 +43,12 @@ def check_equal(x: Buffer, target: Buffer) -> None:
 
 def _mse(builder: ProgramBuilder, x: Buffer, target: Buffer, *, reduction: str) -> Buffer:
     apart = difference(builder, x, target)
-    return reduced(builder, builder.map(kernels.multiply, apart, apart), reduction)
+    return reduced(builder, apart * apart, reduction)
 
 
 def _l1(builder: ProgramBuilder, x: Buffer, target: Buffer, *, reduction: str) -> Buffer:
     apart = difference(builder, x, target)
-    return reduced(builder, builder.map(kernels.of(piecewise.ABSOLUTE), apart), reduction)
+    return reduced(builder, absolute(apart), reduction)
 
 
 def _huber_terms(builder: ProgramBuilder, x: Buffer, target: Buffer, delta: float) -> Buffer:
@@ -57,14 +56,8 @@ def _huber_terms(builder: ProgramBuilder, x: Buffer, target: Buffer, delta: floa
     if not (math.isfinite(delta) and delta > 0):
         raise GraphError(f"{delta} is no finite number above 0")
     apart = difference(builder, x, target)
-    above = builder.map(kernels.of(piecewise.MAXIMUM), apart, builder.fill(-delta))
-    near = builder.map(kernels.of(piecewise.MINIMUM), above, builder.fill(delta))
-    square = builder.map(kernels.multiply, near, near)
-    return builder.map(
-        kernels.subtract,
-        builder.map(kernels.multiply, near, apart),
-        builder.map(kernels.divide, square, builder.fill(2)),
-    )
+    near = minimum(maximum(apart, -delta), delta)
+    return near * apart - near * near / 2
 
 
 def _huber(
@@ -77,7 +70,7 @@ def _smooth_l1(
     builder: ProgramBuilder, x: Buffer, target: Buffer, *, beta: float, reduction: str
 ) -> Buffer:
     terms = _huber_terms(builder, x, target, beta)
-    return reduced(builder, builder.map(kernels.divide, terms, builder.fill(beta)), reduction)
+    return reduced(builder, terms / beta, reduction)
 
 
 def reductions_of(shape: Shape) -> tuple[str, ...]:

@@ -6,8 +6,7 @@ import math
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
-from zenverify.operators.declarations.elementwise import powers
+from zenverify.operators.declarations.kernels import sqrt
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
@@ -20,15 +19,12 @@ def _count(x: Buffer, axes: Axes) -> int:
 
 def _mean(builder: ProgramBuilder, x: Buffer, axes: Axes) -> Buffer:
     count = _count(x, axes)
-    return builder.map(kernels.divide, builder.sum(x, axes, keepdims=True), builder.fill(count))
+    return x.sum(axes, keepdims=True) / count
 
 
 def _over_root(builder: ProgramBuilder, x: Buffer, axes: Axes, eps: float) -> Buffer:
     """The elements over the root of their mean square plus eps."""
-    squares = builder.map(kernels.multiply, x, x)
-    total = builder.map(kernels.add, _mean(builder, squares, axes), builder.fill(eps))
-    root = builder.map(kernels.of(powers.SQRT), total)
-    z = builder.map(kernels.divide, x, root)
+    z = x / sqrt(_mean(builder, x * x, axes) + eps)
     if eps == 0:
         return z
     # None is larger than the root of the sum of all squares.
@@ -37,12 +33,12 @@ def _over_root(builder: ProgramBuilder, x: Buffer, axes: Axes, eps: float) -> Bu
 
 
 def _standardised(builder: ProgramBuilder, x: Buffer, axes: Axes, eps: float) -> Buffer:
-    centred = builder.map(kernels.subtract, x, _mean(builder, x, axes))
+    centred = x - _mean(builder, x, axes)
     return _over_root(builder, centred, axes, eps)
 
 
 def _affine(builder: ProgramBuilder, z: Buffer, weight: Buffer, bias: Buffer) -> Buffer:
-    return builder.map(kernels.add, builder.map(kernels.multiply, z, weight), bias)
+    return z * weight + bias
 
 
 def _batch_norm(
@@ -52,8 +48,8 @@ def _batch_norm(
         raise GraphError(f"expected (N, C, ...) and twice (C,), got {x.shape} and {weight.shape}")
     z = _standardised(builder, x, (0, *range(2, x.ndim)), eps)
     column = (-1, *(1,) * (x.ndim - 2))
-    wide = builder.move(lambda n: n.reshape(column), weight)
-    return _affine(builder, z, wide, builder.move(lambda n: n.reshape(column), bias))
+    wide = weight.reshape(column)
+    return _affine(builder, z, wide, bias.reshape(column))
 
 
 def _last(x: Buffer, weight: Buffer) -> Axes:
@@ -74,7 +70,7 @@ def _layer_norm(
 
 def _rms_norm(builder: ProgramBuilder, x: Buffer, weight: Buffer, *, eps: float) -> Buffer:
     z = _over_root(builder, x, _last(x, weight), eps)
-    return builder.map(kernels.multiply, z, weight)
+    return z * weight
 
 
 _EPS = (1e-5, 0.5, 1e-3, 0.0)

@@ -11,7 +11,6 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.networks.rows import assembled, by_length
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
@@ -22,11 +21,11 @@ Reduce = Callable[[ProgramBuilder, Buffer, int], Buffer]
 
 
 def _largest(builder: ProgramBuilder, rows: Buffer, full: int) -> Buffer:
-    return builder.extremum(rows, -1, largest=True)
+    return rows.max(-1)
 
 
 def _mean(builder: ProgramBuilder, rows: Buffer, full: int) -> Buffer:
-    return builder.map(kernels.divide, builder.sum(rows, -1), builder.fill(full))
+    return rows.sum(-1) / full
 
 
 def _mean_of_all(builder: ProgramBuilder, rows: Buffer, full: int) -> Buffer:

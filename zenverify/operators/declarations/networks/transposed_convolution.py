@@ -11,7 +11,6 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.networks.convolution import MOST, check_dimensions
 from zenverify.operators.declarations.networks.rows import assembled, by_length
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
@@ -56,12 +55,9 @@ def _transposed(count: int) -> Callable[..., Buffer]:
         parts, order = [], []
         for places, pairs in by_length(meeting):
             chosen = np.array(pairs, dtype=np.int64).reshape(len(places), -1, 2)
-            products = builder.map(
-                kernels.multiply,
-                builder.move(lambda n, c=chosen: elements(n, c[..., 0]), x),
-                builder.move(lambda n, c=chosen: factors(n, c[..., 1]), w),
-            )
-            parts.append(builder.sum(products, (2, 5)))
+            given = builder.move(lambda n, c=chosen: elements(n, c[..., 0]), x)
+            by = builder.move(lambda n, c=chosen: factors(n, c[..., 1]), w)
+            parts.append((given * by).sum((2, 5)))
             order += places
         shape = (batch, groups * outputs, *map(len, reached))
         return assembled(builder, parts, order, shape)

@@ -9,32 +9,29 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
-from zenverify.operators.declarations.elementwise import powers
+from zenverify.operators.declarations.kernels import sqrt
 from zenverify.operators.declarations.reductions.reductions import count, mean, reduction
 from zenverify.operators.operator import Argument, Choose, Domain, Instance, Operator
 from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape, normalise_axis
 
 
 def _var(builder: ProgramBuilder, x: Buffer, *, axis: Axis, ddof: int, keepdims: bool) -> Buffer:
-    deviation = builder.map(kernels.subtract, x, mean(builder, x, axis=axis, keepdims=True))
-    squares = builder.map(kernels.multiply, deviation, deviation)
-    total = builder.sum(squares, axis, keepdims=keepdims)
-    return builder.map(kernels.divide, total, builder.fill(max(count(x, axis) - ddof, 0)))
+    deviation = x - mean(builder, x, axis=axis, keepdims=True)
+    return (deviation * deviation).sum(axis, keepdims=keepdims) / max(count(x, axis) - ddof, 0)
 
 
 def _root_of_var(builder: ProgramBuilder, rows: Buffer, *, ddof: int) -> Buffer:
     variance = _var(builder, rows, axis=1, ddof=ddof, keepdims=False)
-    return builder.map(kernels.of(powers.SQRT), variance)
+    return sqrt(variance)
 
 
 def _std(builder: ProgramBuilder, x: Buffer, *, axis: Axis, ddof: int, keepdims: bool) -> Buffer:
     # Less their mean, elements that are all equal are zero, where homogeneous functions bend. That
     # mean is detached, since shifting all elements alike changes nothing.
-    middle = builder.detach(mean(builder, x, axis=axis, keepdims=True))
+    middle = mean(builder, x, axis=axis, keepdims=True).detach()
     return builder.homogeneous(
         partial(_root_of_var, ddof=ddof),
-        builder.map(kernels.subtract, x, middle),
+        x - middle,
         axis,
         keepdims=keepdims,
         symmetric=True,
@@ -67,13 +64,9 @@ def _sample_std(choose: Choose, shape: Shape) -> Instance | None:
 def _average(
     builder: ProgramBuilder, x: Buffer, weights: Buffer, *, axis: Axis, keepdims: bool
 ) -> Buffer:
-    wide = builder.broadcast(_aligned(builder, x, weights, axis), x.shape)
-    products = builder.map(kernels.multiply, x, wide)
-    return builder.map(
-        kernels.divide,
-        builder.sum(products, axis, keepdims=keepdims),
-        builder.sum(wide, axis, keepdims=keepdims),
-    )
+    wide = _aligned(builder, x, weights, axis).broadcast(x.shape)
+    products = x * wide
+    return products.sum(axis, keepdims=keepdims) / wide.sum(axis, keepdims=keepdims)
 
 
 def _aligned(builder: ProgramBuilder, x: Buffer, weights: Buffer, axis: Axis) -> Buffer:

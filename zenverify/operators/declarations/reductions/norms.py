@@ -12,9 +12,9 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
-from zenverify.operators.declarations.elementwise import arithmetic, piecewise, powers
+from zenverify.operators.declarations.kernels import absolute, sqrt
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program import arithmetic
 from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape
 from zenverify.operators.program.kernel import kernel
 
@@ -31,14 +31,9 @@ def _hypot(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     pairs = builder.move(lambda a, b: np.stack(np.broadcast_arrays(a, b), axis=-1), x, y)
 
     def length(inner: ProgramBuilder, rows: Buffer) -> Buffer:
-        legs = (inner.move(lambda n, leg=leg: n[:, leg], rows) for leg in (0, 1))
-        return inner.map(_LENGTH, *legs)
+        return _LENGTH(rows[:, 0], rows[:, 1])
 
     return builder.homogeneous(length, pairs, -1, symmetric=True, convex=True)
-
-
-def _magnitudes(builder: ProgramBuilder, x: Buffer) -> Buffer:
-    return builder.map(kernels.of(piecewise.ABSOLUTE), x)
 
 
 def _power_norm(
@@ -46,13 +41,11 @@ def _power_norm(
 ) -> Buffer:
     def norm(inner: ProgramBuilder, rows: Buffer) -> Buffer:
         if power == 2:
-            squares = inner.map(kernels.multiply, rows, rows)
-            return inner.map(kernels.of(powers.SQRT), inner.sum(squares, 1))
+            return sqrt((rows * rows).sum(1))
         # Of even powers the sign is gone, and with it the bend of the magnitude.
         even = power % 2 == 0
-        to_power = kernels.of(arithmetic.POWER) if even else _MAGNITUDE_TO_POWER
-        raised = inner.map(to_power, rows, inner.fill(power))
-        return inner.map(_ROOT, inner.sum(raised, 1), inner.fill(power))
+        to_power = arithmetic.POWER if even else _MAGNITUDE_TO_POWER
+        return _ROOT(to_power(rows, power).sum(1), power)
 
     return builder.homogeneous(norm, x, axis, keepdims=keepdims, symmetric=True, convex=power >= 1)
 
@@ -78,10 +71,10 @@ def _vector_norm(
     if isinstance(order, str) or not (order > 0 or order == -math.inf):
         raise GraphError(f"a vector has no norm of ord {order!r}")
     if math.isinf(order):
-        sizes = _magnitudes(builder, x)
+        sizes = absolute(x)
         return _extreme(builder, sizes, axis, keepdims=keepdims, largest=order > 0)
     if order == 1:
-        return builder.sum(_magnitudes(builder, x), axis, keepdims=keepdims)
+        return absolute(x).sum(axis, keepdims=keepdims)
     return _power_norm(builder, x, axis, order, keepdims=keepdims)
 
 
@@ -99,7 +92,7 @@ def _matrix_norm(
     if isinstance(order, str) or abs(order) not in (1, math.inf):
         raise GraphError(f"a matrix has no norm of ord {order!r} here")
     added, compared = (rows, columns) if abs(order) == 1 else (columns, rows)
-    sums = builder.sum(_magnitudes(builder, x), added, keepdims=True)
+    sums = absolute(x).sum(added, keepdims=True)
     extreme = _extreme(builder, sums, compared, keepdims=True, largest=order > 0)
     if keepdims:
         return extreme
@@ -110,7 +103,7 @@ def _extreme(
     builder: ProgramBuilder, sizes: Buffer, axis: int, *, keepdims: bool, largest: bool
 ) -> Buffer:
     if largest and sizes.shape[axis] == 0:
-        return builder.sum(sizes, axis, keepdims=keepdims)
+        return sizes.sum(axis, keepdims=keepdims)
     return builder.extremum(sizes, axis, keepdims=keepdims, largest=largest)
 
 

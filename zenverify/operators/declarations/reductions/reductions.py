@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
+from zenverify.operators.declarations.kernels import exp, log
 from zenverify.operators.operator import Argument, Instance, Operator, Sampler
+from zenverify.operators.program import arithmetic
 from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, normalise_axis
 
 
@@ -17,40 +18,35 @@ def count(x: Buffer, axis: Axis) -> int:
 
 
 def _sum(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
-    return builder.sum(x, axis, keepdims=keepdims)
+    return x.sum(axis, keepdims=keepdims)
 
 
 def mean(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
     """The mean over the axes."""
-    total = builder.sum(x, axis, keepdims=keepdims)
-    return builder.map(kernels.divide, total, builder.fill(count(x, axis)))
+    return x.sum(axis, keepdims=keepdims) / count(x, axis)
 
 
 def _prod(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
-    return builder.fold(kernels.multiply, 1.0, x, axis, keepdims=keepdims)
+    return builder.fold(arithmetic.MULTIPLY, 1.0, x, axis, keepdims=keepdims)
 
 
 def _max(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
-    return builder.extremum(x, axis, keepdims=keepdims, largest=True)
+    return x.max(axis, keepdims=keepdims)
 
 
 def _min(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
-    return builder.extremum(x, axis, keepdims=keepdims, largest=False)
+    return x.min(axis, keepdims=keepdims)
 
 
 def _ptp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
-    largest = builder.extremum(x, axis, keepdims=keepdims, largest=True)
-    smallest = builder.extremum(x, axis, keepdims=keepdims, largest=False)
-    return builder.map(kernels.subtract, largest, smallest)
+    return x.max(axis, keepdims=keepdims) - x.min(axis, keepdims=keepdims)
 
 
 def logsumexp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
     """The logarithm of the sum of exponentials, less a shift that it does not depend on."""
-    top = builder.detach(builder.extremum(x, axis, keepdims=True, largest=True))
-    powers = builder.map(kernels.exp, builder.map(kernels.subtract, x, top))
-    total = builder.map(kernels.log, builder.sum(powers, axis, keepdims=True))
-    result = builder.map(kernels.add, total, top)
-    return result if keepdims else builder.sum(result, axis)
+    top = x.max(axis, keepdims=True).detach()
+    result = log(exp(x - top).sum(axis, keepdims=True)) + top
+    return result if keepdims else result.sum(axis)
 
 
 def reduction(

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.reductions.reductions import logsumexp
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
@@ -31,13 +30,11 @@ def _pairs(builder: ProgramBuilder, a: Buffer, b: Buffer) -> Buffer:
 
 
 def _cumsum(builder: ProgramBuilder, x: Buffer, *, axis: int | None) -> Buffer:
-    return _scan(builder, lambda a, b: builder.sum(_pairs(builder, a, b), -1), x, axis)
+    return _scan(builder, lambda a, b: _pairs(builder, a, b).sum(-1), x, axis)
 
 
 def _cumprod(builder: ProgramBuilder, x: Buffer, *, axis: int | None) -> Buffer:
-    return _scan(
-        builder, lambda a, b: builder.map(kernels.multiply, a, b), x, axis, multiplies=True
-    )
+    return _scan(builder, lambda a, b: a * b, x, axis, multiplies=True)
 
 
 def _logcumsumexp(builder: ProgramBuilder, x: Buffer, *, axis: int | None) -> Buffer:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
+from zenverify.operators.declarations.kernels import exp, log
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape
 
 
 def _shifted(builder: ProgramBuilder, x: Buffer, axis: Axis) -> Buffer:
     """The operand less its maximum: both functions are invariant to it, any engine subtracts it."""
-    top = builder.extremum(x, axis, keepdims=True, largest=True)
-    return builder.map(kernels.subtract, x, builder.detach(top))
+    return x - x.max(axis, keepdims=True).detach()
 
 
 def softmax(builder: ProgramBuilder, x: Buffer, *, axis: Axis) -> Buffer:
-    powers = builder.map(kernels.exp, _shifted(builder, x, axis))
-    shares = builder.map(kernels.divide, powers, builder.sum(powers, axis, keepdims=True))
+    powers = exp(_shifted(builder, x, axis))
+    shares = powers / powers.sum(axis, keepdims=True)
     return builder.within(shares, 0, 1)
 
 
 def log_softmax(builder: ProgramBuilder, x: Buffer, *, axis: Axis) -> Buffer:
     shifted = _shifted(builder, x, axis)
-    total = builder.sum(builder.map(kernels.exp, shifted), axis, keepdims=True)
-    return builder.map(kernels.subtract, shifted, builder.map(kernels.log, total))
+    return shifted - log(exp(shifted).sum(axis, keepdims=True))
 
 
 def _sample(choose: Choose, shape: Shape) -> Instance | None:

@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.reductions.reductions import reduction
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape, reduced_shape
@@ -37,7 +36,7 @@ def _median(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -
     )
     if count % 2:
         return low
-    return builder.map(kernels.divide, builder.map(kernels.add, low, high), builder.fill(2.0))
+    return (low + high) / 2.0
 
 
 _TIES = ("two elements tie",)

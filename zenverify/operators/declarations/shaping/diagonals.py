@@ -52,7 +52,7 @@ def _diagonal(builder: ProgramBuilder, x: Buffer, *, axis1: int, axis2: int, off
 
 
 def _trace(builder: ProgramBuilder, x: Buffer, *, axis1: int, axis2: int, offset: int) -> Buffer:
-    return builder.sum(_diagonal(builder, x, axis1=axis1, axis2=axis2, offset=offset), -1)
+    return _diagonal(builder, x, axis1=axis1, axis2=axis2, offset=offset).sum(-1)
 
 
 def _diags(shape: Shape) -> Iterator[dict[str, Any]]:

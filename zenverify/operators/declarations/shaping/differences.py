@@ -9,7 +9,6 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.declarations.movement import movement, one_of
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
@@ -32,8 +31,8 @@ def _diff(builder: ProgramBuilder, x: Buffer, *, axis: int, n: int) -> Buffer:
         raise GraphError(f"the difference of order {n}")
     lines = _lines(builder, x, axis)
     for _ in range(min(n, lines.shape[0])):
-        before = builder.move(lambda n: n[:-1], lines)
-        lines = builder.map(kernels.subtract, builder.move(lambda n: n[1:], lines), before)
+        before = lines[:-1]
+        lines = lines[1:] - before
     return _back(builder, lines, axis)
 
 
@@ -47,25 +46,22 @@ def _gradient(
     step = builder.fill(spacing)
 
     def row(place: int) -> Buffer:
-        return builder.move(lambda n: n[place : place + 1], lines)
+        return lines[place : place + 1]
 
     def end(places: tuple[int, ...], weights: tuple[float, ...]) -> Buffer:
-        terms = [
-            builder.map(kernels.multiply, builder.fill(weight), row(place))
-            for place, weight in zip(places, weights, strict=False)
-        ]
-        total = builder.sum(builder.move(_joined, *terms), 0, keepdims=True)
-        return builder.map(kernels.divide, total, step)
+        terms = [weight * row(place) for place, weight in zip(places, weights, strict=False)]
+        total = builder.move(_joined, *terms).sum(0, keepdims=True)
+        return total / step
 
     # At an end, the slope of the line through two values or of the parabola through three.
     weights = (-1.0, 1.0) if edge_order == 1 else (-1.5, 2.0, -0.5)
     opposite = tuple(-weight for weight in weights)
     first = end((0, 1, 2), weights)
     last = end((size - 1, size - 2, size - 3), opposite)
-    upper = builder.move(lambda n: n[2:], lines)
-    lower = builder.move(lambda n: n[: size - 2], lines)
-    rise = builder.map(kernels.subtract, upper, lower)
-    middle = builder.map(kernels.divide, rise, builder.map(kernels.add, step, step))
+    upper = lines[2:]
+    lower = lines[: size - 2]
+    rise = upper - lower
+    middle = rise / (step + step)
     return _back(builder, builder.move(_joined, first, middle, last), axis)
 
 

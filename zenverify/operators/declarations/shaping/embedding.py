@@ -8,7 +8,6 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations import kernels
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
@@ -17,7 +16,7 @@ def _embedding(builder: ProgramBuilder, weight: Buffer, *, indices: Any) -> Buff
     chosen = np.asarray(indices)
     if weight.ndim != 2 or ((chosen < 0) | (chosen >= weight.shape[0])).any():
         raise GraphError(f"rows {chosen.tolist()} of a table of shape {weight.shape}")
-    return builder.move(lambda n: n[chosen], weight)
+    return weight[chosen]
 
 
 def _sample_embedding(choose: Choose, shape: Shape) -> Instance | None:
@@ -44,8 +43,8 @@ def _dropout(builder: ProgramBuilder, x: Buffer, *, mask: Any, p: float) -> Buff
         raise GraphError(f"{p} is no probability below 1")
     kept = np.broadcast_to(np.asarray(mask, dtype=bool), x.shape)
     chosen = builder.move(lambda n: np.where(kept, n, -1), x)
-    left = builder.map(kernels.subtract, builder.fill(1), builder.fill(p))
-    return builder.map(kernels.divide, chosen, left)
+    left = builder.fill(1) - builder.fill(p)
+    return chosen / left
 
 
 def _sample_dropout(choose: Choose, shape: Shape) -> Instance:

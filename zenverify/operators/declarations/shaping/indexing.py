@@ -16,7 +16,7 @@ from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
 def _index(builder: ProgramBuilder, x: Buffer, *, key: Any) -> Buffer:
-    return builder.move(lambda n: n[key], x)
+    return x[key]
 
 
 def _take(builder: ProgramBuilder, x: Buffer, *, axis: int | None, indices: Any) -> Buffer:
@@ -55,7 +55,7 @@ def _scatter_add(
         ]
         return np.array(rows, int).reshape(*x.shape, most + 1)
 
-    return builder.sum(builder.move(terms, x, src), -1)
+    return builder.move(terms, x, src).sum(-1)
 
 
 def _places(shape: Shape, dim: int, index: Any) -> list[Shape]:

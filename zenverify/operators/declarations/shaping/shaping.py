@@ -13,7 +13,7 @@ from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Sh
 
 
 def _reshape(builder: ProgramBuilder, x: Buffer, *, shape: Shape) -> Buffer:
-    return builder.move(lambda n: n.reshape(shape), x)
+    return x.reshape(shape)
 
 
 def _flatten(builder: ProgramBuilder, x: Buffer) -> Buffer:
