@@ -33,8 +33,8 @@ from benchmarks.measures import hunting, own, side_by_side, smallest_error, tabl
 from benchmarks.measures.faults import expressible
 from benchmarks.measures.table import Table
 from benchmarks.peers.peer import PEERS
-from zenverify.engines.faults import faults_of
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import faults_of
 
 Found = tuple[bool, list[Table], dict[str, Any]]
 """Whether all is well, the tables, and what they were made of."""

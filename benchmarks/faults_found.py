@@ -34,9 +34,9 @@ import numpy as np
 
 from benchmarks.processes import in_processes
 from benchmarks.rule_calls import Numbered, RuleCalls
-from zenverify.engines.faults import TRAVERSAL, Fault, faults_of
 from zenverify.engines.protocol import ACCUMULATION
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import TRAVERSAL, Fault, faults_of
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
 from zenverify.verification.campaign.cases import cases_of
@@ -62,9 +62,7 @@ class Outcome:
     differed
         Whether it changed a number at all, in a graph that has a truth.
     reason
-        Why it is no fault, if it is none.
-    proven
-        Whether that is proven, and not only what these graphs showed.
+        Why it is no fault in these graphs, if it is none.
     found, blamed
         Whether it was found; whether the right operation and argument were blamed, by the case
         that showed it or once that was reduced.
@@ -83,7 +81,6 @@ class Outcome:
     what: str
     differed: bool
     reason: str
-    proven: bool
     found: bool
     blamed: bool
     blame: str
@@ -118,15 +115,13 @@ def outcome_of(fault: Fault, cases: Sequence[Numbered], *, reduced: bool) -> Out
         finding is not None and is_blamed(finding, fault.operation, fault.mutant.argument)
     )
     seconds = time.perf_counter() - start
-    proof = "" if found.finding else fault.mutant.equivalent()
-    reason = "" if found.finding else proof or _no_fault(engine, fault, met)
+    reason = "" if found.finding else _no_fault(engine, fault, met)
     return Outcome(
         name=fault.name,
         kind=fault.mutant.kind,
         what=fault.mutant.name,
         differed=not reason,
         reason=reason,
-        proven=bool(proof),
         found=found.finding is not None,
         blamed=blamed,
         blame="" if finding is None else f"{finding.verdict}: {finding.blame}",

@@ -18,31 +18,30 @@ MAY_IMPORT = {
     "graph": FOUNDATION | {"operators"},
     "strategies": {"graph"},
     "engines": FOUNDATION | {"operators", "graph"},
+    "faults": FOUNDATION | {"operators", "graph", "engines"},
     "oracles": FOUNDATION | {"operators", "graph"},
-    "verification": FOUNDATION | {"operators", "graph", "engines", "oracles"},
+    "verification": FOUNDATION | {"operators", "graph", "engines", "faults", "oracles"},
     "accuracy": FOUNDATION
-    | {"operators", "graph", "engines", "oracles", "verification", "contribution"},
+    | {"operators", "graph", "engines", "faults", "oracles", "verification", "contribution"},
     "contribution": FOUNDATION | {"operators", "engines"},
     "corpus": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
     "functions": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
     "output": FOUNDATION
-    | {"operators", "graph", "engines", "oracles", "verification", "accuracy", "corpus"},
+    | {"operators", "graph", "engines", "faults", "oracles", "verification", "accuracy", "corpus"},
     "cli": FOUNDATION
-    | {"operators", "graph", "engines", "oracles", "verification", "contribution"}
+    | {"operators", "graph", "engines", "faults", "oracles", "verification", "contribution"}
     | {"accuracy", "corpus", "output"},
 }
 """Per part, the other parts that it may import; DESIGN calls it one way."""
 
 MAY_IMPORT_TENSOR = {
     "zenverify.engines.zen",
-    "zenverify.engines.mutants",
-    "zenverify.engines.mutants.confinement",
-    "zenverify.engines.mutants.equivalent",
-    "zenverify.engines.mutants.handing_out",
-    "zenverify.engines.mutants.planted",
-    "zenverify.engines.mutants.replacement",
-    "zenverify.engines.mutants.summing",
-    "zenverify.engines.mutants.walks",
+    "zenverify.engines.extended",
+    "zenverify.faults.handing_out",
+    "zenverify.faults.planting",
+    "zenverify.faults.rules",
+    "zenverify.faults.summing",
+    "zenverify.faults.walk",
 }
 
 

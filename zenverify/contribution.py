@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from zenverify.engines.mutants import is_one_operation
+from zenverify.engines.extended import is_one_operation
 from zenverify.engines.registry import DEFAULT
 from zenverify.errors import UsageError
 from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Operator

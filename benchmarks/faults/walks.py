@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.faults.fault import Fault, patched, rule, value
-from zenverify.engines.mutants.walks import PATCHES
+from zenverify.faults.walk import PATCHES
 from zenverify.tensor import walk
 from zenverify.tensor.tensor import Tensor
 

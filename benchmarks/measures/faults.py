@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.peers.calls import SIZES, call_of
 from benchmarks.peers.tape import Tape, tape_of
-from zenverify.engines.faults import Fault, faults_of
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import Fault, faults_of
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
 from zenverify.tensor import OPERATIONS, Operation

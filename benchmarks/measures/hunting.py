@@ -22,8 +22,8 @@ from benchmarks.measures.side_by_side import OURS
 from benchmarks.peers.calls import call_of, mask_for, masked
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.tape import Tape, tape_of
-from zenverify.engines.faults import Fault
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import Fault
 from zenverify.graph.case import Case
 from zenverify.operators import catalogue
 from zenverify.verification.campaign.cases import cases_of

@@ -9,8 +9,8 @@ from statistics import median
 
 from benchmarks.faults_found import Outcome, by_operation, outcome_of
 from benchmarks.measures.table import Table, figure, share
-from zenverify.engines.faults import TRAVERSAL, faults_of
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import TRAVERSAL, faults_of
 from zenverify.operators import catalogue
 from zenverify.verification.campaign.campaign import run
 from zenverify.verification.campaign.cases import cases_of

@@ -11,8 +11,8 @@ from benchmarks.measures.faults import call, rules_with
 from benchmarks.peers.calls import SIZES, mask_for, masked
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.tape import tape_of
-from zenverify.engines.faults import Fault
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import Fault
 from zenverify.graph.case import Case
 from zenverify.verification.campaign.hunt import is_blamed
 from zenverify.verification.verify import verify_case

@@ -10,8 +10,8 @@ from benchmarks.measures.hunting import search_all
 from benchmarks.measures.side_by_side import OURS, compare
 from benchmarks.peers.peer import Answer, Peer
 from benchmarks.peers.tape import Tape
-from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import find_fault
 
 
 class Deaf(Peer):

@@ -2,8 +2,8 @@ import pytest
 
 from benchmarks.measures.faults import call, expressible, of_every_kind, rules_with, shows_in
 from benchmarks.peers.tape import tape_of
-from zenverify.engines.faults import faults_of, find_fault
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import faults_of, find_fault
 from zenverify.tensor import OPERATIONS
 
 

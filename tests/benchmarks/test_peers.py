@@ -9,8 +9,8 @@ from benchmarks.measures.faults import call, rules_with
 from benchmarks.peers.calls import MASKS, masked
 from benchmarks.peers.peer import PEERS, Peer
 from benchmarks.peers.tape import Tape, tape_of
-from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import find_fault
 from zenverify.graph.case import Case
 
 

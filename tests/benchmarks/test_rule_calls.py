@@ -10,8 +10,8 @@ import pytest
 from benchmarks import faults_found
 from benchmarks.processes import in_processes
 from benchmarks.rule_calls import Numbered, RuleCalls
-from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import find_fault
 from zenverify.tensor import OPERATIONS
 from zenverify.verification.campaign.cases import cases_of
 from zenverify.verification.campaign.options import CampaignOptions

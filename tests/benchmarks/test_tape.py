@@ -5,6 +5,7 @@ from benchmarks.peers.calls import result_of
 from benchmarks.peers.tape import Tape, recorded, tape_of
 from zenverify import Tensor
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.planting import mutants_of
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.tensor import OPERATIONS
@@ -50,7 +51,7 @@ def test_a_contribution_is_summed_to_its_operand_and_shares_no_memory() -> None:
 
 
 def test_another_rule_goes_to_the_one_step_of_its_name() -> None:
-    mutant = next(one for one in ZenEngine().mutants("multiply") if one.key == "sign")
+    mutant = next(one for one in mutants_of(ZenEngine(), "multiply") if one.key == "sign")
     with mutant.plant():
         wrong = product().with_rule(OPERATIONS["multiply"])
     assert [step.suspect for step in wrong.steps] == [False, True]

@@ -10,8 +10,9 @@ import pytest
 
 from tests.engines.tape import TapeEngine
 from zenverify.engines.extended import extended
-from zenverify.engines.protocol import Counting, Engine, LeafKind, Mutable, Probing, Recorded
+from zenverify.engines.protocol import Counting, Engine, LeafKind, Mutant, Probing, Recorded
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.planting import mutants_of
 from zenverify.tensor import Tensor, new_operation
 
 cube = new_operation("cube", lambda x: x**3, lambda g, y, x: 3 * g * x**2, broadcasts=True)
@@ -57,11 +58,25 @@ def test_an_engine_that_can_call_functions_is_asked_to() -> None:
     assert made.apply("twice", [3], {"by": 2}) == ["twice", 6]
 
 
-def test_it_has_the_mutants_of_the_function_and_of_the_engine() -> None:
+def test_it_has_the_faults_of_the_function_and_of_the_engine() -> None:
     made = extended(ZenEngine(), "cube", cube)
-    assert isinstance(made, Mutable)
-    assert "g * x ** 2" not in {one.name for one in made.mutants("tanh")}
-    assert "3 * g * x ** 2 becomes 3 * g" in {one.name for one in made.mutants("cube")}
+    assert "g * x ** 2" not in {one.name for one in mutants_of(made, "tanh")}
+    assert len(mutants_of(made, "tanh")) == len(mutants_of(ZenEngine(), "tanh"))
+    (shorter,) = (o for o in mutants_of(made, "cube") if o.name == "3 * g * x ** 2 becomes 3 * g")
+    x = made.leaf(LeafKind.VARIABLE, np.array(2.0))
+    with shorter.plant():
+        made.backward(made.apply("cube", [x], {}), np.array(1.0))
+    assert made.gradient(x) == 3.0
     tape = extended(TapeEngine(), "cube", cube)
-    assert isinstance(tape, Mutable)
-    assert tape.mutants("tanh") == ()
+    assert mutants_of(tape, "cube")
+    assert mutants_of(tape, "tanh") == mutants_of(tape, "accumulation") == ()
+
+
+def test_faults_that_an_engine_makes_itself_are_none_of_the_functions() -> None:
+    class Making(TapeEngine):
+        def mutants(self, operator: str) -> tuple[Mutant, ...]:
+            return tuple(mutants_of(ZenEngine(), operator))
+
+    made = extended(Making(), "tanh", lambda x: x)
+    assert mutants_of(made, "tanh") == ()
+    assert mutants_of(made, "add")

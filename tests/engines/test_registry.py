@@ -12,10 +12,10 @@ import zenverify
 from tests.engines.tape import TapeEngine
 from zenverify.engines import registry
 from zenverify.engines.extended import extended
-from zenverify.engines.faults import find_fault
 from zenverify.engines.protocol import LeafKind, Limits
 from zenverify.engines.zen import ZenEngine
 from zenverify.errors import UsageError
+from zenverify.faults.catalogue import find_fault
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
 from zenverify.tensor import Tensor

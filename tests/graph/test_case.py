@@ -229,5 +229,5 @@ def test_no_text_is_ever_run_as_code() -> None:
                 assert not names & {"pickle", "marshal", "shelve"}, path
     assert found == {
         ("operators/derivation/derive.py", "exec"),
-        ("engines/mutants/source.py", "compile"),
+        ("faults/source.py", "compile"),
     }

@@ -7,9 +7,9 @@ from itertools import islice
 import pytest
 
 from benchmarks.faults_found import by_operation, outcome_of
-from zenverify.engines.faults import Fault, faults_of
 from zenverify.engines.protocol import ACCUMULATION, BROADCASTING
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import Fault, faults_of
 from zenverify.verification.campaign.cases import cases_of
 from zenverify.verification.campaign.options import CampaignOptions
 

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from zenverify.corpus.baseline import Baseline, baseline_of, write_baseline
-from zenverify.engines.faults import Fault
 from zenverify.engines.protocol import Engine, limits_of
+from zenverify.faults.catalogue import Fault
 from zenverify.output.html.reporter import HtmlReporter
 from zenverify.output.json.lines import JsonLinesReporter
 from zenverify.output.model.run import Collector, RunModel

@@ -11,17 +11,13 @@ from zenverify.cli.options import engine_option, json_option, verbose_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TypeAlias
 
-    from zenverify.engines.faults import Fault
-
-    Row: TypeAlias = tuple[Fault, str]
+    from zenverify.faults.catalogue import Fault
 
 _EXAMPLES = """\b
 Examples:
   zenverify faults --of tanh
   zenverify faults --of accumulation
-  zenverify faults --of tanh --equivalent
   zenverify faults --json | wc -l
   zenverify run --plant tanh/0/sign
 """
@@ -35,11 +31,6 @@ Examples:
     metavar="A,B",
     help="Of these operations only; `accumulation` and `broadcasting` have faults too.",
 )
-@click.option(
-    "--equivalent",
-    is_flag=True,
-    help="Only those that are none, with the reason: they can never change a number.",
-)
 @json_option
 @verbose_option
 @click.pass_context
@@ -48,7 +39,6 @@ def faults(
     /,
     *,
     operations: str | None,
-    equivalent: bool,
     as_json: bool,
     **_: Any,
 ) -> int:
@@ -56,32 +46,28 @@ def faults(
 
     Each is the engine's own rule, or its walk over the graph, with one thing made wrong. A name
     says where: the operation, the argument whose derivative is wrong, and what is wrong with it.
-    Faults of rules can be planted into engines whose adapter has `mutants`.
+    They can be planted into the Zen engine, and into any whose adapter has a method `mutants`.
 
-    A few are none: a rule that does not read an operand cannot be wrong by reading another one.
-    `--equivalent` lists those of which that is proven; for all operations it takes two minutes.
+    About a tenth can never change a number: a rule that does not read an operand cannot be wrong by
+    reading another one.
     """
     from zenverify.engines import registry
-    from zenverify.engines.faults import faults_of
+    from zenverify.faults.catalogue import faults_of
 
     engine = registry.load(resolve(context)["engine"])
     wanted = None if operations is None else [one.strip() for one in operations.split(",")]
     known = list(faults_of(engine, wanted))
-    if equivalent:
-        shown = [(fault, reason) for fault in known if (reason := fault.mutant.equivalent())]
-    else:
-        shown = [(fault, "") for fault in known]
     if as_json:
-        _print_json(shown)
+        _print_json(known)
     else:
-        _print_table(shown, "why it is none" if equivalent else "")
+        _print_table(known)
     return 0
 
 
-def _print_json(shown: Sequence[Row]) -> None:
+def _print_json(shown: Sequence[Fault]) -> None:
     from zenverify.output.json.lines import print_json
 
-    for fault, reason in shown:
+    for fault in shown:
         mutant = fault.mutant
         entry = {
             "name": fault.name,
@@ -90,24 +76,23 @@ def _print_json(shown: Sequence[Row]) -> None:
             "argument": mutant.argument,
             "what": mutant.name,
         }
-        print_json({**entry, "equivalent": reason} if reason else entry)
+        print_json(entry)
 
 
-def _print_table(shown: Sequence[Row], last: str) -> None:
+def _print_table(shown: Sequence[Fault]) -> None:
     from rich.table import Table
 
     from zenverify.output.terminal.consoles import results_console
 
     console = results_console()
     if not console.is_terminal:
-        console.width = max(console.width, *(_width(*row) for row in shown), 0)
-    table = Table("fault", "class", "what is wrong", *([last] if last else []), box=None)
-    for fault, reason in shown:
-        cells = (fault.name, fault.mutant.kind, fault.mutant.name)
-        table.add_row(*cells, *([reason] if last else []))
+        console.width = max(console.width, *map(_width, shown), 0)
+    table = Table("fault", "class", "what is wrong", box=None)
+    for fault in shown:
+        table.add_row(fault.name, fault.mutant.kind, fault.mutant.name)
     console.print(table)
 
 
-def _width(fault: Fault, reason: str) -> int:
+def _width(fault: Fault) -> int:
     """Columns that hold the longest name, class and text beside each other."""
-    return len(fault.name) + len(fault.mutant.name) + len(reason) + 60
+    return len(fault.name) + len(fault.mutant.name) + 60

@@ -24,7 +24,7 @@ from zenverify.errors import UsageError
 
 if TYPE_CHECKING:
     from zenverify.corpus.baseline import Baseline
-    from zenverify.engines.faults import Fault
+    from zenverify.faults.catalogue import Fault
     from zenverify.verification.campaign.options import CampaignOptions, Keep
     from zenverify.verification.events import FailureMinimised
 
@@ -106,7 +106,7 @@ def run(
     from zenverify.cli.campaign import Output, run_campaign
     from zenverify.corpus.entry import keep_failure
     from zenverify.engines import registry
-    from zenverify.engines.faults import find_fault
+    from zenverify.faults.catalogue import find_fault
 
     settings = resolve(context)
     if settings["seed"] is None:

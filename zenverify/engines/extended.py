@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from zenverify.engines.mutants import mutants_of_function
-from zenverify.engines.protocol import Calling, Engine, Handle, Mutable, Mutant
+from zenverify.engines.protocol import Calling, Engine, Handle, Mutable, Mutant, Ruled
 from zenverify.engines.wrapper import Wrapper, wrapped
+
+if TYPE_CHECKING:
+    from zenverify.tensor import NewOperation
 
 
 def extended(engine: Engine, name: str, function: Callable[..., Handle]) -> Engine:
@@ -23,7 +26,8 @@ def extended(engine: Engine, name: str, function: Callable[..., Handle]) -> Engi
         ``function(*operands, **attributes)`` on the engine's own handles; on the library's own
         values if the engine is `Calling`.
     """
-    made: Engine = wrapped(_Extended, engine, name, function)
+    kind = _Mutable if isinstance(engine, Mutable) else _Extended
+    made: Engine = wrapped(kind, engine, name, function)
     return made
 
 
@@ -45,7 +49,32 @@ class _Extended(Wrapper):
             return self._calling.call(operator, self._function, operands, attributes)
         return self._function(*operands, **attributes)
 
-    def mutants(self, operator: str) -> Sequence[Mutant]:
+    def rules_of(self, operator: str) -> Any:
         if operator == self._name:
-            return mutants_of_function(self._function)
-        return self._engine.mutants(operator) if isinstance(self._engine, Mutable) else ()
+            return self._function.operation if is_one_operation(self._function) else None
+        return self._engine.rules_of(operator) if isinstance(self._engine, Ruled) else None
+
+    def replace_rules(self, operator: str, rules: Any) -> None:
+        if operator == self._name:
+            assert is_one_operation(self._function)
+            self._function.operation = rules
+        else:
+            assert isinstance(self._engine, Ruled)
+            self._engine.replace_rules(operator, rules)
+
+
+class _Mutable(_Extended):
+    """One around an engine that makes faults of its own: none for the function."""
+
+    def mutants(self, operator: str) -> Sequence[Mutant]:
+        assert isinstance(self._engine, Mutable)
+        return () if operator == self._name else self._engine.mutants(operator)
+
+
+def is_one_operation(function: Callable[..., Any]) -> TypeGuard[NewOperation]:
+    """Whether a function is one that `zenverify.tensor.new_operation` made."""
+    if "zenverify.tensor" not in sys.modules:
+        return False
+    from zenverify.tensor import NewOperation
+
+    return isinstance(function, NewOperation)

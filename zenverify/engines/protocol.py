@@ -36,6 +36,7 @@ __all__ = [
     "Mutant",
     "Probing",
     "Recorded",
+    "Ruled",
     "limits_of",
     "shortcoming",
 ]
@@ -207,8 +208,6 @@ class Mutant:
         never did, there was no fault to find.
     key
         The last part of its name in the catalogue of faults, without spaces: ``"sign"``.
-    equivalent
-        Why it is no fault: it can never change a number. Empty where that is not proven.
     """
 
     name: str
@@ -217,7 +216,6 @@ class Mutant:
     plant: Callable[[], AbstractContextManager[None]]
     has_differed: Callable[[], bool]
     key: str
-    equivalent: Callable[[], str] = lambda: ""
 
 
 @runtime_checkable
@@ -230,6 +228,25 @@ class Mutable(Protocol):
         For `ACCUMULATION`, those of the walk over the graph; for `BROADCASTING`, those of the sum
         over broadcast axes, wherever the engine has one for all operators.
         """
+        ...
+
+
+@runtime_checkable
+class Ruled(Protocol):
+    """An engine that applies operations of `zenverify.tensor`, whose rules can be replaced.
+
+    Faults are planted into these without more; any other engine makes its own, and is `Mutable`.
+    """
+
+    def rules_of(self, operator: str) -> Any:
+        """The `zenverify.tensor.Operation` that is applied for an operator; None if none is.
+
+        For `ACCUMULATION` and `BROADCASTING`, the module that walks over the graph.
+        """
+        ...
+
+    def replace_rules(self, operator: str, rules: Any) -> None:
+        """Apply another `zenverify.tensor.Operation` from now on."""
         ...
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -12,14 +11,13 @@ import numpy as np
 
 import zenverify
 from zenverify import tensor as zen
-from zenverify.engines.mutants.planted import mutants_of
-from zenverify.engines.mutants.traversal import TRAVERSAL
-from zenverify.engines.protocol import Mutant
+from zenverify.engines.protocol import ACCUMULATION, BROADCASTING
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.kinks import MEAN, AtKink
+from zenverify.tensor import walk
 from zenverify.tensor.linear.determinants import packed_slogdet
 from zenverify.tensor.linear.factorizations import packed_eigh
 
@@ -140,19 +138,11 @@ class ZenEngine:
 
         return zen.Tensor.from_operation(handle.value, [handle], [pullback], name="counted")
 
-    def mutants(self, operator: str) -> Sequence[Mutant]:
-        if operator in TRAVERSAL:
-            return tuple(patch.mutant() for patch in TRAVERSAL[operator])
-        right = zen.OPERATIONS[operator]
-        install = partial(zen.OPERATIONS.__setitem__, operator)
-        return tuple(
-            mutants_of(
-                right,
-                install,
-                kinked=operator in self.conventions,
-                declared=catalogue.get(operator),
-            )
-        )
+    def rules_of(self, operator: str) -> Any:
+        return walk if operator in (ACCUMULATION, BROADCASTING) else zen.OPERATIONS[operator]
+
+    def replace_rules(self, operator: str, rules: Any) -> None:
+        zen.OPERATIONS[operator] = rules
 
     def recognises(self, result: object) -> bool:
         return isinstance(result, zen.Tensor)

@@ -172,7 +172,7 @@ class OperationStrength:
     Attributes
     ----------
     operation
-        Its name; see `zenverify.engines.faults` for those of the traversal.
+        Its name; see `zenverify.faults.catalogue` for those of the traversal.
     elements
         Per condition, how many elements were exercised.
     planted

@@ -31,6 +31,10 @@ def mutant(name: str, rule: Callable[..., Array], argument: int = 0) -> Mutant:
 
 
 class Planted(ZenEngine):
+    """Has the faults that it is given, and no others."""
+
+    rules_of = replace_rules = None  # type: ignore[assignment]
+
     def __init__(self, *mutants: Mutant) -> None:
         self._mutants = mutants
 

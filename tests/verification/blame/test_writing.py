@@ -7,8 +7,8 @@ import pytest
 
 from tests.accuracy.test_over_cases import case_of
 from tests.engines.tape import TapeEngine
-from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import find_fault
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
 from zenverify.verification.blame.writing import writing

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import find_fault
 from zenverify.graph import provider
 from zenverify.graph.corners import corners_of
 from zenverify.graph.filling import Filling

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.accuracy.test_over_cases import case_of
-from zenverify.engines.faults import find_fault
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import find_fault
 from zenverify.verification.campaign import hunt as module
 from zenverify.verification.campaign.hunt import hunt, is_blamed
 from zenverify.verification.events import Finding

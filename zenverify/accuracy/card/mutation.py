@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from zenverify.accuracy.card.card import MutationScore, Survivor
-from zenverify.engines.protocol import Engine, Mutable
+from zenverify.engines.protocol import Engine
+from zenverify.faults.planting import mutants_of
 from zenverify.graph.case import Case
 from zenverify.verification.campaign.hunt import hunt
 
@@ -28,7 +29,7 @@ def mutation_score(engine: Engine, operator: str, cases: Sequence[Case]) -> Muta
     MutationScore or None
         None if the engine does not let its rules be replaced.
     """
-    mutants = engine.mutants(operator) if isinstance(engine, Mutable) else ()
+    mutants = mutants_of(engine, operator)
     if not mutants:
         return None
     harmless = blamed = 0

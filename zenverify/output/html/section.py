@@ -209,7 +209,7 @@ def _call(engine_spec: str, planted: Planted | None) -> str:
     if planted is None:
         return f"result = verify_case(registry.load({engine_spec!r}), case)"
     return f"""\
-from zenverify.engines.faults import find_fault
+from zenverify.faults.catalogue import find_fault
 
 engine = registry.load({engine_spec!r})
 with find_fault(engine, {planted.name!r}).mutant.plant():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from zenverify.engines.faults import Fault
+from zenverify.faults.catalogue import Fault
 from zenverify.output.model.numbers import counted
 from zenverify.output.model.run import Discrepancy, RunModel
 from zenverify.output.reporter import Reporter, RunContext

@@ -6,8 +6,8 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from zenverify.engines.faults import TRAVERSAL, Fault, faults_of
-from zenverify.engines.protocol import Engine, Mutable
+from zenverify.engines.protocol import Engine
+from zenverify.faults.catalogue import TRAVERSAL, Fault, faults_of, takes_faults
 from zenverify.graph.case import Case
 from zenverify.verification import trace
 from zenverify.verification.campaign.coverage import elements_of
@@ -95,7 +95,7 @@ def strength_of(
 
 def _faults(engine: Engine, operations: Sequence[str]) -> dict[str, list[Fault]]:
     """By operation; empty lists for an engine that no fault can be planted into."""
-    if not isinstance(engine, Mutable):
+    if not takes_faults(engine):
         return {operation: [] for operation in operations}
     places = [*operations, *TRAVERSAL]
     return {operation: list(faults_of(engine, [operation])) for operation in places}

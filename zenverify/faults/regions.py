@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.engines.mutants.call import Alteration, Array, Call, Fault, Pullback, with_kinks
+from zenverify.faults.call import Alteration, Array, Call, Fault, Pullback, with_kinks
 
 _JUMP = 1e-6
 """Where a contribution moves by more than this, when an operand moves by a bit, is a kink."""

@@ -6,28 +6,22 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from zenverify.engines.mutants.call import Alteration, Call, Pullback, Traits
-from zenverify.engines.mutants.contributions import FAULTS
-from zenverify.engines.mutants.source import source_mutants
 from zenverify.engines.protocol import Mutant
-from zenverify.operators.operator import Operator
+from zenverify.faults.call import Alteration, Call, Pullback, Traits
+from zenverify.faults.contributions import FAULTS
+from zenverify.faults.source import source_mutants
 from zenverify.tensor import Operation
 
 Install = Callable[[Operation], object]
 """Puts an operation in the place of the right one."""
 
 
-def mutants_of(
-    operation: Operation,
-    install: Install,
-    *,
-    kinked: bool = True,
-    declared: Operator | None = None,
+def mutants_of_rules(
+    operation: Operation, install: Install, *, kinked: bool = True
 ) -> Iterator[Mutant]:
     """Every fault that can be planted into an operation's pullbacks.
 
@@ -39,8 +33,6 @@ def mutants_of(
         Called with a faulty operation to plant it, and with the right one to take it out again.
     kinked
         Whether it has kinks or ties.
-    declared
-        What the operation is, where there is a declaration: it tells what a fault cannot change.
     """
     traits = _traits(operation, kinked)
     for position, rule in enumerate(operation.pullbacks):
@@ -51,20 +43,9 @@ def mutants_of(
             pullbacks[position] = watched
             faulty = replace(operation, pullbacks=tuple(pullbacks))
             plant = _planting(operation, faulty, install)
-            proof = partial(_proven, operation, position, declared, key, wrong)
-            yield Mutant(name, kind, argument, plant, watched.has_differed, key, proof)
+            yield Mutant(name, kind, argument, plant, watched.has_differed, key)
     if operation.broadcasts and len(operation.pullbacks) > 1:
         yield _unsummed(operation, install)
-
-
-def _proven(
-    operation: Operation, position: int, declared: Operator | None, key: str, wrong: Pullback
-) -> str:
-    """Why a fault is none; empty if that is not proven."""
-    # Proofs need SymPy, and planting a fault does not.
-    from zenverify.engines.mutants.equivalent import Equivalence
-
-    return Equivalence(operation, position, declared).reason(key, wrong)
 
 
 def _traits(operation: Operation, kinked: bool) -> Traits:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.engines.mutants.call import (
+from zenverify.faults.call import (
     Alteration,
     Array,
     Call,

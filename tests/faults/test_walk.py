@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from zenverify.engines.faults import TRAVERSAL, Fault, faults_of
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import TRAVERSAL, Fault, faults_of
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.tensor import Tensor, walk

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.engines.mutants import axes, confined
-from zenverify.engines.mutants.call import (
+from zenverify.faults import axes, regions
+from zenverify.faults.call import (
     Alteration,
     Array,
     Call,
@@ -145,6 +145,6 @@ FAULTS: tuple[Fault, ...] = (
         "mutated cotangent",
         _cotangent_written,
     ),
-    *confined.FAULTS,
+    *regions.FAULTS,
 )
 """What can be made of any contribution."""

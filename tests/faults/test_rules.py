@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from zenverify.engines.mutants import mutants_of_function
-from zenverify.engines.mutants.call import Call
-from zenverify.engines.mutants.contributions import FAULTS
-from zenverify.engines.mutants.source import source_mutants
+from zenverify.engines.extended import extended
 from zenverify.engines.zen import ZenEngine
+from zenverify.faults.call import Call
+from zenverify.faults.contributions import FAULTS
+from zenverify.faults.planting import mutants_of
+from zenverify.faults.source import source_mutants
 from zenverify.tensor import OPERATIONS, Tensor, new_operation
 
 
@@ -127,7 +128,7 @@ def test_what_has_no_source_has_no_mutants_of_it(strange: Any) -> None:
 
 def test_a_mutant_is_planted_and_taken_out_again() -> None:
     before = OPERATIONS["tanh"]
-    (sign,) = [one for one in ZenEngine().mutants("tanh") if one.name == "sign"]
+    (sign,) = [one for one in mutants_of(ZenEngine(), "tanh") if one.name == "sign"]
     x = Tensor(0.5)
     with sign.plant():
         x.tanh().get_gradients()
@@ -137,7 +138,7 @@ def test_a_mutant_is_planted_and_taken_out_again() -> None:
 
 
 def test_a_mutant_that_never_differs_says_so() -> None:
-    (region,) = [one for one in ZenEngine().mutants("exp") if one.name == "1e-6 off above 20"]
+    (region,) = [one for one in mutants_of(ZenEngine(), "exp") if one.name == "1e-6 off above 20"]
     with region.plant():
         x = Tensor(0.5)
         x.exp().get_gradients()
@@ -150,18 +151,24 @@ def test_a_mutant_that_never_differs_says_so() -> None:
 def test_a_rule_that_raises_differs() -> None:
     own = new_operation("own", lambda x: x, lambda g, y, x: g * (x.shape[0] - x.size + 1))
     shorter = "x.shape[0] - x.size + 1 becomes x.shape[0] - x.size"
-    (dropped,) = [one for one in mutants_of_function(own) if one.name == shorter]
+    (dropped,) = [
+        one for one in mutants_of(extended(ZenEngine(), "own", own), "own") if one.name == shorter
+    ]
     with dropped.plant():
         x = Tensor([1.0, 2.0])
         own(x).get_gradients()
     assert dropped.has_differed()
-    (last,) = [one for one in mutants_of_function(own) if one.name == "last axis reversed"]
+    (last,) = [
+        one
+        for one in mutants_of(extended(ZenEngine(), "own", own), "own")
+        if one.name == "last axis reversed"
+    ]
     with last.plant(), pytest.raises(IndexError):
         own(Tensor(1.0)).get_gradients()
 
 
 def test_rules_of_two_operands_change_places() -> None:
-    swapped = [m for m in ZenEngine().mutants("multiply") if m.kind == "swapped arguments"]
+    swapped = [m for m in mutants_of(ZenEngine(), "multiply") if m.kind == "swapped arguments"]
     assert [(one.argument, one.name) for one in swapped] == [
         (0, "this operand and the next exchanged"),
         (0, "rule of argument 1"),
@@ -171,7 +178,7 @@ def test_rules_of_two_operands_change_places() -> None:
 
 
 def test_a_variadic_rule_is_everybodys() -> None:
-    mutants = ZenEngine().mutants("stack")
+    mutants = mutants_of(ZenEngine(), "stack")
     assert {one.argument for one in mutants} == {None}
     (sign,) = [one for one in mutants if one.name == "sign"]
     with sign.plant():
@@ -183,7 +190,7 @@ def test_a_variadic_rule_is_everybodys() -> None:
 
 
 def test_a_function_that_is_no_operation_has_no_mutants() -> None:
-    assert mutants_of_function(lambda x: x) == ()
+    assert mutants_of(extended(ZenEngine(), "own", lambda x: x), "own") == ()
 
 
 def spread(key: str, x: Any, rule: Any, *others: Any, **attributes: Any) -> tuple[Any, Any, Any]:
@@ -285,14 +292,14 @@ def test_the_first_of_several_ties_takes_all() -> None:
 
 
 def test_a_rule_that_writes_to_its_cotangent_differs() -> None:
-    (written,) = [one for one in ZenEngine().mutants("tanh") if one.key == "cotangent-written"]
+    (written,) = [one for one in mutants_of(ZenEngine(), "tanh") if one.key == "cotangent-written"]
     with written.plant():
         Tensor([0.5]).tanh().get_gradients([1.0])
     assert written.has_differed()
 
 
 def test_a_contribution_that_is_not_summed_differs_where_it_was_broadcast() -> None:
-    (unsummed,) = [one for one in ZenEngine().mutants("multiply") if one.key == "unsummed"]
+    (unsummed,) = [one for one in mutants_of(ZenEngine(), "multiply") if one.key == "unsummed"]
     with unsummed.plant():
         (Tensor([1.0, 2.0]) * Tensor([3.0, 4.0])).get_gradients()
         assert not unsummed.has_differed()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.engines.mutants.patches import Make, Patch, instead
+from zenverify.faults.patches import Make, Patch, instead
 from zenverify.tensor import Tensor, walk
 
 Note = Callable[[], None]

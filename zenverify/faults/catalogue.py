@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from zenverify.engines.protocol import ACCUMULATION, BROADCASTING, Engine, Mutable, Mutant
+from zenverify.engines.protocol import ACCUMULATION, BROADCASTING, Engine, Mutable, Mutant, Ruled
 from zenverify.errors import UsageError
 
 TRAVERSAL = (ACCUMULATION, BROADCASTING)
@@ -62,14 +62,16 @@ def faults_of(engine: Engine, operations: Sequence[str] | None = None) -> Iterat
     UsageError
         If the engine does not let faults be planted, or has no such operation.
     """
-    mutable = _mutable(engine)
+    from zenverify.faults.planting import mutants_of  # loads `zenverify.tensor`
+
+    _check(engine)
     places = _places(engine)
     for operation in places if operations is None else operations:
         if operation not in places:
             hint = _hint(operation, places)
             raise UsageError(f"engine {engine.name!r} has no operation {operation!r}{hint}")
         taken: Counter[str] = Counter()
-        for mutant in mutable.mutants(operation):
+        for mutant in mutants_of(engine, operation):
             name = _name(operation, mutant)
             taken[name] += 1
             # Two of an engine's faults may have one key.
@@ -86,7 +88,7 @@ def find_fault(engine: Engine, name: str) -> Fault:
         If the engine does not let faults be planted, or the catalogue has no such fault; the
         message says which name is close.
     """
-    _mutable(engine)
+    _check(engine)
     operation = name.partition("/")[0]
     if operation not in (places := _places(engine)):
         raise UsageError(
@@ -100,12 +102,16 @@ def find_fault(engine: Engine, name: str) -> Fault:
     return known[name]
 
 
-def _mutable(engine: Engine) -> Mutable:
-    if not isinstance(engine, Mutable):
+def takes_faults(engine: Engine) -> bool:
+    """Whether faults can be planted into an engine."""
+    return isinstance(engine, Mutable | Ruled)
+
+
+def _check(engine: Engine) -> None:
+    if not takes_faults(engine):
         raise UsageError(
             f"no fault can be planted into engine {engine.name!r}: it has no method 'mutants'"
         )
-    return engine
 
 
 def _places(engine: Engine) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.engines.mutants.patches import Patch, instead
+from zenverify.faults.patches import Patch, instead
 from zenverify.tensor import walk
 
 Reduce = Callable[[Any, int], Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.engines.mutants.patches import Make, Patch
+from zenverify.faults.patches import Make, Patch
 from zenverify.tensor import Tensor, walk
 
 Note = Callable[[], None]
