@@ -505,7 +505,7 @@ def test_a_gradient_that_is_not_the_sum_of_the_contributions(fault: str) -> None
     assert finding.verdict is Verdict.ENGINE_WRONG
     assert finding.blame.operation == ACCUMULATION
     assert finding.blame.condition == "shared node"
-    assert "which has 2 consumers, is not the sum of their contributions" in finding.message
+    assert "which has 2 consumers, is not the sum of what they contribute" in finding.message
 
 
 def test_broadcasting_that_is_summed_wrongly() -> None:

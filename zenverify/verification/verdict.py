@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from zenverify.engines.protocol import ACCUMULATION
@@ -31,6 +32,9 @@ class Verdict(StrEnum):
         """Whether a run that meets this verdict must end with exit code 1."""
         return self not in _HARMLESS
 
+
+_DIGITS = 17
+"""Significant digits that tell any two numbers of float64 apart."""
 
 _HARMLESS = frozenset({Verdict.AGREE, Verdict.DIFFERENCE_UNRELIABLE, Verdict.UNSUPPORTED})
 
@@ -77,6 +81,24 @@ class Interval:
     high: float
     decimal: str = ""
     reason: str = ""
+
+    def beside(self, number: float) -> str:
+        """The midpoint in decimals, to so many digits that it can be told from a number.
+
+        At least 17 significant ones, which tell any two floats apart; no more than are known.
+        """
+        try:
+            exact = Decimal(self.decimal)
+        except InvalidOperation:
+            return self.decimal  # a ball so wide that it has no digits
+        known = max(len(exact.as_tuple().digits), _DIGITS)
+        other = Decimal(number)
+        if exact != other:
+            for digits in range(_DIGITS, known):
+                shown = f"{exact:.{digits}g}"
+                if Decimal(shown) != Decimal(f"{other:.{digits}g}"):
+                    return shown
+        return f"{exact:.{_DIGITS if exact == other else known}g}"
 
 
 @dataclass(frozen=True, slots=True)

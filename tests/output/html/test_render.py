@@ -112,7 +112,7 @@ def test_a_discrepancy_says_what_where_and_how_much(outline: Outline) -> None:
         "1 discrepancy in 1,200 graphs",
         "Wrong gradient: tanh, argument 0",
         "The derivative of tanh at v4 is wrong.",
-        "0.25000000000000000000",
+        "0.25000000000000000",
         "4.5e+15",
         "17 → 3",
         "7 times",

@@ -120,7 +120,7 @@ def _facts(discrepancy: Discrepancy) -> Iterable[Fact]:
     if finding.witnesses:
         worst = finding.witnesses[0]
         yield Fact("engine says", repr(float(worst.engine)), is_code=True)
-        yield Fact("exact", enclosure(worst.symbolic), is_code=True)
+        yield Fact("exact", enclosure(worst.symbolic, worst.engine), is_code=True)
         if worst.error is not None:
             yield Fact("error, units in the last place", units(worst.error))
         yield Fact("of", f"{worst.quantity} of {_element(graph, worst)}")
@@ -165,7 +165,7 @@ def _row(discrepancy: Discrepancy, witness: Witnesses) -> WitnessRow:
         operation=graph.operator_of(witness.node),
         index=index_text(witness.index, graph.shapes[witness.node]),
         engine=repr(float(witness.engine)),
-        symbolic=enclosure(witness.symbolic),
+        symbolic=enclosure(witness.symbolic, witness.engine),
         difference=estimate(witness.difference),
         error=units(witness.error),
         verdict=f"{_MARKS[role]} {witness.verdict.lower().replace('_', ' ')}",

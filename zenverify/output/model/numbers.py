@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 
 from zenverify.verification.verdict import Interval
 
@@ -27,8 +26,11 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s"
 
 
-def enclosure(answer: Interval | None, digits: int = 20) -> str:
-    """The symbolic answer: its midpoint to `digits` digits, or both ends if they lie apart."""
+def enclosure(answer: Interval | None, engine: float) -> str:
+    """The symbolic answer: both ends if they lie apart, else its midpoint.
+
+    The midpoint has as many digits as tell it from the engine's number, and at least 17.
+    """
     if answer is None:
         return _NO_ANSWER
     if math.isnan(answer.low) or math.isnan(answer.high):
@@ -37,7 +39,7 @@ def enclosure(answer: Interval | None, digits: int = 20) -> str:
         return f"[{answer.low!r}, {answer.high!r}]"
     if not answer.decimal:
         return repr(_midpoint(answer))
-    return f"{Decimal(answer.decimal):.{digits}g}"
+    return answer.beside(engine)
 
 
 def estimate(answer: Interval | None) -> str:

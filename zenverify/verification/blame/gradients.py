@@ -13,7 +13,7 @@ import numpy as np
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Graph, GraphBuilder
+from zenverify.graph.graph import Graph, GraphBuilder, Leaf
 from zenverify.operators.attributes import Attributes
 from zenverify.verification.blame.alone import extract
 from zenverify.verification.blame.intervals import witness_of
@@ -174,6 +174,8 @@ def _of_walk(graph: Graph, suspect: Suspect) -> Finding:
     non_finite = suspect.judgement.status is Status.NON_FINITE
     verdict = Verdict.NON_FINITE if non_finite else Verdict.ENGINE_WRONG
     witness = witness_of(suspect, graph.dtypes[node], None, verdict)
-    message = walk_message(node, graph.operator_of(node), uses, witness)
+    message = walk_message(
+        node, graph.operator_of(node), uses, witness, is_leaf=isinstance(graph.nodes[node], Leaf)
+    )
     blame = Blame(node, ACCUMULATION, None, condition)
     return Finding(verdict, blame, CHECK, message, (witness,))

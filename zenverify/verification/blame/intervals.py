@@ -31,7 +31,7 @@ def witness_of(
 def interval_of(ball: Ball) -> Interval:
     """A ball as an interval of floats, rounded outward, with its midpoint in decimals."""
     if not ball.is_finite():
-        return Interval(math.nan, math.nan, reason="undefined over the reals")
+        return Interval(math.nan, math.nan, reason="undefined")
     low = np.nextafter(float(ball.lower()), -math.inf)
     high = np.nextafter(float(ball.upper()), math.inf)
     if ball.is_exact() and float(ball) == ball:

@@ -7,6 +7,8 @@ import math
 from zenverify.operators.operator import Operator
 from zenverify.verification.verdict import Verdict, Witnesses
 
+_UNDEFINED = "undefined there"
+
 
 def gradient_message(
     verdict: Verdict, operator: Operator, argument: int, witness: Witnesses
@@ -14,8 +16,8 @@ def gradient_message(
     """What is wrong with a derivative of an operation that was run alone."""
     name = f"operand {argument}" if operator.variadic else operator.argument(argument).name
     where = f"the derivative of {operator.name} with respect to {name} (argument {argument})"
-    truth, ulp = _truth(witness), _ulp(witness)
-    numbers = f"the engine gives {witness.engine!r}, the truth is {truth}"
+    truth, ulp = _exact(witness), _ulp(witness)
+    numbers = _numbers(witness)
     match verdict:
         case Verdict.INACCURATE:
             bits = math.log2(max(witness.error or 1.0, 1.0))
@@ -37,9 +39,9 @@ def gradient_message(
 
 def value_message(verdict: Verdict, operator: str, witness: Witnesses) -> str:
     """What is wrong with an operation's value."""
-    numbers = (
-        f"the engine gives {witness.engine!r}, the expression {_truth(witness)}{_ulp(witness)}"
-    )
+    exact = _exact(witness)
+    expression = f"the expression is {exact}" if exact == _UNDEFINED else f"the expression {exact}"
+    numbers = f"the engine gives {witness.engine!r}, {expression}{_ulp(witness)}"
     match verdict:
         case Verdict.EXPRESSION_WRONG:
             return (
@@ -51,17 +53,30 @@ def value_message(verdict: Verdict, operator: str, witness: Witnesses) -> str:
     return f"the value of {operator} is wrong: {numbers}"
 
 
-def walk_message(node: int, operator: str, uses: int, witness: Witnesses) -> str:
+def walk_message(node: int, operator: str, uses: int, witness: Witnesses, *, is_leaf: bool) -> str:
     """What is wrong with a gradient that the contributions to it do not add up to."""
+    what = f"node {node}, a {operator}," if is_leaf else f"node {node} ({operator}),"
+    one, several = "1 consumer, is not what that", f"{uses} consumers, is not the sum of what they"
+    contributes = f"{one} contributes" if uses == 1 else f"{several} contribute"
+    alone = "its rule is" if uses == 1 else "each rule is"
     return (
-        f"the gradient of node {node} ({operator}), which has {uses} consumers, is not the sum of "
-        f"their contributions, although each rule is right alone: the engine gives "
-        f"{witness.engine!r}, the truth is {_truth(witness)}"
+        f"the gradient of {what} which has {contributes}, although {alone} right alone: "
+        f"{_numbers(witness)}"
     )
 
 
-def _truth(witness: Witnesses) -> str:
-    return witness.symbolic.decimal if witness.symbolic and witness.symbolic.decimal else "nothing"
+def _numbers(witness: Witnesses) -> str:
+    exact = _exact(witness)
+    truth = f"the expression is {exact}" if exact == _UNDEFINED else f"the truth is {exact}"
+    return f"the engine gives {witness.engine!r}, {truth}"
+
+
+def _exact(witness: Witnesses) -> str:
+    """The truth, to as many digits as tell it from the engine's number."""
+    known = witness.symbolic is not None and witness.symbolic.decimal
+    if witness.symbolic is None or not known:
+        return _UNDEFINED
+    return witness.symbolic.beside(witness.engine)
 
 
 def _ulp(witness: Witnesses) -> str:
