@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,12 @@ def imports(path: Path) -> Iterator[str]:
 
     After ``import zenverify`` it is the public names used that count: ``zenverify.Tensor``.
     """
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    yield from imports_of(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def imports_of(tree: ast.AST) -> Iterator[str]:
+    """The same of a module's syntax tree."""
+    for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
                 yield from (alias.name for alias in names if alias.name != "zenverify")
@@ -85,6 +91,61 @@ def imports(path: Path) -> Iterator[str]:
 
 def test_the_parts_import_one_way() -> None:
     assert list(forbidden_imports(ROOT)) == []
+
+
+def module_graph(root: Path) -> dict[str, set[str]]:
+    """Per module, those that it imports when it runs, wherever in it: not those for types only."""
+    paths = {
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (root / "zenverify").rglob("*.py")
+    }
+    graph: dict[str, set[str]] = {}
+    for module, path in paths.items():
+        tree = _WithoutTypes().visit(ast.parse(path.read_text(encoding="utf-8")))
+        found = set(imports_of(tree))
+        found |= {name.rpartition(".")[0] for name in found - set(paths)}
+        graph[module] = found & set(paths) - {module}
+    return graph
+
+
+class _WithoutTypes(ast.NodeTransformer):
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return None
+        return self.generic_visit(node)
+
+
+def a_circle(root: Path) -> tuple[str, ...]:
+    """The modules of one import circle; none if there is none."""
+    try:
+        TopologicalSorter(module_graph(root)).prepare()
+    except CycleError as error:
+        return tuple(error.args[1])
+    return ()
+
+
+def test_no_imports_run_in_a_circle() -> None:
+    assert a_circle(ROOT) == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["from zenverify.a import x", "def f():\n    import zenverify.a", "import zenverify.a"]
+)
+def test_a_circle_is_found(tmp_path: Path, line: str) -> None:
+    package = tmp_path / "zenverify"
+    package.mkdir()
+    (package / "a.py").write_text("from zenverify import b", encoding="utf-8")
+    (package / "b.py").write_text(line, encoding="utf-8")
+    assert set(a_circle(tmp_path)) == {"zenverify.a", "zenverify.b"}
+
+
+def test_what_is_imported_for_types_only_makes_no_circle(tmp_path: Path) -> None:
+    package = tmp_path / "zenverify"
+    package.mkdir()
+    (package / "a.py").write_text("from zenverify import b", encoding="utf-8")
+    text = "if TYPE_CHECKING:\n    from zenverify.a import x"
+    (package / "b.py").write_text(text, encoding="utf-8")
+    assert a_circle(tmp_path) == ()
 
 
 def test_every_part_is_known() -> None:

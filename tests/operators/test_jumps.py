@@ -10,7 +10,9 @@ from flint import arb
 from tests.operators.program.test_program import balls, floats, program_of, slopes
 from zenverify.operators import catalogue
 from zenverify.operators.balls.arithmetic import ANYTHING, ZERO, precision
+from zenverify.operators.declarations.kernels import absolute, sign
 from zenverify.operators.kinks import LEFT, MEAN, RIGHT, AtKink
+from zenverify.operators.program.builder import ProgramBuilder
 from zenverify.operators.program.steps.finite import Finite
 from zenverify.operators.program.steps.step import scale
 
@@ -36,6 +38,17 @@ def test_a_sign_that_meets_a_zero_is_no_jump(name: str) -> None:
     kernel = catalogue.get(name).kernel
     assert kernel is not None
     assert kernel.derived.jumps is None
+
+
+def test_a_jump_inside_a_homogeneous_function_is_seen() -> None:
+    """sign(x) |y| grows with its argument, and jumps where x changes its sign."""
+    builder = ProgramBuilder(((1, 2),))
+    (pairs,) = builder.operands
+    program = builder.program(
+        builder.homogeneous(lambda _, rows: sign(rows[:, 0]) * absolute(rows[:, 1]), pairs, axis=1)
+    )
+    assert program.jumps([[arb(0, 0.5), arb(1)]])
+    assert not program.jumps([[arb(1, 0.5), arb(1)]])
 
 
 PAIRS = [(x, y) for x in (-7.5, -6.0, -0.1, 0.0, 0.3, 6.0, 7.5) for y in (-2.0, -0.1, 0.1, 1.5)]

@@ -17,8 +17,8 @@ from zenverify.graph.filling import Filling, fill
 from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
+from zenverify.operators.derivation.evaluators import Derived
 from zenverify.operators.operator import Instance, Operator
-from zenverify.operators.program.kernel import Derived
 from zenverify.tensor import OPERATIONS
 from zenverify.verification.events import Finding
 from zenverify.verification.verify import CaseResult, verify_case

@@ -106,6 +106,12 @@ def test_infix_operators_append_their_steps_in_the_order_of_evaluation() -> None
     assert multiply.kernel is arithmetic.MULTIPLY
 
 
+def test_the_bound_of_constants_holds_all_of_them() -> None:
+    bound = Fill((1.0, -5.0, 3.0)).bound(())
+    assert all(bound.contains(arb(item)) for item in (1, -5, 3))
+    assert not bound.contains(arb(4))
+
+
 def test_several_operands_are_moved_together() -> None:
     y = X[:1] * 10
     found = run(lambda b, x, z: b.move(lambda m, n: np.concatenate([n, m]), x, z), X, y)

@@ -1,29 +1,30 @@
 """Derive a kernel's partials with SymPy and print them as Python functions on balls.
 
-``python -m zenverify.operators.derivation.derive`` writes `derived.py`, beside this file, anew; it
-is to be run after a kernel of the catalogue was added or changed.
+``python -m zenverify.operators.derivation`` writes `derived.py`, beside this file, anew; it is to
+be run after a kernel of the catalogue was added or changed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
 from zenverify.operators.balls import arithmetic as balls
 from zenverify.operators.balls.arithmetic import Ball
+from zenverify.operators.derivation.evaluators import Derived, DerivedSlice
 from zenverify.operators.derivation.printer import BallPrinter
 from zenverify.operators.derivation.rewriting import Flat, partial, prepared, with_roots
-from zenverify.operators.program import kernel
-from zenverify.operators.program.kernel import Derived, DerivedSlice, Kernel, Slice
+
+if TYPE_CHECKING:
+    from zenverify.operators.program.kernel import Kernel, Slice
 
 _HEADER = '''"""Values and partials of the catalogue's kernels, derived by SymPy.
 
-Written by ``python -m zenverify.operators.derivation.derive``: do not edit it, change the
+Written by ``python -m zenverify.operators.derivation``: do not edit it, change the
 declaration instead.
 """
 
@@ -32,7 +33,7 @@ from __future__ import annotations
 from zenverify.operators.balls.arithmetic import (
 {names}
 )
-from zenverify.operators.program.kernel import Derived, DerivedSlice
+from zenverify.operators.derivation.evaluators import Derived, DerivedSlice
 '''
 
 
@@ -203,12 +204,9 @@ def _executed(text: str) -> Any:
     return namespace["result"]
 
 
-def module_text() -> str:
-    """The text of `zenverify.operators.derivation.derived`."""
-    from zenverify.operators import catalogue
-
-    catalogue.names()
-    sources = {name: source(made) for name, made in sorted(kernel.CATALOGUE.items())}
+def module_text(kernels: Mapping[str, Kernel]) -> str:
+    """The text of `zenverify.operators.derivation.derived` for kernels by their names."""
+    sources = {name: source(made) for name, made in sorted(kernels.items())}
     functions = "\n\n".join(text for text, _ in sources.values())
     table = "\n".join(f'    "{name}": {call},' for name, (_, call) in sources.items())
     used = set(re.findall(r"\w+", functions)) & set(vars(balls))
@@ -220,7 +218,3 @@ def module_text() -> str:
 def _import_order(name: str) -> tuple[bool, bool, str]:
     """Constants, then classes, then functions."""
     return not name.isupper(), name.islower(), name
-
-
-if __name__ == "__main__":
-    Path(__file__).with_name("derived.py").write_text(module_text(), encoding="utf-8")

@@ -1,6 +1,6 @@
 """Values and partials of the catalogue's kernels, derived by SymPy.
 
-Written by ``python -m zenverify.operators.derivation.derive``: do not edit it, change the
+Written by ``python -m zenverify.operators.derivation``: do not edit it, change the
 declaration instead.
 """
 
@@ -44,7 +44,7 @@ from zenverify.operators.balls.arithmetic import (
     total,
     trigamma,
 )
-from zenverify.operators.program.kernel import Derived, DerivedSlice
+from zenverify.operators.derivation.evaluators import Derived, DerivedSlice
 
 
 def value_absolute(x0: Ball) -> Ball:

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 from zenverify.operators.balls.arithmetic import addition
 from zenverify.operators.balls.signs import SignGroups, turn, turned_places
 from zenverify.operators.kinks import MEAN, AtKink
-from zenverify.operators.program.steps.map import Map
 from zenverify.operators.program.steps.move import Move
-from zenverify.operators.program.steps.step import Balls, Step
+from zenverify.operators.program.steps.step import Balls, Jumping, Step
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ class Program:
         buffers = list(operands)
         for one in self.steps:
             here = [buffers[source] for source in one.sources]
-            if isinstance(one, Map) and one.jumps(here):
+            if isinstance(one, Jumping) and one.jumps(here):
                 return True
             buffers.append(one.value(here))
         return False

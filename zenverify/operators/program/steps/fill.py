@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from flint import arb
@@ -43,4 +44,4 @@ class Fill:
         return False
 
     def bound(self, sources: Sequence[Ball]) -> Ball:
-        return arb(self.items[0])
+        return reduce(arb.union, map(arb, self.items))

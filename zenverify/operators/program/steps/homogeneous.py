@@ -110,6 +110,10 @@ class Homogeneous:
         states = self._states(sources[0], self.program.value(sources))
         return any(state is not _Row.ORDINARY for state in states) or self.program.kinked(sources)
 
+    def jumps(self, sources: Sequence[Balls]) -> bool:
+        """Whether the function jumps, or may jump, within the rows."""
+        return self.program.jumps(sources)
+
     @property
     def can_kink(self) -> bool:
         return True

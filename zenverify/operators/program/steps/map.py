@@ -18,8 +18,9 @@ from zenverify.operators.balls.arithmetic import (
     rounding_unit,
     step,
 )
+from zenverify.operators.derivation.evaluators import DerivedSlice
 from zenverify.operators.kinks import MEAN, AtKink
-from zenverify.operators.program.kernel import DerivedSlice, Kernel
+from zenverify.operators.program.kernel import Kernel
 from zenverify.operators.program.steps.step import Balls, scale
 
 _CLOSEST = 1100

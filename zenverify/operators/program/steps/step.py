@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import mul, neg
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from zenverify.operators.balls.arithmetic import ZERO, Ball
 from zenverify.operators.kinks import AtKink
@@ -56,6 +56,15 @@ class Step(Protocol):
 
     def bound(self, sources: Sequence[Ball]) -> Ball:
         """One ball that holds every element of the result, from one such ball per source."""
+        ...
+
+
+@runtime_checkable
+class Jumping(Protocol):
+    """A step whose result may jump."""
+
+    def jumps(self, sources: Sequence[Balls]) -> bool:
+        """Whether some result jumps, or may jump, within the sources."""
         ...
 
 
