@@ -71,7 +71,7 @@ def _check(spec: str, *, as_json: bool) -> int:
     from zenverify.engines import conformance, registry
     from zenverify.output.json.lines import print_json
     from zenverify.output.model.numbers import counted
-    from zenverify.output.terminal.consoles import messages_console, printable, results_console
+    from zenverify.output.terminal.consoles import messages_console, results_console
 
     engine = registry.load(spec)
     problems = conformance.check(engine)
@@ -79,7 +79,7 @@ def _check(spec: str, *, as_json: bool) -> int:
         if as_json:
             print_json({"problem": problem})
         else:
-            results_console().print(printable(problem), soft_wrap=True)
+            results_console().print(problem, soft_wrap=True)
     count = counted(len(problems), "problem") if problems else "No problem"
     messages_console(quiet=False).print(
         f"{count} with the adapter of {engine.name} {engine.version}, "

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 
 import click
 
@@ -22,6 +22,7 @@ from zenverify.cli.options import Invocation
 from zenverify.cli.replay import replay
 from zenverify.cli.run import run
 from zenverify.errors import ZenverifyError
+from zenverify.output.model.printable import printable
 
 EXIT_FAILED = 2
 """The job could not be done: usage, configuration, nothing tested, internal error."""
@@ -103,7 +104,9 @@ def _invoke(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        click.echo(printable(shown.getvalue()), err=True, nl=False)
     except ZenverifyError as error:
         _complain(str(error))
     except OSError as error:
@@ -127,7 +130,7 @@ def _report_bug(error: Exception, *, verbose: bool) -> None:
 
 
 def _complain(message: str) -> None:
-    click.echo(f"zenverify: {message}", err=True)
+    click.echo(f"zenverify: {printable(message)}", err=True)
 
 
 def _discard_output() -> None:

@@ -283,3 +283,13 @@ def test_the_script_on_the_page_runs(page: str, capsys: pytest.CaptureFixture[st
     assert isinstance(case, Case)
     assert case.to_json() == CASE.to_json()
     assert capsys.readouterr().out == "AGREE\n"
+
+
+def test_nothing_in_a_page_hides_or_cannot_be_encoded() -> None:
+    finding = replace(FINDING, message="a\u202eb\ud800c\x1b[2J")
+    started = replace(STARTED, engine="zen\u2066")
+    page = render(model_of(started, replace(FOUND, finding=finding)))
+    assert page.encode("utf-8")
+    assert "a\\u202eb\\ud800c\\x1b[2J" in page
+    assert "zen\\u2066" in page
+    assert not {"\u202e", "\u2066", "\x1b"} & set(page)

@@ -8,8 +8,10 @@ import pytest
 from tests.output.runs import FOUND, STARTED, WHOLE_RUN, model_of
 from zenverify.errors import UsageError
 from zenverify.output.html import render as html
+from zenverify.output.html.reporter import HtmlReporter
 from zenverify.output.html.write import report_name, write_report
 from zenverify.output.model.run import Collector
+from zenverify.output.reporter import Reporters, RunContext
 
 
 def test_a_report_is_written_under_a_name_without_a_date(tmp_path: Path) -> None:
@@ -21,9 +23,28 @@ def test_a_report_is_written_under_a_name_without_a_date(tmp_path: Path) -> None
 def test_a_report_replaces_the_last_one_of_its_run(tmp_path: Path) -> None:
     half = write_report(model_of(STARTED, FOUND), tmp_path)
     assert "so far" in half.read_text(encoding="utf-8")
-    whole = write_report(model_of(*WHOLE_RUN), tmp_path)
+    whole = write_report(model_of(*WHOLE_RUN), tmp_path, half)
     assert "so far" not in whole.read_text(encoding="utf-8")
     assert list(tmp_path.iterdir()) == [whole] == [half]
+
+
+def test_a_report_of_another_run_is_never_replaced(tmp_path: Path) -> None:
+    first = write_report(model_of(*WHOLE_RUN), tmp_path)
+    before = first.read_bytes()
+    second, third = (write_report(model_of(STARTED, FOUND), tmp_path) for _ in range(2))
+    names = [path.name for path in (first, second, third)]
+    assert names == ["zen-seed42.html", "zen-seed42-2.html", "zen-seed42-3.html"]
+    assert first.read_bytes() == before
+
+
+def test_a_run_has_one_report(tmp_path: Path) -> None:
+    for expected in ("zen-seed42.html", "zen-seed42-2.html"):
+        context = RunContext(Collector())
+        with Reporters([HtmlReporter(context, tmp_path)], context) as reporters:
+            for event in WHOLE_RUN:
+                reporters.handle(event)
+        assert context.written["report"].name == expected
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,18 @@
 import pytest
+from rich.table import Table
 
-from zenverify.output.json.lines import print_json
-from zenverify.output.terminal.consoles import messages_console, printable, results_console
-
-
-def test_json_is_one_line_of_ascii(capsys: pytest.CaptureFixture[str]) -> None:
-    print_json({"message": "zwei\nZeilen, ü"})
-    assert capsys.readouterr().out == '{"message": "zwei\\nZeilen, \\u00fc"}\n'
+from zenverify.output.terminal.consoles import messages_console, results_console
 
 
-def test_json_has_no_nan() -> None:
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        print_json({"number": float("nan")})
-
-
-def test_a_message_cannot_control_the_terminal() -> None:
-    assert printable("a\x1b[2Jb\tc\nd ü") == "a\\x1b[2Jb\\tc\nd ü"
+def test_nothing_that_is_printed_controls_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table("a\x1b[2J")
+    table.add_row("b\u202ec")
+    results_console().print(table)
+    results_console().print("d\ud800\n::error::e")
+    printed = capsys.readouterr().out
+    assert "a\\x1b[2J" in printed
+    assert "b\\u202ec" in printed
+    assert "d\\ud800\n\\x3a:error::e\n" in printed
 
 
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from zenverify.output.html.page import page
+from zenverify.output.model.printable import visible
 from zenverify.output.model.run import RunModel
 
 
@@ -41,8 +42,16 @@ def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("zenverify.output.html"),
         autoescape=True,
+        finalize=_visible,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _visible(value: object) -> object:
+    """What is put into a page: nothing in it hides, and all of it can be encoded."""
+    if isinstance(value, Markup):
+        return Markup(visible(str(value)))  # noqa: S704  as safe as before
+    return visible(value) if isinstance(value, str) else value

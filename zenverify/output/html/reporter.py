@@ -28,8 +28,10 @@ class HtmlReporter(Reporter):
     def __init__(self, context: RunContext, directory: Path) -> None:
         self._context = context
         self._directory = directory
+        self._path: Path | None = None
 
     def handle(self, event: Event) -> None:
         """Write the page anew if the event changes what it says."""
         if isinstance(event, FailureMinimised | RunFinished | StrengthMeasured):
-            self._context.written["report"] = write_report(self._context.model, self._directory)
+            self._path = write_report(self._context.model, self._directory, self._path)
+            self._context.written["report"] = self._path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,19 +16,21 @@ if TYPE_CHECKING:
     from zenverify.accuracy.card.card import Card
 
 
-def write_report(model: RunModel, directory: Path) -> Path:
-    """Write the page of a run; a page of the same engine and seed is replaced.
+def write_report(model: RunModel, directory: Path, path: Path | None = None) -> Path:
+    """Write the page of a run.
 
     Parameters
     ----------
     directory
         Created if it does not exist.
+    path
+        The page that an earlier call wrote of the same run, to be replaced.
 
     Returns
     -------
     Path
         ``directory/ENGINE-seedSEED.html``; ``directory/ENGINE-planted-FAULT-seedSEED.html`` if a
-        fault was planted.
+        fault was planted. Where another run has left that page, ``-2`` and so on is added.
 
     Raises
     ------
@@ -36,7 +39,8 @@ def write_report(model: RunModel, directory: Path) -> Path:
     """
     from zenverify.output.html.render import render
 
-    return _write(render(model), directory / report_name(model))
+    page = render(model)
+    return _write(page, path or _unused(directory / report_name(model)))
 
 
 def write_card(card: Card, directory: Path) -> Path:
@@ -62,12 +66,33 @@ def write_card(card: Card, directory: Path) -> Path:
     return _write(render_card(card), directory / f"{_safe(card.engine)}-{card.name}.html")
 
 
+def _unused(path: Path) -> Path:
+    """The path, or one beside it, of an empty file that was made here."""
+    for number in count(1):
+        chosen = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            chosen.parent.mkdir(parents=True, exist_ok=True)
+            chosen.open("x").close()
+        except FileExistsError:
+            if not chosen.parent.is_dir():
+                raise _unwritable(chosen, "not a directory") from None
+            continue
+        except OSError as error:
+            raise _unwritable(chosen, error.strerror or str(error)) from error
+        return chosen
+    raise AssertionError("there are always more numbers")
+
+
+def _unwritable(path: Path, reason: str) -> UsageError:
+    return UsageError(f"cannot write the report {path}: {reason}")
+
+
 def _write(page: str, path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, page)
     except OSError as error:
-        raise UsageError(f"cannot write the report {path}: {error.strerror or error}") from error
+        raise _unwritable(path, error.strerror or str(error)) from error
     return path
 
 

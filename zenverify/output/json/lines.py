@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from zenverify.output.json.data import event_to_data
+from zenverify.output.model.printable import encodable
 from zenverify.output.reporter import Reporter
 from zenverify.verification.events import Event
 
@@ -28,4 +29,15 @@ def print_json(data: dict[str, Any]) -> None:
     ValueError
         If a number is not finite: JSON has no such numbers.
     """
-    click.echo(json.dumps(data, allow_nan=False))
+    click.echo(json.dumps(_encodable(data), allow_nan=False))
+
+
+def _encodable(value: Any) -> Any:
+    match value:
+        case str():
+            return encodable(value)
+        case dict():
+            return {_encodable(key): _encodable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_encodable(item) for item in value]
+    return value

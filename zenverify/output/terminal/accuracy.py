@@ -14,7 +14,6 @@ from zenverify.accuracy.record import FINDING, Accuracy
 from zenverify.output.model.input_text import input_text
 from zenverify.output.model.listing import index_text
 from zenverify.output.model.quantities import quantity_name
-from zenverify.output.terminal.consoles import printable
 from zenverify.output.terminal.progress import progress_bar
 
 _INPUT = 60
@@ -60,7 +59,7 @@ def print_table(console: Console, rows: Sequence[Accuracy]) -> None:
             _amount(row.most_ulp, "ulp"),
             _unavoidable(row.most_ulp),
             f"{row.digits_lost:.1f}" if row.digits_lost >= FINDING else "",
-            printable(_shortened(row.most_ulp)),
+            _shortened(row.most_ulp),
         )
     console.print(table)
 
@@ -88,7 +87,7 @@ def print_findings(console: Console, rows: Sequence[Accuracy]) -> None:
     for row in rows:
         if row.verdict.is_failure:
             console.print(f"\n{row.verdict}: {row.operation}, {quantity_name(row)}, {row.dtype}")
-            console.print(printable(f"  {row.message}"), soft_wrap=True)
+            console.print(f"  {row.message}", soft_wrap=True)
             _print_input(console, row.most_units)
             if row.digits_lost >= FINDING and not row.is_avoidable:
                 console.print(f"  {row.digits_lost:.1f} digits lost")
@@ -115,4 +114,4 @@ def _print_input(console: Console, inaccuracy: Inaccuracy | None) -> None:
         return
     shape = inaccuracy.case.graph.shapes[inaccuracy.node]
     of = f", element {index_text(inaccuracy.element, shape)}" if math.prod(shape) > 1 else ""
-    console.print(printable(f"  at {input_text(inaccuracy.case)}{of}"), soft_wrap=True)
+    console.print(f"  at {input_text(inaccuracy.case)}{of}", soft_wrap=True)

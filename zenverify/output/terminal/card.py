@@ -11,7 +11,6 @@ from zenverify.accuracy.card.card import Card, MutationScore, Part
 from zenverify.output.model.input_text import where_text
 from zenverify.output.model.listing import marked_listing
 from zenverify.output.model.quantities import quantity_name
-from zenverify.output.terminal.consoles import printable
 
 _LABEL = 14
 _MOST_SURVIVORS = 8
@@ -26,12 +25,12 @@ def print_card(console: Console, card: Card, *, brief: bool) -> None:
         if card.accuracy:
             console.print(_accuracy_table(card))
         _print(console, _run_lines(card))
-    console.print(printable(card.verdict), soft_wrap=True)
+    console.print(card.verdict, soft_wrap=True)
 
 
 def _print(console: Console, lines: list[str] | Iterator[str]) -> None:
     for line in lines:
-        console.print(printable(line), soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 def _labelled(label: str, items: tuple[str, ...], nothing: str = "") -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from rich.console import Console
 
 from zenverify.output.reporter import Reporter
-from zenverify.output.terminal.consoles import printable
 from zenverify.verification.events import CaseVerified, Event, FailureMinimised, RunStarted
 from zenverify.verification.verdict import Verdict
 
@@ -30,4 +29,4 @@ class CommentaryReporter(Reporter):
                 self._print(f"graph {event.number}: {'; '.join((event.verdict, *event.notes))}")
 
     def _print(self, line: str) -> None:
-        self._console.print(printable(line), soft_wrap=True)
+        self._console.print(line, soft_wrap=True)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from rich.console import Console
+from rich.text import Text
+
+from zenverify.output.model.printable import printable
 
 _PLAIN_WIDTH = 160
 """Columns to use where no terminal sets them."""
 
 
 class _Console(Console):
-    """A console that leaves the end of its reader to `zenverify.cli.main`."""
+    """A console for text from elsewhere, which cannot control the terminal.
+
+    The end of its reader is left to `zenverify.cli.main`.
+    """
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(printable(text), **options)
 
     def on_broken_pipe(self) -> NoReturn:
         raise BrokenPipeError
@@ -33,10 +42,3 @@ def _console(**options: Any) -> Console:
     if not console.is_terminal:
         console.width = _PLAIN_WIDTH
     return console
-
-
-def printable(text: str) -> str:
-    """The text without what would control the terminal; lines stay lines."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text
-    )

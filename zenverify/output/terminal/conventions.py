@@ -11,7 +11,7 @@ from zenverify.engines import registry
 from zenverify.operators import catalogue
 from zenverify.output.json.data import to_data
 from zenverify.output.json.lines import print_json
-from zenverify.output.terminal.consoles import printable, results_console
+from zenverify.output.terminal.consoles import results_console
 from zenverify.verification.conventions import PLACES, Convention, Place, conventions_of
 
 _PLAIN = {"smooth", "infinite", "nan", "finite"}
@@ -38,7 +38,7 @@ def show_conventions(specs: Sequence[str], *, as_json: bool) -> None:
         return
     table = Table("at", "gradient of", "slopes", box=None)
     for engine in engines:
-        table.add_column(printable(f"{engine.name} {engine.version}"))
+        table.add_column(f"{engine.name} {engine.version}")
     for place, *conventions in zip(PLACES, *found, strict=True):
         cells = [_cell(convention) for convention in conventions]
         table.add_row(str(place), _argument(place), _slopes(conventions[0]), *cells)

@@ -10,7 +10,6 @@ from zenverify.faults.catalogue import Fault
 from zenverify.output.model.numbers import counted
 from zenverify.output.model.run import Discrepancy, RunModel
 from zenverify.output.reporter import Reporter, RunContext
-from zenverify.output.terminal.consoles import printable
 from zenverify.verification.campaign.hunt import is_blamed
 from zenverify.verification.events import Event, Finding, RunFinished
 
@@ -27,7 +26,7 @@ class PlantedReporter(Reporter):
         """Print, if the run has ended."""
         if isinstance(event, RunFinished):
             for line in _lines(self._context.model, self._fault):
-                self._console.print(printable(line), soft_wrap=True)
+                self._console.print(line, soft_wrap=True)
 
 
 def _lines(model: RunModel, fault: Fault) -> Iterator[str]:

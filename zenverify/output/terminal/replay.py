@@ -7,7 +7,7 @@ from collections import Counter
 from zenverify.corpus.replay import ReplayOutcome, Status
 from zenverify.output.json.lines import print_json
 from zenverify.output.model.numbers import counted
-from zenverify.output.terminal.consoles import messages_console, printable, results_console
+from zenverify.output.terminal.consoles import messages_console, results_console
 
 
 class ReplayOutput:
@@ -67,4 +67,4 @@ class ReplayOutput:
 
 def _line(outcome: ReplayOutcome) -> str:
     head = f"{outcome.status}: {outcome.path}"
-    return printable(f"{head}: {outcome.message}" if outcome.message else head)
+    return f"{head}: {outcome.message}" if outcome.message else head

@@ -12,7 +12,6 @@ from zenverify.output.model.listing import marked_listing
 from zenverify.output.model.numbers import counted, duration, residual
 from zenverify.output.model.run import Discrepancy, RunModel
 from zenverify.output.reporter import Reporter, RunContext
-from zenverify.output.terminal.consoles import printable
 from zenverify.output.terminal.coverage import coverage_tables
 from zenverify.verification.events import Event, RunFinished
 
@@ -65,16 +64,16 @@ def _print_summary(console: Console, model: RunModel, written: Mapping[str, Path
         for table in coverage_tables(model.coverage, console.width):
             console.print(table)
     for line in _summary_lines(model, written):
-        console.print(printable(line), soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 def _discrepancy_lines(discrepancy: Discrepancy, engine_spec: str) -> Iterator[str]:
     finding = discrepancy.finding
     seen = "" if discrepancy.count is None else f"seen {counted(discrepancy.count, 'time')}, "
     yield f"{finding.verdict}: {finding.blame}  [{seen}first in graph {discrepancy.first_number}]"
-    yield f"  {printable(finding.message)}"
+    yield f"  {finding.message}"
     for line, is_culprit in marked_listing(discrepancy.case, finding.blame.node):
-        yield f"    {printable(line)}{'    <- here' if is_culprit else ''}"
+        yield f"    {line}{'    <- here' if is_culprit else ''}"
     if discrepancy.path is not None:
         yield f"  {replay_command(discrepancy.path, engine_spec)}"
     yield ""
