@@ -14,7 +14,7 @@ that the file holds already are not hunted again: what was interrupted goes on.
 Prints the faults that were missed, blamed on something else or not reduced, and a table per class.
 A fault that changed no number in any of the graphs is none: these are counted apart, and listed.
 So are those that changed numbers only in graphs in which a value or a gradient of the right engine
-is infinite: there the reals have no answer. Exit code 1 if another fault was missed.
+is infinite: the expression is undefined there. Exit code 1 if another fault was missed.
 """
 
 from __future__ import annotations

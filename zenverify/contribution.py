@@ -27,7 +27,7 @@ __all__ = ["Contribution"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Contribution:
-    """An operation of one's own, declared outside the catalogue.
+    """An operation of your own, declared outside the catalogue.
 
     An elementwise operation is declared by its expression, or by the equation that its result
     satisfies; any other by an `Operator`.

@@ -1,4 +1,4 @@
-"""``zenverify new-operator``: the file of an operation of one's own."""
+"""``zenverify new-operator``: the file of an operation of your own."""
 
 import ast
 import json

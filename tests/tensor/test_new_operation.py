@@ -1,4 +1,4 @@
-"""Operations of one's own: recorded, differentiated and refused like any other."""
+"""Operations of your own: recorded, differentiated and refused like any other."""
 
 from __future__ import annotations
 

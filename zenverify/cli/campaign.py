@@ -45,7 +45,7 @@ class Output:
     engine_spec
         What ``--engine`` was given.
     restrictions
-        The flags that repeat the run, but for engine, seed and number of graphs.
+        The flags that repeat the run, except engine, seed and number of graphs.
     reports
         The directory of the report.
     fault

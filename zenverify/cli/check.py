@@ -109,7 +109,7 @@ def check(
 def _subject(
     spec: str, expression: str | None, domain: str | None, engine: str | None
 ) -> Contribution | str:
-    """What is to be checked: a name of the catalogue, or an operation of somebody's own."""
+    """What is to be checked: a name of the catalogue, or a user's own operation."""
     from zenverify.contribution import Contribution
     from zenverify.engines.importing import imported
     from zenverify.engines.registry import DEFAULT

@@ -1,4 +1,4 @@
-"""The program ``zenverify``: its commands, and what becomes of errors."""
+"""The program ``zenverify``: its commands, and how it ends where one fails."""
 
 from __future__ import annotations
 

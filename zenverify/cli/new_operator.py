@@ -1,4 +1,4 @@
-"""``zenverify new-operator``: the file of an operation of one's own, ready to be filled in."""
+"""``zenverify new-operator``: the file of an operation of your own, ready to be filled in."""
 
 from __future__ import annotations
 

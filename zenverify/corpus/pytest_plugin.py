@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the corpora to what is collected, but for those of which a part is collected anyway.
+    """Add the corpora to what is collected, except those of which a part is collected anyway.
 
     Raises
     ------

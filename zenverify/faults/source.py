@@ -19,7 +19,7 @@ Definition = ast.FunctionDef | ast.Lambda
 
 
 def source_mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
-    """The mutants of a rule, each with what was changed; none where its source cannot be had."""
+    """The mutants of a rule, each with what was changed; none where its source is not available."""
     definition = definition_of(rule)
     if definition is None or not isinstance(rule, FunctionType):
         return

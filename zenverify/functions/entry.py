@@ -34,7 +34,7 @@ def gradcheck(
     """Check the gradient of a function at given inputs.
 
     Without an expression, the call is recorded operation by operation. Each one's value and
-    gradient are held against its declaration, in enclosures; a rule of one's own against the
+    gradient are held against its declaration, in enclosures; a rule of your own against the
     operations of its forward pass; what is not declared against differences with an estimated
     error. The gradients of the whole call must be what the operations' rules add up to.
 

@@ -120,7 +120,7 @@ class Differenced:
     elements, of
         How many numbers were decided on, and how many there are.
     undecided
-        How many were looked at in vain.
+        How many were looked at without result.
     resolution
         The relative error above which all of those that were decided on would have been found.
     """

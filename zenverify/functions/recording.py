@@ -52,7 +52,7 @@ class Node:
     declaration
         What it is, if that is known.
     composed
-        Whether that was read off the operations of its forward pass: then it is somebody's own
+        Whether that was read off the operations of its forward pass: then it is a user's own
         rule, and its values prove nothing.
     """
 

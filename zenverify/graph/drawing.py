@@ -362,7 +362,7 @@ def instances_of(operator: Operator) -> tuple[Instance, ...]:
 
 
 def _finished(drawing: _Drawing) -> Structure:
-    """The structure, without what the root does not depend on: operands that were drawn in vain."""
+    """The structure without what the root does not depend on: operands drawn and not used."""
     needed = [False] * len(drawing.nodes)
     needed[-1] = True
     for position in range(len(drawing.nodes) - 1, -1, -1):

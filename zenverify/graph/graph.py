@@ -184,7 +184,7 @@ class Graph:
 
     @cached_property
     def numpy_dtypes(self) -> tuple[np.dtype[Any], ...]:
-        """The same as NumPy's objects, which compare to an array's in no time."""
+        """The same as NumPy's objects, which are quick to compare to an array's."""
         return tuple(map(np.dtype, self.dtypes))
 
     @cached_property

@@ -45,7 +45,7 @@ def _pullback(name: str, position: int, grad: Grad) -> Pullback:
 
 
 class NewOperation:
-    """An operation of one's own, called like any other; see `new_operation`.
+    """An operation of your own, called like any other; see `new_operation`.
 
     Attributes
     ----------

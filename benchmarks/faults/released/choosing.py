@@ -60,7 +60,7 @@ def _corner(index: Any) -> Any:
 
 
 def _gathered_overwritten(g: Any, y: Any, x: Any, dim: int, index: Any) -> Any:
-    """Right but for an element that is named repeatedly, which gets the last cotangent."""
+    """Right except for an element that is named repeatedly, which gets the last cotangent."""
     made = np.zeros_like(x)
     for position in np.ndindex(index.shape):
         place = list(position)

@@ -49,7 +49,7 @@ def check(
     Parameters
     ----------
     subject
-        An operation of one's own, or the name of one of the catalogue.
+        An operation of your own, or the name of one of the catalogue.
     engine
         The engine to check it in, or what `zenverify.engines.registry.load` loads one by; a
         contribution's own by default, else zen.

@@ -34,7 +34,7 @@ def _case(name: str, points: list[Points], dtype: str) -> Case:
 def narrowed(engine: Engine, case: Case, timeout: float) -> Iterator[Case]:
     """The case itself if it passes; otherwise the elements that fail, a case each.
 
-    A case of one element is reduced in no time. Where no element fails by itself, the whole case is
+    A case of one element is quick to reduce. Where no element fails by itself, the whole case is
     kept: then the fault lies in the company that the elements are in.
     """
     if not _fails(engine, case, timeout):

@@ -157,7 +157,7 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
 
 
 def _composed(inner: Recording, given: Sequence[Any], slots: Sequence[int]) -> Declaration | None:
-    """What a rule of somebody's own is the rule of, by its function's primitives."""
+    """What a user's own rule is the rule of, by its function's primitives."""
     floats = [number for number, value in enumerate(given) if is_float(value)]
     inputs = [floats.index(slot) for slot in slots]
     return composed(inner, inputs, [n for n in range(len(floats)) if n not in inputs])

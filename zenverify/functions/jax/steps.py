@@ -14,7 +14,7 @@ _OPENED = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "checkp
 """Primitives that do nothing but hold others, and the parameter that they are in."""
 
 CUSTOM = frozenset({"custom_jvp_call", "custom_vjp_call"})
-"""Those that hold a rule of somebody's own, and beside it the function."""
+"""Those that hold a user's own rule, and beside it the function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class Step:
 
     @property
     def name(self) -> str:
-        """The primitive's name; of a rule of somebody's own, the function's."""
+        """The primitive's name; of a user's own rule, the function's."""
         if self.primitive.name in CUSTOM:
             return str(self.inside.jaxpr.debug_info.func_name)
         return str(self.primitive.name)
 
     @property
     def inside(self) -> ClosedJaxpr:
-        """The function that a rule of somebody's own belongs to."""
+        """The function that a user's own rule belongs to."""
         inside: ClosedJaxpr = self.parameters["call_jaxpr"]
         return inside
 

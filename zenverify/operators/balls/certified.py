@@ -1,6 +1,6 @@
 """Certified solutions of many small systems of equations, by balls.
 
-An approximate solution, however it was come by, is refined by Newton's method and then *proven*:
+An approximate solution, however it was obtained, is refined by Newton's method and then *proven*:
 Krawczyk's operator maps a box around it into the box's interior, so that the box holds exactly one
 solution, for every value that the operands' balls hold. See Krawczyk, "Newton-Algorithmen zur
 Bestimmung von Nullstellen mit Fehlerschranken" (1969), and Rump, "Verification methods: rigorous

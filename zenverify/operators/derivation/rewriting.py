@@ -12,7 +12,7 @@ from zenverify.operators.derivation.printer import FUNCTIONS, UnknownFunctionErr
 
 
 class Flat(sympy.Function):  # type: ignore[misc]
-    """A function that is constant but for jumps. Its derivative is 0, declared so at a jump too."""
+    """A function that is constant except for jumps. Its derivative is 0, at a jump too."""
 
     is_real = True
 

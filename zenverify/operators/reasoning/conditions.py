@@ -193,7 +193,7 @@ Condition: TypeAlias = Within | NoPole | RealPower
 
 
 def conditions_of(expressions: Sequence[sympy.Expr]) -> list[Condition]:
-    """What expressions need to have a real value, but for what always holds; each once."""
+    """What expressions need to have a real value, except what always holds; each once."""
     found = dict.fromkeys(
         condition
         for expression in expressions

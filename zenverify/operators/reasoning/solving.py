@@ -202,7 +202,7 @@ def _of_quotient(
 
 
 def _roots(polynomial: sympy.Expr, symbol: sympy.Symbol) -> list[sympy.Expr] | None:
-    """The real roots of a polynomial; None if they cannot be had."""
+    """The real roots of a polynomial; None if they cannot be computed."""
     if not polynomial.has(symbol):
         return []
     poly = sympy.Poly(polynomial, symbol)

@@ -57,7 +57,7 @@ def card_to_data(card: Card) -> dict[str, Any]:
 
 
 def render_card(card: Card) -> str:
-    """The page's text. The catalogue must know the operation, also if it is somebody's own."""
+    """The page's text. The catalogue must know the operation, also if it is a user's own."""
     return render_template("card.html.j2", page=_page(card), card=card)
 
 

@@ -126,7 +126,7 @@ class Collector:
     engine_spec
         What ``--engine`` was given; the engine's name if empty.
     restrictions
-        The flags that repeat the run, but for engine, seed and number of graphs.
+        The flags that repeat the run, except engine, seed and number of graphs.
     """
 
     def __init__(self, engine_spec: str = "", restrictions: Sequence[str] = ()) -> None:

@@ -26,7 +26,7 @@ def _places(rows: int, columns: int, offset: int) -> tuple[Indices, Indices]:
 
 
 def _on_diagonal(g: Array, x: Array, offset: int, axis1: int, axis2: int) -> Array:
-    """Zeros but for the cotangents of a diagonal, whose last axis runs along it."""
+    """Zeros except for the cotangents of a diagonal, whose last axis runs along it."""
     contribution = np.zeros_like(x)
     matrices = np.moveaxis(contribution, (axis1, axis2), (-2, -1))
     matrices[(..., *_places(x.shape[axis1], x.shape[axis2], offset))] = g

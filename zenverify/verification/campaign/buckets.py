@@ -31,7 +31,7 @@ class Collected(Tally):
 
 
 def hung(tally: Collected) -> set[str]:
-    """The operations that an earlier case waited for in vain: once is enough."""
+    """The operations that timed out in an earlier case: once is enough."""
     return {
         bucket.finding.blame.operation
         for bucket in tally.buckets.values()

@@ -89,7 +89,7 @@ def judge(
     evaluate
         Gives the enclosures; called at several precisions.
     infinite_input
-        Per number, whether an infinity enters: the reals have no answer then.
+        Per number, whether an infinity enters: the expression is undefined there.
     infinite_result
         Per number, whether it is a contribution of a result that overflowed or is at a pole: a
         rule that uses that result may give NaN.

@@ -487,7 +487,7 @@ def _excused_where_lost(
 ) -> list[Judgement]:
     """Excuse what cannot be told from nonsense at the dtype's precision.
 
-    Equations that are singular but for rounding have solutions over the reals, of which floats
+    Equations that are singular except for rounding have solutions over the reals, of which floats
     keep no digit: an engine may find another one, or none.
     """
     return [

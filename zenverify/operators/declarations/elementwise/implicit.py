@@ -103,7 +103,7 @@ def elementwise_implicit(
 
 
 def _started(name: str, start: Callable[..., Any], given: Sequence[Floats]) -> Floats:
-    """What `start` gives; it is somebody's own, so that what goes wrong there is to be told."""
+    """What `start` gives; it is a user's own, so that what goes wrong there is to be told."""
     try:
         found = np.asarray(start(*given), np.float64)
     except Exception as error:
