@@ -16,10 +16,10 @@ from zenverify.operators import catalogue
 from zenverify.operators.balls.arithmetic import ANYTHING, precision
 from zenverify.operators.declarations.elementwise.implicit import elementwise_implicit
 from zenverify.operators.declarations.kernels import absolute
+from zenverify.operators.derivation.written import expressions_of
 from zenverify.operators.operator import Domain, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.program import Program
-from zenverify.oracles.written import run as write
 from zenverify.tensor import new_operation
 from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import CaseResult, verify_case
@@ -172,7 +172,7 @@ def test_written_out_a_solution_is_a_function_of_what_it_depends_on() -> None:
 
     a, b, c = sympy.symbols("a b c", real=True)
     program = FIXED_POINT.program([(2,), ()], ())
-    first, second = write(program, [[a, b], [c]], "y4")
+    first, second = expressions_of(program, [[a, b], [c]], "y4")
     assert str(first) == "y4_0(a, c)"
     assert str(second) == "y4_1(b, c)"
     assert first.diff(b) == 0
