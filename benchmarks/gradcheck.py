@@ -1,6 +1,6 @@
 """Check functions of torch and JAX, by `zenverify.gradcheck` and by the library's own checker.
 
-    python -m benchmarks.gradcheck
+    python -m benchmarks.gradcheck [--only TEXT]
 
 Needs torch and JAX. Prints, side by side, time, verdict and what is said about a fault. Each check
 is made twice and the second time counts: JAX compiles in the first. Of transformers torch's checker
@@ -10,6 +10,7 @@ runs in its fast mode, with one random direction; the other takes minutes. Exit 
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 import warnings
@@ -182,6 +183,9 @@ def timed(check: Callable[[], Any]) -> tuple[float, bool, str]:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="functions whose name contains this")
+    only = parser.parse_args().only
     config: Any = jax.config
     config.update("jax_enable_x64", True)
     torch.manual_seed(0)
@@ -189,6 +193,8 @@ def main() -> int:
     as_it_is = True
     print(f"{'function':<26}  {'zenverify':<18}  {'the library itself':<18}")
     for subject in subjects():
+        if only not in subject.name:
+            continue
         ours, theirs = timed(subject.ours), timed(subject.theirs)
         cells = [
             f"{'passes' if passed else 'fails':<6} {elapsed:>8.2f} s "

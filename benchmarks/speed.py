@@ -1,7 +1,8 @@
 """What verification costs, in multiples of a plain NumPy forward pass of the same graph.
 
-Per size, random float64 graphs over the whole catalogue are drawn as a campaign draws them (3 to 4
-elements per node on average, at most 12; ordinary values) until they have that many operations.
+Per size, random float64 graphs over the operations that NumPy has too (its ufuncs, and those of the
+table below) are drawn as a campaign draws them (3 to 4 elements per node on average, at most 12;
+ordinary values) until they have that many operations. NumPy must give the engine's result.
 Timed on each of them, by turns and in one process:
 
 - *NumPy*: the forward pass as a good NumPy user would write it, a flat list of prepared calls;
@@ -109,6 +110,11 @@ NUMPY: dict[str, Callable[..., Any]] = {
 """Where NumPy's own function of the operator's name is not what one would call."""
 
 
+def has_numpy(name: str) -> bool:
+    """Whether the forward pass of an operation can be written in plain NumPy here."""
+    return name in NUMPY or isinstance(getattr(np, name, None), np.ufunc)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One prepared call: a function, the positions of its operands, its keyword arguments."""
@@ -130,8 +136,8 @@ def numpy_calls(graph: Graph) -> list[Call]:
     ]
 
 
-def numpy_pass(case: Case) -> Callable[[], object]:
-    """The forward pass in plain NumPy."""
+def numpy_pass(case: Case) -> Callable[[], Any]:
+    """The forward pass in plain NumPy, which gives the root's value."""
     graph = case.graph
     values: list[Any] = [None] * len(graph.nodes)
     for leaf, value in zip(graph.leaves, case.values, strict=True):
@@ -141,7 +147,7 @@ def numpy_pass(case: Case) -> Callable[[], object]:
         for position, call in zip(graph.operations, numpy_calls(graph), strict=True)
     ]
 
-    def run() -> object:
+    def run() -> Any:
         with np.errstate(all="ignore"):
             for position, function, operands, attributes in calls:
                 values[position] = function(*[values[i] for i in operands], **attributes)
@@ -150,14 +156,14 @@ def numpy_pass(case: Case) -> Callable[[], object]:
     return run
 
 
-def engine_pass(engine: ZenEngine, case: Case) -> Callable[[], object]:
+def engine_pass(engine: ZenEngine, case: Case) -> Callable[[], list[Any]]:
     """Forward and backward on the engine, up to every node's gradient."""
     graph = case.graph
     attributes = [
         None if isinstance(node, Leaf) else thaw_attributes(node.attributes) for node in graph.nodes
     ]
 
-    def run() -> object:
+    def run() -> list[Any]:
         handles: list[Any] = []
         values = iter(case.values)
         for node, keywords in zip(graph.nodes, attributes, strict=True):
@@ -175,7 +181,7 @@ def engine_pass(engine: ZenEngine, case: Case) -> Callable[[], object]:
 
 def structure_of(operations: int, seed: int) -> Structure:
     """A random graph of about that many operations, those that join its loose ends included."""
-    operators = catalogue.all_operators()
+    operators = [one for one in catalogue.all_operators() if has_numpy(one.name)]
     structure = None
     for drawn in range(max(1, operations // 3), operations + 1, max(1, operations // 40)):
         draw = random.Random(seed).randrange
@@ -219,7 +225,8 @@ def measure(size: int, graphs: int, repeats: int) -> Row:
     Raises
     ------
     RuntimeError
-        If a graph does not verify: its cost would be that of a failure.
+        If a graph does not verify: its cost would be that of a failure. If NumPy's result is
+        another than the engine's.
     """
     engine = load("zen")
     assert isinstance(engine, ZenEngine)
@@ -230,6 +237,9 @@ def measure(size: int, graphs: int, repeats: int) -> Row:
         verdict = verify_case(engine, case).verdict
         if verdict is not Verdict.AGREE:
             raise RuntimeError(f"graph {seed} of {size} operations: {verdict}")
+        found, expected = numpy_pass(case)(), engine.value(engine_pass(engine, case)()[-1])
+        if not np.allclose(found, expected, rtol=1e-6, equal_nan=True):
+            raise RuntimeError(f"graph {seed} of {size} operations: NumPy's result is another")
         operations += len(case.graph.operations)
         nodes += len(case.graph.nodes)
         elements += sum(case.graph.sizes)

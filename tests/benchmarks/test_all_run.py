@@ -1,0 +1,58 @@
+"""Every benchmark of `benchmarks/README.md` runs, at its smallest setting."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+SMALLEST = {
+    "cards": ("--only tanh --graphs 20 --processes 1", r"^1 of 1 operations pass"),
+    "detection": ("--parts errors --graphs 1", r"^\| zenverify +\|"),
+    "false_alarms": ("--graphs 10 --seeds 1", r"^false alarms: 0$"),
+    "faults_found": ("--of tanh --only sign --graphs 60", r"^sign +1 +0 +1/1 +1/1"),
+    "gradcheck": ("--only custom_vjp", r"^custom_vjp, float32 +passes .* ok +passes"),
+    "planted_faults": ("--only cos:", r"^derivative rule +1 +1 +1 +1"),
+    "sensitivity": ("--graphs 2", r"^tanh off by 1e-9 behind dead relu +INACCURATE, blamed: tanh"),
+    "speed": ("--graphs 2 --repeats 1 --sizes 5 20", r"^ +2\d\.\d +\d\.\d +\d+ "),
+    "training": ("--steps 1", r"^MLP +"),
+}
+"""Its arguments, and what it must print."""
+
+NEEDED = {"gradcheck": ("torch", "jax")}
+
+
+def listed() -> set[str]:
+    text = (BENCHMARKS / "README.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^\| `python -m benchmarks\.(\w+)", text, re.MULTILINE))
+
+
+def test_every_script_is_listed_and_run_here() -> None:
+    scripts = {
+        path.stem
+        for path in BENCHMARKS.glob("*.py")
+        if 'if __name__ == "__main__"' in path.read_text(encoding="utf-8")
+    }
+    assert scripts == listed() == set(SMALLEST)
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_it_runs(name: str) -> None:
+    for library in NEEDED.get(name, ()):
+        if importlib.util.find_spec(library) is None:
+            pytest.skip(f"needs {library}")
+    arguments, expected = SMALLEST[name]
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments.split()],
+        capture_output=True,
+        text=True,
+        cwd=BENCHMARKS.parent,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(expected, done.stdout, re.MULTILINE), done.stdout
