@@ -2,9 +2,10 @@
 
 Examples
 --------
->>> from hypothesis import given
+>>> from hypothesis import HealthCheck, given, settings
 >>> from zenverify import strategies
->>> @given(strategies.cases(max_operations=5))
+>>> @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
+... @given(strategies.cases(max_operations=5))
 ... def test_round_trip(case):
 ...     assert type(case).from_json(case.to_json()).to_json() == case.to_json()
 >>> test_round_trip()
