@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from zenverify.graph.case import Case, case_to_data
 from zenverify.graph.graph import Graph
-from zenverify.output.html.pictures.graph import Drawing, draw
+from zenverify.output.html.pictures.graph import Picture, picture_of
 from zenverify.output.model.commands import replay_command
 from zenverify.output.model.listing import index_text, marked_listing, node_name
 from zenverify.output.model.numbers import counted, enclosure, estimate, units
@@ -82,7 +82,7 @@ class Section:
     place: str
     message: str
     facts: tuple[Fact, ...]
-    drawing: Drawing
+    picture: Picture
     formulae: tuple[Formula, ...]
     tables: tuple[WitnessTable, ...]
     listing: tuple[tuple[str, bool], ...]
@@ -106,7 +106,7 @@ def section(
         place=str(finding.blame).removeprefix(finding.blame.operation),
         message=finding.message,
         facts=tuple(_facts(discrepancy)),
-        drawing=draw(discrepancy),
+        picture=picture_of(discrepancy),
         formulae=formulae(discrepancy),
         tables=tuple(_tables(discrepancy)),
         listing=tuple(marked_listing(case, finding.blame.node)),

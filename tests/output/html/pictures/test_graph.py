@@ -5,7 +5,7 @@ import numpy as np
 from tests.output.runs import CASE, FINDING, WITNESSES, blamed, discrepancy, witness
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
-from zenverify.output.html.pictures.graph import draw
+from zenverify.output.html.pictures.graph import picture_of
 from zenverify.output.html.pictures.neighbourhood import neighbourhood
 from zenverify.verification.verdict import Verdict
 
@@ -19,7 +19,7 @@ def chain(length: int) -> Case:
 
 
 def test_the_culprit_its_victims_and_the_rest_are_told_apart() -> None:
-    drawing = draw(discrepancy(CASE, FINDING, WITNESSES))
+    drawing = picture_of(discrepancy(CASE, FINDING, WITNESSES))
     roles = {box.title: box.role for box in drawing.boxes}
     assert roles == {
         "v0 · variable": "polluted",
@@ -31,35 +31,35 @@ def test_the_culprit_its_victims_and_the_rest_are_told_apart() -> None:
 
 
 def test_an_unreliable_difference_pollutes_nothing() -> None:
-    drawing = draw(discrepancy(CASE, FINDING, [witness(0, Verdict.DIFFERENCE_UNRELIABLE)]))
+    drawing = picture_of(discrepancy(CASE, FINDING, [witness(0, Verdict.DIFFERENCE_UNRELIABLE)]))
     assert drawing.boxes[0].role == "plain"
 
 
 def test_the_blamed_argument_is_the_only_marked_edge() -> None:
-    drawing = draw(discrepancy(CASE, blamed(3, "multiply", 1)))
+    drawing = picture_of(discrepancy(CASE, blamed(3, "multiply", 1)))
     marked = [curve for curve in drawing.curves if curve.is_culprit]
     assert [curve.label for curve in marked] == ["1"]
 
 
 def test_argument_positions_are_shown_where_there_are_several() -> None:
-    drawing = draw(discrepancy(CASE, FINDING))
+    drawing = picture_of(discrepancy(CASE, FINDING))
     assert [curve.label for curve in drawing.curves] == ["0", "1", "0", "1", ""]
 
 
 def test_boxes_show_values_or_shapes() -> None:
     value = replace(witness(4), quantity="value", engine=0.8093)
-    drawing = draw(discrepancy(CASE, FINDING, [value]))
+    drawing = picture_of(discrepancy(CASE, FINDING, [value]))
     assert [box.subtitle for box in drawing.boxes] == ["0.75", "2", "scalar", "scalar", "0.8093"]
-    assert draw(discrepancy(chain(1), blamed(1, "tanh", 0))).boxes[1].subtitle == "2 \u00d7 3"
+    assert picture_of(discrepancy(chain(1), blamed(1, "tanh", 0))).boxes[1].subtitle == "2 \u00d7 3"
 
 
 def test_a_small_graph_is_drawn_whole() -> None:
-    drawing = draw(discrepancy(chain(59), blamed(30, "tanh", 0)))
+    drawing = picture_of(discrepancy(chain(59), blamed(30, "tanh", 0)))
     assert drawing.drawn == drawing.nodes == 60
 
 
 def test_of_a_large_graph_the_culprits_neighbourhood_is_drawn() -> None:
-    drawing = draw(discrepancy(chain(200), blamed(100, "tanh", 0)))
+    drawing = picture_of(discrepancy(chain(200), blamed(100, "tanh", 0)))
     assert (drawing.drawn, drawing.nodes) == (60, 201)
     assert "v100 · tanh" in [box.title for box in drawing.boxes]
 

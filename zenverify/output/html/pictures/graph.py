@@ -44,7 +44,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class Picture:
     """A picture of a graph, in pixels."""
 
     width: float
@@ -57,7 +57,7 @@ class Drawing:
     nodes: int
 
 
-def draw(discrepancy: Discrepancy) -> Drawing:
+def picture_of(discrepancy: Discrepancy) -> Picture:
     """Draw the graph of a discrepancy, or the culprit's neighbourhood in a large one."""
     graph, blame = discrepancy.case.graph, discrepancy.finding.blame
     drawn = neighbourhood(graph, blame.node)
@@ -80,7 +80,7 @@ def draw(discrepancy: Discrepancy) -> Drawing:
         )
         for edge, points in zip(edges, layout.paths, strict=True)
     )
-    return Drawing(
+    return Picture(
         width=round(layout.width, 1),
         height=layout.height,
         box_width=round(box_width, 1),

@@ -1,4 +1,4 @@
-"""The part of a large graph that is worth drawing."""
+"""The part of a large graph that is worth a picture."""
 
 from __future__ import annotations
 
