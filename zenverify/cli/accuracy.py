@@ -83,7 +83,7 @@ def accuracy(
     from zenverify.engines.protocol import limits_of
     from zenverify.output.json.accuracy import accuracy_to_data
     from zenverify.output.json.lines import print_json
-    from zenverify.output.terminal.accuracy import print_findings, print_table, shown
+    from zenverify.output.terminal.accuracy import print_accuracies, print_findings, shown
     from zenverify.output.terminal.consoles import messages_console, results_console
 
     settings = resolve(context)
@@ -109,7 +109,7 @@ def accuracy(
                 print_json(accuracy_to_data(row))
     if not as_json:
         if not quiet:
-            print_table(results_console(), rows)
+            print_accuracies(results_console(), rows)
         print_findings(results_console(), rows)
     missing = [one.name for one in _declared() if one.name not in engine.operators]
     if missing and not operations:

@@ -86,6 +86,7 @@ def _print_tables(declared: tuple[Operator, ...]) -> None:
     from rich.table import Table
 
     from zenverify.output.terminal.consoles import results_console
+    from zenverify.output.terminal.tables import print_table
 
     console = results_console()
     if not console.is_terminal:
@@ -102,4 +103,4 @@ def _print_tables(declared: tuple[Operator, ...]) -> None:
                     _exercised(operator),
                     operator.summary,
                 )
-    console.print(table)
+    print_table(console, table)

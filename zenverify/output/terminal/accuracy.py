@@ -15,6 +15,7 @@ from zenverify.output.model.input_text import input_text
 from zenverify.output.model.listing import index_text
 from zenverify.output.model.quantities import quantity_name
 from zenverify.output.terminal.progress import progress_bar
+from zenverify.output.terminal.tables import print_table
 
 _INPUT = 60
 """Columns of a table's input; the findings below it show theirs in full, and so does ``--json``."""
@@ -38,7 +39,7 @@ def shown(console: Console, searches: int) -> Iterator[Callable[[Accuracy], None
         yield advance
 
 
-def print_table(console: Console, rows: Sequence[Accuracy]) -> None:
+def print_accuracies(console: Console, rows: Sequence[Accuracy]) -> None:
     """A row per value and gradient: the largest inaccuracies, and where most ulp are lost.
 
     "unavoidable" says how many of these the conditioning explains, where they are more than an
@@ -46,7 +47,9 @@ def print_table(console: Console, rows: Sequence[Accuracy]) -> None:
     """
     if not console.is_terminal:
         console.width = max(console.width, _ONE_LINE)
-    table = Table("operation", "of", "dtype", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("operation", "of", "dtype"):
+        table.add_column(heading, no_wrap=True)
     for heading in ("u * S", "ulp", "unavoidable", "digits lost"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("most ulp at", no_wrap=True)
@@ -61,7 +64,7 @@ def print_table(console: Console, rows: Sequence[Accuracy]) -> None:
             f"{row.digits_lost:.1f}" if row.digits_lost >= FINDING else "",
             _shortened(row.most_ulp),
         )
-    console.print(table)
+    print_table(console, table)
 
 
 def _amount(inaccuracy: Inaccuracy | None, objective: str) -> str:
