@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zenverify.accuracy.card import check
     from zenverify.contribution import Contribution
     from zenverify.functions.entry import gradcheck
-    from zenverify.operators.operator import Domain
+    from zenverify.operators.domain import Domain
     from zenverify.tensor import Tensor
     from zenverify.verification.live import verify
     from zenverify.verification.training import RefutedError, verifying

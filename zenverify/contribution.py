@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from zenverify.engines.extended import is_one_operation
 from zenverify.engines.registry import DEFAULT
 from zenverify.errors import UsageError
-from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Operator
+from zenverify.operators.domain import EVERYWHERE, Domain
+from zenverify.operators.operator import Argument, Operator
 
 if TYPE_CHECKING:
     import sympy

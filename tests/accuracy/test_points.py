@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from zenverify.accuracy.points import COUNT, points_of
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 
 DOMAINS = [
     Domain(),
@@ -35,6 +35,15 @@ def test_every_point_lies_in_the_domain(domain: Domain, dtype: str) -> None:
         assert (points > domain.low).all()
         assert (points < domain.high).all()
     assert not (domain.nonzero and (points == 0).any())
+
+
+@pytest.mark.parametrize("arguments", range(1, 9))
+def test_the_grid_of_special_points_is_bounded_however_many_arguments_there_are(
+    arguments: int,
+) -> None:
+    points = points_of([Domain()] * arguments, "float64", seed=1)
+    assert len(points) == arguments
+    assert COUNT < points[0].size <= COUNT + 64_000
 
 
 def test_all_magnitudes_and_the_special_points_are_there() -> None:

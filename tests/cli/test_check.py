@@ -122,3 +122,19 @@ def test_what_does_not_fit_is_refused(
     assert done.err.startswith("zenverify: ")
     assert message in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("domain", ["x > 5", "x > 20", "x in (0.1, 0.3)"])
+def test_domains_far_from_zero_and_narrow_ones(
+    zenverify: Zenverify, directory: Path, domain: str
+) -> None:
+    (directory / "logarithm.py").write_text(
+        "import numpy as np\n"
+        "from zenverify.tensor import new_operation\n"
+        "def log(right):\n"
+        "    return new_operation('log', np.log, lambda g, y, x: g * right / x, broadcasts=True)\n"
+        "good, bad = log(1), log(2)\n"
+    )
+    how = ("--expression", "log(x)", "--domain", domain, "-n", "20", "-q")
+    assert zenverify("check", "logarithm.py:good", *how).code == 0
+    assert zenverify("check", "logarithm.py:bad", *how).code == 1

@@ -5,7 +5,8 @@ import numpy as np
 from tests.verification.prepared import filled
 from zenverify.graph.filling import Filling
 from zenverify.operators import catalogue
-from zenverify.operators.operator import Domain, Instance
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Instance
 
 
 def test_the_edge_filling_tries_them() -> None:

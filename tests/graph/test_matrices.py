@@ -11,7 +11,8 @@ from zenverify.graph.graph import Apply, Leaf
 from zenverify.graph.matrices import scaled, singular, well_conditioned
 from zenverify.graph.structure import Dtypes
 from zenverify.operators import catalogue
-from zenverify.operators.operator import Domain, Instance, Matrix
+from zenverify.operators.domain import Domain, Matrix
+from zenverify.operators.operator import Instance
 
 SHAPES = [(1, 1), (3, 3), (2, 4, 4), (0, 0), (0, 2, 2)]
 

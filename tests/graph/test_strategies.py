@@ -25,7 +25,8 @@ from zenverify.graph.filling import FILLINGS, Filling, fill
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.structure import DTYPE_ODDS, Dtypes, Structure, plan_for
 from zenverify.operators import catalogue
-from zenverify.operators.operator import Domain, Instance, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Instance, Operator
 from zenverify.verification import trace
 
 relaxed = settings(

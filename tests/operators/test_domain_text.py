@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zenverify.errors import UsageError
+from zenverify.operators.domain import Domain
 from zenverify.operators.domain_text import parse_domains
-from zenverify.operators.operator import Domain
 
 NAMES = ("x", "y", "scale")
 

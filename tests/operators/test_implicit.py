@@ -17,7 +17,8 @@ from zenverify.operators.balls.arithmetic import ANYTHING, precision
 from zenverify.operators.declarations.elementwise.implicit import elementwise_implicit
 from zenverify.operators.declarations.kernels import absolute
 from zenverify.operators.derivation.written import expressions_of
-from zenverify.operators.operator import Domain, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.program import Program
 from zenverify.tensor import new_operation

@@ -8,7 +8,7 @@ import pytest
 from zenverify.errors import GraphError
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 
 Shape = tuple[int, ...]
 

@@ -17,7 +17,8 @@ from zenverify.graph.drawing import instances_of
 from zenverify.graph.filling import FILLINGS, Filling, fill
 from zenverify.graph.structure import Structure, plan_for
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.operators.operator import Domain, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Operator
 
 Point = NDArray[np.float64]
 """The elements of all operands, and, unless the call is pointwise, of the cotangent."""

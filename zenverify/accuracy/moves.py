@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zenverify.accuracy.inputs import Point, Space
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 
 _STEEP = np.array([20.0, 40.0, 88.0, 100.0, 700.0, 745.0])
 
@@ -129,9 +129,5 @@ class Mover:
         for number, domain in enumerate(self._domains):
             mine = self._owner == number
             here = rounded[mine]
-            if domain.closed:
-                inside = (here >= domain.low) & (here <= domain.high)
-            else:
-                inside = (here > domain.low) & (here < domain.high)
-            good[mine] &= inside & ((here != 0) | (not domain.nonzero))
+            good[mine] &= domain.contains(here)
         return np.where(good, rounded, fallback)

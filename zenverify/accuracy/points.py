@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 
 Points = NDArray[np.floating]
 
@@ -18,6 +18,8 @@ COUNT = 1_000
 _INTEGERS = np.arange(-12.0, 13.0)
 _STEEP = np.array([20.0, 50.0, 88.0, 90.0, 100.0, 700.0, 709.0, 745.0, 800.0])
 _CORE = 10.0
+_MOST_SPECIAL = 40
+_MOST_GRID = 64_000
 
 
 def points_of(domains: Sequence[Domain], dtype: str, seed: int) -> list[Points]:
@@ -39,13 +41,19 @@ def points_of(domains: Sequence[Domain], dtype: str, seed: int) -> list[Points]:
     random = np.random.default_rng(seed)
     special = [_special(domain, dtype) for domain in domains]
     if len(domains) > 1:
-        special = [random.choice(one, 40) if one.size > 40 else one for one in special]
+        most = _per_argument(len(domains))
+        special = [random.choice(one, most) if one.size > most else one for one in special]
         special = [grid.ravel() for grid in np.meshgrid(*special)]
     spread = [random.permutation(_spread(random, domain, dtype)) for domain in domains]
     return [
         np.concatenate([here, there]).astype(dtype)
         for here, there in zip(special, spread, strict=True)
     ]
+
+
+def _per_argument(arguments: int) -> int:
+    """How many special points of each argument meet each other, the grid's total being bounded."""
+    return max(n for n in range(1, _MOST_SPECIAL + 1) if n**arguments <= _MOST_GRID)
 
 
 def _special(domain: Domain, dtype: str) -> Points:
@@ -61,9 +69,7 @@ def _special(domain: Domain, dtype: str) -> Points:
 
 def _spread(random: np.random.Generator, domain: Domain, dtype: str) -> Points:
     """In turn: evenly in a range of order one, evenly on a squeezed axis, at all magnitudes."""
-    low, high = max(domain.low, -_CORE), min(domain.high, _CORE)
-    if low >= high:  # a domain far from zero
-        low, high = domain.low, domain.high
+    low, high = domain.stretch(_CORE)
     core = random.uniform(low, high, COUNT)
     largest = float(np.finfo(dtype).max) / 10
     reach = np.arcsinh(np.arcsinh(largest))
@@ -71,22 +77,15 @@ def _spread(random: np.random.Generator, domain: Domain, dtype: str) -> Points:
     decades = math.log10(largest)
     wide = 10.0 ** random.uniform(-decades, decades, COUNT) * random.choice([-1.0, 1.0], COUNT)
     # Distances from an edge, of all magnitudes too.
-    ends = np.array([end for end in (domain.low, domain.high) if math.isfinite(end)])
+    ends = np.array(domain.ends)
     if ends.size:
         wide = random.choice(ends, COUNT) + wide
     chosen = np.choose(np.arange(COUNT) % 3, [core, squeezed, wide])
-    chosen = np.where(_holds(chosen, domain), chosen, core)
+    chosen = np.where(domain.contains(chosen), chosen, core)
     rounded = chosen.astype(dtype).astype(np.float64)
     middle = np.float64(low / 2 + high / 2)
-    return np.where(_holds(rounded, domain), rounded, middle)
-
-
-def _holds(points: Points, domain: Domain) -> NDArray[np.bool_]:
-    above = points >= domain.low if domain.closed else points > domain.low
-    below = points <= domain.high if domain.closed else points < domain.high
-    inside: NDArray[np.bool_] = above & below
-    return inside & (points != 0) if domain.nonzero else inside
+    return np.where(domain.contains(rounded), rounded, middle)
 
 
 def _inside(points: Points, domain: Domain) -> Points:
-    return np.unique(points[_holds(points, domain)])
+    return np.unique(points[domain.contains(points)])

@@ -19,7 +19,8 @@ from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
 from zenverify.graph.structure import Dtypes, LeafPlan, Structure, plan_for
 from zenverify.operators.attributes import Attributes, freeze_attributes
-from zenverify.operators.operator import EVERYWHERE, Choose, Domain, Instance, Operator
+from zenverify.operators.domain import EVERYWHERE, Domain
+from zenverify.operators.operator import Choose, Instance, Operator
 from zenverify.operators.program.builder import Shape
 from zenverify.operators.program.program import Program
 from zenverify.operators.sampling import pick

@@ -13,7 +13,7 @@ from zenverify.graph import matrices
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Leaf, LeafKind
 from zenverify.graph.structure import LeafPlan, Structure
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 
 Numbers = NDArray[np.float64]
 
@@ -127,7 +127,10 @@ def _elements(
     shape = leaf.shape
     match filling:
         case Filling.ORDINARY if leaf.kind is LeafKind.NUMBER:
-            plain = random.choice(_PLAIN[(plan.low <= _PLAIN) & (plan.high >= _PLAIN)])
+            fitting = _PLAIN[(plan.low <= _PLAIN) & (plan.high >= _PLAIN)]
+            # Of a domain that holds none of them, its middle.
+            middle = np.array([plan.low / 2 + plan.high / 2])
+            plain = random.choice(fitting if fitting.size else middle)
             return _mixed(random, ordinary, plain, plan.limits, 0.5)
         case Filling.ORDINARY:
             return ordinary
@@ -162,7 +165,7 @@ def _paired(ordinary: Numbers, plan: LeafPlan, number: int) -> Numbers:
 
 def _inside(limits: Domain, special: Numbers, ordinary: Numbers) -> Numbers:
     """Special values where the domain holds them."""
-    return np.where((special > limits.low) & (special < limits.high), special, ordinary)
+    return np.where(limits.interior(special), special, ordinary)
 
 
 def _matrices(
@@ -210,6 +213,6 @@ def _mixed(
     special = np.asarray(special)
     if limits.low > -math.inf:
         special = np.where(special < limits.low, 2 * limits.low - special, special)
-    allowed = (special >= limits.low) & (special <= limits.high)
+    allowed = limits.closure(special)
     taken = (random.uniform(size=ordinary.shape) < share) & allowed
     return np.where(taken, special, ordinary)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from zenverify.operators.operator import Matrix
+from zenverify.operators.domain import Matrix
 
 Numbers = NDArray[np.float64]
 

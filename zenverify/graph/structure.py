@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from zenverify.graph.graph import Graph
-from zenverify.operators.operator import Domain, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Operator
 
 
 class Dtypes(StrEnum):
@@ -61,10 +61,4 @@ class Structure:
 
 def plan_for(limits: Domain, *, negative: bool) -> LeafPlan:
     """Ordinary values inside a domain: of order one, away from its edges."""
-    low = -2.0 if limits.low == -math.inf else limits.low + 0.3
-    high = 2.0 if limits.high == math.inf else limits.high - 0.3
-    if limits.low == 0.0:
-        high = min(high, 2.5)
-    if limits.nonzero:
-        low, high = (-2.0, -0.4) if negative else (0.4, 2.0)
-    return LeafPlan(low, high, limits)
+    return LeafPlan(*limits.moderate(negative=negative), limits)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
-from zenverify.errors import GraphError
+from zenverify.errors import GraphError, UsageError
 from zenverify.operators.operator import Operator
 
 
@@ -15,7 +15,24 @@ from zenverify.operators.operator import Operator
 def _operators() -> dict[str, Operator]:
     from zenverify.operators.declarations import FAMILIES
 
-    return {one.name: one for family in FAMILIES for one in family}
+    return by_name([one for family in FAMILIES for one in family])
+
+
+def by_name(operators: Sequence[Operator]) -> dict[str, Operator]:
+    """Operators by their names.
+
+    Raises
+    ------
+    UsageError
+        If two have the same name.
+    """
+    found: dict[str, Operator] = {}
+    for one in operators:
+        if one.name in found:
+            families = f"{found[one.name].family} and {one.family}"
+            raise UsageError(f"operator {one.name!r} is declared twice: in {families}")
+        found[one.name] = one
+    return found
 
 
 def names() -> tuple[str, ...]:

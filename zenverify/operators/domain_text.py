@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from zenverify.errors import UsageError
+from zenverify.operators.domain import Domain
 from zenverify.operators.expression_text import constant_bounds
-from zenverify.operators.operator import Domain
 from zenverify.operators.text.complaint import closest, complaint, quoted
 
 __all__ = ["parse_domains"]

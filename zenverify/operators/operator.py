@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property, lru_cache, partial
 from typing import Any, Protocol
 
 from zenverify.errors import GraphError
 from zenverify.operators.attributes import Attributes, thaw_attributes
+from zenverify.operators.domain import EVERYWHERE as EVERYWHERE
+from zenverify.operators.domain import Domain as Domain
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.program.kernel import Kernel
 from zenverify.operators.program.program import Program
@@ -21,83 +21,6 @@ class Choose(Protocol):
     """Draws an integer from ``0`` to ``count - 1``; 0 is the simplest choice."""
 
     def __call__(self, count: int, /) -> int: ...
-
-
-class Matrix(StrEnum):
-    """What the matrices along an argument's last two axes must be.
-
-    Ordinary ones have singular values (or eigenvalues, where only the lower triangle is read)
-    between 0.5 and 2, whose distances are at least 0.2.
-    """
-
-    INVERTIBLE = "invertible"
-    FULL_RANK = "of full rank"
-    DISTINCT_SINGULAR_VALUES = "with distinct singular values other than zero"
-    POSITIVE_DEFINITE = "positive definite"
-    DISTINCT_EIGENVALUES = "with distinct eigenvalues"
-
-    @property
-    def symmetric(self) -> bool:
-        """Whether only the lower triangle is read."""
-        return self in (Matrix.POSITIVE_DEFINITE, Matrix.DISTINCT_EIGENVALUES)
-
-
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """The real interval on which an argument is defined, and where ordinary values lie.
-
-    Attributes
-    ----------
-    low, high
-        The ends; an infinite one is open.
-    closed
-        Whether finite ends belong to the domain.
-    nonzero
-        Whether zero is left out.
-    matrix
-        What the matrices along the last two axes must be; None where it is elements that matter.
-    marks
-        Places inside that are to be tried, such as kinks, or where an obvious formula cancels:
-        beside 0, 1/2 and the integers up to 2 in size, which always are.
-    """
-
-    low: float = -math.inf
-    high: float = math.inf
-    closed: bool = False
-    nonzero: bool = False
-    matrix: Matrix | None = None
-    marks: tuple[float, ...] = ()
-
-    def describe(self, name: str) -> str:
-        """For example ``"x > 0"``; empty where there is no restriction."""
-        relation = "=" if self.closed else ""
-        parts = []
-        if self.low > -math.inf:
-            parts.append(f"{name} >{relation} {self.low:g}")
-        if self.high < math.inf:
-            parts.append(f"{name} <{relation} {self.high:g}")
-        if self.nonzero:
-            parts.append(f"{name} != 0")
-        if self.matrix is not None:
-            parts.append(f"{name} {self.matrix}")
-        return ", ".join(parts)
-
-    @property
-    def edges(self) -> tuple[float, ...]:
-        """The finite places where the domain ends."""
-        ends = tuple(end for end in (self.low, self.high) if math.isfinite(end))
-        return (*ends, 0.0) if self.nonzero else ends
-
-    def admits(self, low: float, high: float) -> bool:
-        """Whether the interval from `low` to `high` lies well inside.
-
-        Matrices are never known to: their elements' size does not tell.
-        """
-        inside = self.low < low and high < self.high and self.matrix is None
-        return inside and not (self.nonzero and low <= 0 <= high)
-
-
-EVERYWHERE = Domain()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from zenverify.contribution import Contribution
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 from zenverify.tensor import new_operation
 
 

@@ -15,8 +15,8 @@ from sympy.codegen import cfunctions
 from zenverify.operators import catalogue
 from zenverify.operators.balls.arithmetic import Ball, precision, step
 from zenverify.operators.derivation import derive, derived, rewriting
+from zenverify.operators.domain import Domain
 from zenverify.operators.kinks import MEAN
-from zenverify.operators.operator import Domain
 from zenverify.operators.program.kernel import CATALOGUE, Kernel, Slice
 from zenverify.operators.program.steps.map import Map
 

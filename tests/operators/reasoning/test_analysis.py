@@ -6,9 +6,10 @@ import pytest
 import sympy
 
 from zenverify.operators import catalogue
+from zenverify.operators.domain import Domain
 from zenverify.operators.domain_text import parse_domains
 from zenverify.operators.expression_text import parse_expression
-from zenverify.operators.operator import Argument, Domain, Operator
+from zenverify.operators.operator import Argument, Operator
 from zenverify.operators.program.kernel import Kernel, Slice
 from zenverify.operators.reasoning.analysis import Analysis, analyse
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from zenverify.errors import UsageError
 from zenverify.operators import sampling
-from zenverify.operators.operator import Argument, Domain, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Argument, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.kernel import Kernel, Slice, kernel
 
 if TYPE_CHECKING:
     import sympy
+
+
+_NAMES = "xyz"
 
 
 def elementwise(
@@ -26,9 +32,23 @@ def elementwise(
     slices: tuple[Slice, ...] = (),
     integers_extend: int | None = None,
 ) -> Operator:
-    """Declare an elementwise operator; one domain per argument, named x, y, ... in order."""
-    scalar = kernel(name, len(domains), expression, slices)
-    arguments = [Argument(n, d) for n, d in zip("xyz", domains, strict=False)]
+    """Declare an elementwise operator; one domain per argument, named x, y, z in order.
+
+    Raises
+    ------
+    UsageError
+        If there are not as many domains as the expression has arguments, or more than three; or if
+        another kernel has this name already.
+    """
+    # The first parameter receives SymPy.
+    count = len(inspect.signature(expression).parameters) - 1
+    if not 1 <= len(domains) == count <= len(_NAMES):
+        raise UsageError(
+            f"operator {name!r}: {len(domains)} domains for {count} arguments; expected one domain "
+            f"per argument, and at most {len(_NAMES)} arguments"
+        )
+    scalar = kernel(name, count, expression, slices)
+    arguments = [Argument(n, d) for n, d in zip(_NAMES, domains, strict=False)]
     return mapped(family, summary, scalar, arguments, kinks, integers_extend, jumps=jumps)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from zenverify.errors import UsageError
 from zenverify.operators.derivation.evaluators import Condition, Derived
 
 if TYPE_CHECKING:
@@ -94,7 +95,20 @@ CATALOGUE: dict[str, Kernel] = {}
 def kernel(
     name: str, arity: int, expression: Callable[..., sympy.Expr], slices: tuple[Slice, ...] = ()
 ) -> Kernel:
-    """Declare a kernel of the catalogue."""
+    """Declare a kernel of the catalogue.
+
+    Raises
+    ------
+    UsageError
+        If another kernel has this name. The same declaration, loaded again, replaces itself.
+    """
+    if (earlier := CATALOGUE.get(name)) and not _same_code(earlier.expression, expression):
+        raise UsageError(f"kernel {name!r}: another kernel has this name already; choose another")
     made = Kernel(name, arity, expression, slices)
     CATALOGUE[name] = made
     return made
+
+
+def _same_code(one: object, other: object) -> bool:
+    codes = [getattr(function, "__code__", function) for function in (one, other)]
+    return bool(codes[0] == codes[1])

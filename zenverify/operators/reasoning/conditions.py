@@ -10,7 +10,7 @@ from typing import TypeAlias
 import sympy
 
 from zenverify.operators.balls.arithmetic import Ball
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 from zenverify.operators.reasoning.wording import formula
 
 Renaming: TypeAlias = Mapping[sympy.Symbol, sympy.Symbol]

@@ -5,7 +5,6 @@ Importing this module loads SymPy.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 
 from zenverify.operators.balls.arithmetic import Ball, precision
 from zenverify.operators.derivation.derive import differentiate
-from zenverify.operators.operator import Domain, Equation, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Equation, Operator
 from zenverify.operators.reasoning import wording
 
 __all__ = ["EquationAnalysis", "analyse_equation", "unsolved"]
@@ -106,10 +106,4 @@ def unsolved(operator: Operator, seed: int = 1) -> tuple[str, ...]:
 
 
 def _ordinary(draw: np.random.Generator, domain: Domain) -> NDArray[np.float64]:
-    low, high = max(domain.low, -_REACH), min(domain.high, _REACH)
-    if low >= high:  # a domain far from zero
-        if math.isinf(domain.low):
-            low, high = domain.high - _REACH, domain.high
-        else:
-            low, high = domain.low, min(domain.high, domain.low + _REACH)
-    return draw.uniform(low, high, _POINTS)
+    return draw.uniform(*domain.stretch(_REACH), _POINTS)

@@ -8,11 +8,11 @@ import sympy
 
 from zenverify.operators.balls.arithmetic import Ball, precision
 from zenverify.operators.derivation.derive import evaluator
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 from zenverify.operators.reasoning.conditions import Condition, NoPole, Within
 from zenverify.operators.reasoning.evaluation import values
 from zenverify.operators.reasoning.places import Setting
-from zenverify.operators.reasoning.samples import Numbers, holds, points_in
+from zenverify.operators.reasoning.samples import Numbers, points_in
 from zenverify.operators.reasoning.solving import preimage
 from zenverify.operators.reasoning.wording import formula
 
@@ -135,7 +135,7 @@ class Examination:
         """A point outside the declared domain at which the expression has a value."""
         for place, domain in enumerate(self.setting.domains):
             wider = [Domain() if i == place else d for i, d in enumerate(self.setting.domains)]
-            points = [p for p in points_in(wider) if not holds(domain, p[place])][:_MOST_OUTSIDE]
+            points = [p for p in points_in(wider) if not domain.holds(p[place])][:_MOST_OUTSIDE]
             with precision(_PRECISIONS[0]):
                 found = values(self.setting.kernel, [_lifted(point) for point in points])
             for point, value in zip(points, found, strict=True):

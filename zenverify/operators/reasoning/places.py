@@ -11,11 +11,11 @@ from flint import arb
 
 from zenverify.operators.balls.arithmetic import ZERO, Ball, precision, step
 from zenverify.operators.derivation.derive import Partials, evaluator
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 from zenverify.operators.program.kernel import Kernel
 from zenverify.operators.reasoning.conditions import NoPole, conditions_of
 from zenverify.operators.reasoning.evaluation import Point, number, partials, values
-from zenverify.operators.reasoning.samples import generic, holds
+from zenverify.operators.reasoning.samples import generic
 from zenverify.operators.reasoning.solving import preimage
 from zenverify.operators.reasoning.wording import equation, formula, solved_for
 
@@ -119,7 +119,7 @@ class Setting:
 
 
 def _strictly(domain: Domain, coordinate: float) -> bool:
-    return domain.low < coordinate < domain.high and holds(domain, coordinate)
+    return domain.low < coordinate < domain.high and domain.holds(coordinate)
 
 
 def kinks(setting: Setting) -> list[Place]:

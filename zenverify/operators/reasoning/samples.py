@@ -7,7 +7,7 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 
 Numbers = tuple[float, ...]
 
@@ -22,37 +22,19 @@ _MOST = 500
 _REACH = 10.0
 
 
-def holds(domain: Domain, number: float) -> bool:
-    """Whether a number lies in a domain."""
-    if domain.nonzero and number == 0:
-        return False
-    if domain.closed:
-        return domain.low <= number <= domain.high
-    return domain.low < number < domain.high
-
-
 def numbers_in(domain: Domain, seed: int, special: Sequence[float] = ()) -> list[float]:
     """Numbers in a domain, simple ones first; a closed one's ends are among them.
 
     `special` numbers and their neighbours are added.
     """
     draw = random.Random(seed)
-    low, high = _stretch(domain)
+    low, high = domain.stretch(_REACH)
     ends = [*special, *domain.edges]
     near = [end + sign * offset for end in ends for offset in _OFFSETS for sign in (1.0, -1.0)]
     drawn = [draw.uniform(low, high) for _ in range(_DRAWN)]
     parts = [low + (high - low) * part for part in (0.5, 0.25, 0.75)]
     found = [*_SIMPLE, *ends, *parts, *near, *drawn]
-    return [number for number in dict.fromkeys(found) if holds(domain, number)]
-
-
-def _stretch(domain: Domain) -> tuple[float, float]:
-    """The part of a domain that is near zero, or as near as it comes."""
-    if domain.low >= _REACH:
-        return domain.low, min(domain.high, 2 * domain.low)
-    if domain.high <= -_REACH:
-        return max(domain.low, 2 * domain.high), domain.high
-    return max(domain.low, -_REACH), min(domain.high, _REACH)
+    return [number for number in dict.fromkeys(found) if domain.holds(number)]
 
 
 def points_in(
@@ -79,7 +61,7 @@ def _edges(
 ) -> Iterator[Numbers]:
     for place, domain in enumerate(domains):
         for edge in domain.edges:
-            if holds(domain, edge):
+            if domain.holds(edge):
                 for _ in range(_FEW):
                     point = [draw.choice(column) for column in columns]
                     point[place] = edge

@@ -10,14 +10,8 @@ from zenverify.operators import sampling
 from zenverify.operators.declarations.broadcasting import elementwise
 from zenverify.operators.declarations.elementwise.exponential import expm1, log1p
 from zenverify.operators.declarations.kernels import absolute, maximum, minimum, sign
-from zenverify.operators.operator import (
-    EVERYWHERE,
-    Argument,
-    Choose,
-    Domain,
-    Instance,
-    Operator,
-)
+from zenverify.operators.domain import EVERYWHERE, Domain
+from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.program.kernel import kernel
 

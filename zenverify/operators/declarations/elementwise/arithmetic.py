@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from zenverify.operators.declarations.broadcasting import mapped
-from zenverify.operators.operator import Argument, Domain
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Argument
 from zenverify.operators.program import arithmetic
 
 FAMILY = "arithmetic"

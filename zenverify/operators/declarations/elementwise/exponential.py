@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from zenverify.operators.declarations.broadcasting import elementwise
-from zenverify.operators.operator import EVERYWHERE, Domain
+from zenverify.operators.domain import EVERYWHERE, Domain
 from zenverify.operators.program.kernel import Slice
 
 declare = partial(elementwise, "exponential")

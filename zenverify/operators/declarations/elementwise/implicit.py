@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from zenverify.errors import UsageError
 from zenverify.operators import sampling
+from zenverify.operators.domain import EVERYWHERE, Domain
 from zenverify.operators.equation_text import RESULT
-from zenverify.operators.operator import EVERYWHERE, Argument, Domain, Equation, Operator
+from zenverify.operators.operator import Argument, Equation, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.kernel import Kernel
 

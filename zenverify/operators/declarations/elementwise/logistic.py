@@ -8,7 +8,8 @@ from zenverify.operators import sampling
 from zenverify.operators.declarations.broadcasting import elementwise
 from zenverify.operators.declarations.elementwise.exponential import log1p
 from zenverify.operators.declarations.kernels import exp, log, maximum
-from zenverify.operators.operator import Argument, Domain, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Argument, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.kernel import kernel
 

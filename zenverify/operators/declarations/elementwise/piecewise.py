@@ -9,7 +9,8 @@ import numpy as np
 
 from zenverify.operators import sampling
 from zenverify.operators.declarations.broadcasting import elementwise
-from zenverify.operators.operator import EVERYWHERE, Argument, Choose, Instance, Operator
+from zenverify.operators.domain import EVERYWHERE
+from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 declare = partial(elementwise, "piecewise")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from zenverify.operators.declarations.broadcasting import elementwise
-from zenverify.operators.operator import EVERYWHERE, Domain
+from zenverify.operators.domain import EVERYWHERE, Domain
 
 declare = partial(elementwise, "rounding", jumps=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from zenverify.operators.declarations.broadcasting import elementwise
-from zenverify.operators.operator import Domain
+from zenverify.operators.domain import Domain
 
 declare = partial(elementwise, "special")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from zenverify.operators.declarations.broadcasting import elementwise, mapped
-from zenverify.operators.operator import Argument, Domain
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Argument
 from zenverify.operators.program.kernel import kernel
 
 FAMILY = "trigonometric"

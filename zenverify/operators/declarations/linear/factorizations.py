@@ -13,14 +13,8 @@ from numpy.typing import NDArray
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
 from zenverify.operators.balls.arithmetic import Ball
-from zenverify.operators.operator import (
-    Argument,
-    Choose,
-    Domain,
-    Instance,
-    Matrix,
-    Operator,
-)
+from zenverify.operators.domain import Domain, Matrix
+from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, Numbers, ProgramBuilder, Shape
 from zenverify.operators.program.steps.implicit import Start
 

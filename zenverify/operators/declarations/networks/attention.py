@@ -12,7 +12,8 @@ from zenverify.operators import sampling
 from zenverify.operators.declarations.kernels import sqrt
 from zenverify.operators.declarations.networks.rows import by_length
 from zenverify.operators.declarations.reductions.softmax import softmax
-from zenverify.operators.operator import Argument, Choose, Domain, Instance, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 

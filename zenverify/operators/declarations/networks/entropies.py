@@ -18,7 +18,8 @@ from zenverify.operators.declarations.networks.losses import (
     sample_reduction,
 )
 from zenverify.operators.declarations.reductions.softmax import log_softmax
-from zenverify.operators.operator import Argument, Choose, Domain, Instance, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 from zenverify.operators.program.kernel import Slice, kernel
 

@@ -11,7 +11,8 @@ from zenverify.errors import GraphError
 from zenverify.operators import sampling
 from zenverify.operators.declarations.kernels import sqrt
 from zenverify.operators.declarations.reductions.reductions import count, mean, reduction
-from zenverify.operators.operator import Argument, Choose, Domain, Instance, Operator
+from zenverify.operators.domain import Domain
+from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape, normalise_axis
 
 
