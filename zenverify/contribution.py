@@ -55,7 +55,8 @@ class Contribution:
     operator
         The declaration of an operation that is not elementwise, in place of these.
     domains
-        Per argument, where it is defined; everywhere by default.
+        Per argument, where it is defined; everywhere by default. Outside, nothing is judged; a
+        finite end belongs to the domain only if it is closed.
     kinks
         Where the operation is not differentiable, in words: ``("x = 0",)``.
     slices
@@ -184,7 +185,13 @@ class Contribution:
             If the expression or equation holds something that has no counterpart on balls, or the
             equation has kinks, or the result does not occur in it.
         """
-        return replace(self._declaration(), composed=not is_one_operation(self.function))
+        declared = self._declaration()
+        return replace(
+            declared,
+            composed=not is_one_operation(self.function),
+            # An operator says so itself.
+            decided_outside=self.operator is not None and declared.decided_outside,
+        )
 
     def _declaration(self) -> Operator:
         if self.operator is not None:

@@ -103,6 +103,9 @@ class Operator:
     composed
         Whether an engine makes it of several operations, each of which rounds by itself. Then what
         mixed precisions and plain numbers give is a matter of those, and it is called with neither.
+    decided_outside
+        Whether the expression says what is right outside the domain too: its value, or that there
+        is none. So it is throughout the catalogue. Where it does not, nothing is judged there.
     """
 
     name: str
@@ -121,6 +124,7 @@ class Operator:
     broadcasts: bool = False
     wide: tuple[Instance, ...] = ()
     composed: bool = False
+    decided_outside: bool = True
 
     @property
     def is_elementwise(self) -> bool:

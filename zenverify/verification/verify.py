@@ -151,6 +151,8 @@ def _examine(
     if report.findings:
         return
     check = LocalCheck(graph, run.values, engine.conventions)
+    if check.outside:
+        report.notes.append(check.outside.note)
     report.kinked = tuple(p for p in graph.kinking if check.kinked(p))
     wrong_values = check.values()
     if wrong_values:
@@ -264,6 +266,9 @@ def _check_whole(
     report: _Report,
 ) -> None:
     graph = case.graph
+    if check.outside:
+        report.notes.append("whole graph not composed: a node is outside its declared domain")
+        return
     if not (np.isfinite(flat(check.engine_values)).all()):
         report.notes.append("whole graph not composed: the forward pass is not finite")
         return
@@ -334,6 +339,9 @@ def _check_difference(
     timeout: float,
 ) -> None:
     graph = case.graph
+    if check.outside:
+        report.notes.append("difference unreliable: a node is outside its declared domain")
+        return
     if check.undefined:
         report.notes.append("difference unreliable: a node is undefined")
         return

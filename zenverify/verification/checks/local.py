@@ -33,6 +33,7 @@ from zenverify.oracles.enclosure import (
     lift_all,
 )
 from zenverify.verification.checks.judge import Judgement, Status, judge
+from zenverify.verification.checks.outside import Outside
 from zenverify.verification.trace import flat
 
 _SURELY_RIGHT = THRESHOLD - 1
@@ -90,6 +91,8 @@ class LocalCheck:
     ----------
     undefined
         The nodes where something had no answer, so that anything was right.
+    outside
+        The elements outside declared domains, which are not judged.
     """
 
     def __init__(self, graph: Graph, values: Sequence[Array], conventions: Conventions) -> None:
@@ -101,6 +104,7 @@ class LocalCheck:
             self._enclosure = LocalEnclosure(graph, self._balls, conventions)
         self.worst_by_operation: dict[str, float] = {}
         self.undefined: set[int] = set()
+        self.outside = Outside(graph, values)
 
     @property
     def worst_units(self) -> float:
@@ -371,7 +375,11 @@ class LocalCheck:
         judgements: Sequence[Judgement],
     ) -> list[Suspect]:
         found = []
+        outside = self.outside.value if quantity == "value" else self.outside.gradient
+        undecided = outside(node)
         for element, number, judgement in zip(elements, numbers, judgements, strict=True):
+            if undecided[element]:
+                continue
             if not judgement.passes:
                 found.append(Suspect(node, element, quantity, number, judgement))
             elif judgement.status is Status.UNDEFINED:
