@@ -1,9 +1,12 @@
 """Places where other tools raise false alarms, and this one must not."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tests.verification.prepared import WHOLE, CaseBuilder, binary, square_of_tanh, unary
+from zenverify.corpus.entry import read_entry
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.verification.verdict import Verdict
@@ -92,3 +95,10 @@ CASES = {
 def test_a_right_engine_agrees(name: str) -> None:
     result = verify_case(ZenEngine(), CASES[name])
     assert result.verdict is Verdict.AGREE, [finding.message for finding in result.findings]
+
+
+@pytest.mark.parametrize("entry", sorted(Path(__file__).with_name("false_alarms").glob("*.json")))
+def test_what_was_a_false_alarm_once(entry: Path) -> None:
+    """Underflow that a weight multiplies, taint by structural zeros, kinks elsewhere."""
+    result = verify_case(ZenEngine(), read_entry(entry).case)
+    assert result.verdict is Verdict.AGREE, result.findings

@@ -17,7 +17,7 @@ from flint import arb
 
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Call, Graph
-from zenverify.operators.balls.arithmetic import ZERO, Ball, addition, precision
+from zenverify.operators.balls.arithmetic import ZERO, Ball, FloatRange, addition, precision
 from zenverify.operators.kinks import MEAN, AtKink
 from zenverify.operators.program.program import Linearised
 from zenverify.operators.program.steps.step import Balls
@@ -140,6 +140,8 @@ class WholeEnclosure:
         correct engine lies inside; otherwise the balls enclose the exact values only.
     near
         Per node, the engine's value: it decides signs that are free.
+    underflowing
+        Whether to include what each step inside an operation may lose by underflow, too.
     """
 
     def __init__(
@@ -149,10 +151,14 @@ class WholeEnclosure:
         *,
         rounded: bool,
         near: Sequence[Array] | None = None,
+        underflowing: bool = False,
     ) -> None:
         graph = case.graph
         self._graph = graph
         self._rounded = rounded
+        dtype = "float32" if "float32" in graph.dtypes else "float64"
+        self._within = FloatRange(SMALLEST[dtype]) if underflowing else None
+        within = self._within
         self.values: list[Balls] = [()] * len(graph.nodes)
         for leaf, value in zip(graph.leaves, lift_all(case.values), strict=True):
             self.values[leaf] = value
@@ -166,13 +172,13 @@ class WholeEnclosure:
                     hint = lift(near[position])
                 at_kink = conventions.get(operator, MEAN)
                 allowed = THRESHOLD + program.terms if rounded else 1
-                with precision(bits, rounding=rounded, allowance=allowed):
+                with precision(bits, rounding=rounded, allowance=allowed, within=within):
                     made = program.linearise(given, at_kink, hint)
                     self.values[position] = self._widen(graph.dtypes[position], made.value)
                 narrow = self._bits_backward(call)
                 if narrow < bits:
                     # A rule may compute anew, and in less precision, what the result was made of.
-                    with precision(narrow, rounding=rounded, allowance=allowed):
+                    with precision(narrow, rounding=rounded, allowance=allowed, within=within):
                         made = program.linearise(given, at_kink, hint)
                 linear[position] = made
         self.gradients = self._pull(linear, lift(case.cotangent))
@@ -211,7 +217,7 @@ class WholeEnclosure:
         totals: list[Balls | None] = [None] * len(graph.nodes)
         totals[graph.root] = cotangent
         for bits, calls in groupby(reversed(graph.calls), self._bits_backward):
-            with precision(bits, rounding=self._rounded):
+            with precision(bits, rounding=self._rounded, within=self._within):
                 plus = addition()
                 for call in calls:
                     here = totals[call.position]
@@ -320,24 +326,27 @@ class OneSided:
             if part is not None:
                 weights[operand] = part if held is None else list(map(add, held, part))
 
-    def along(self, node: int, start: Balls) -> Ball:
-        """The derivative when a node moves by `start`, as `along` defines it."""
-        moving: dict[int, Balls] = {node: start}
-        slope = self._reaching_root(node, start)
+    def along(self, starts: Mapping[int, Balls]) -> Ball:
+        """The derivative when nodes move by `starts`, besides what their operands make of them."""
+        graph = self._graph
+        moving = dict(starts)
+        slope = sum((self._reaching_root(node, start) for node, start in starts.items()), ZERO)
+        first = min(starts)
         for position, _, operands, program, _ in self._before_kinks:
-            if position <= node or moving.keys().isdisjoint(operands):
+            if position <= first or moving.keys().isdisjoint(operands):
                 continue
-            sizes = self._graph.sizes
-            tangents = [moving.get(operand) or [ZERO] * sizes[operand] for operand in operands]
+            tangents = [moving.get(i) or [ZERO] * graph.sizes[i] for i in operands]
             if position in self._smooth:
-                moving[position] = self._smooth[position].push(tangents)
+                moved = self._smooth[position].push(tangents)
             else:
                 given = [self._values[operand] for operand in operands]
-                moving[position] = program.push(given, tangents, self._values[position])
-                slope += self._reaching_root(position, moving[position])
-        if slope.is_finite():
+                moved = program.push(given, tangents, self._values[position])
+                slope += self._reaching_root(position, moved)
+            start = starts.get(position)
+            moving[position] = moved if start is None else list(map(add, moved, start))
+        if slope.is_finite() or len(starts) > 1:
             return slope
-        return along(self._graph, self._values, self._cotangent, {node: start}, self._smooth)
+        return along(graph, self._values, self._cotangent, starts, self._smooth)
 
     def _reaching_root(self, node: int, tangent: Balls) -> Ball:
         """What a node's tangent adds to the root's, on paths without another kink."""

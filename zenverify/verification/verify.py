@@ -13,7 +13,6 @@ from zenverify.engines.completed import completed
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
-from zenverify.operators.kinks import MEAN
 from zenverify.verification import trace
 from zenverify.verification.blame.gradients import blame_gradients
 from zenverify.verification.blame.locate import located
@@ -24,7 +23,7 @@ from zenverify.verification.checks import whole
 from zenverify.verification.checks.denial import denying_operation
 from zenverify.verification.checks.local import LocalCheck
 from zenverify.verification.checks.probes import can_probe, make_probes, run_probed
-from zenverify.verification.checks.slopes import slopes_at_kinks
+from zenverify.verification.checks.slopes import judge_kinks
 from zenverify.verification.checks.structure import aliasing, read_gradients, unchanged
 from zenverify.verification.events import Finding
 from zenverify.verification.trace import TIMEOUT, EngineFault, Trace, flat, structural
@@ -283,49 +282,13 @@ def _check_whole(
     )
     report.findings += [whole.disputed(graph, gradients, place) for place in outside[:1]]
     if report.kinked and not report.findings:
-        _check_slopes(case, check, engine, gradients, report)
-
-
-def _check_slopes(
-    case: Case,
-    check: LocalCheck,
-    engine: Engine,
-    gradients: Mapping[int, Array],
-    report: _Report,
-) -> None:
-    graph = case.graph
-    outside, looked, places = slopes_at_kinks(case, check, gradients, report.kinked)
-    if looked < places:
-        report.sampled = f"one-sided slopes at {looked} of {places} elements before a kink"
-    if not outside:
-        return
-    slopes = outside[0]
-    operations = {graph.apply(p).operator for p in report.kinked}
-    listed = ", ".join(sorted(operations))
-    between = (
-        f"is {slopes.right!r} on both sides"
-        if slopes.smooth
-        else f"lies between {slopes.left!r} and {slopes.right!r}"
-    )
-    message = (
-        f"at a kink of {listed} the whole function's slope at {slopes.place} "
-        f"{between}; the engine gives {slopes.engine!r}"
-    )
-    chosen = {name: engine.conventions.get(name) for name in operations}
-    if all(choice == MEAN for choice in chosen.values()):
-        # The one choice that sums of kinks get right. Where kinks are nested no choice is.
-        report.notes.append(f"conventions: {message}, as the means of both sides compose")
-        return
-    if None not in chosen.values() and not slopes.smooth:
-        report.notes.append(f"conventions: {message}, as its declared conventions compose")
-        return
-    guilty = min(name for name, choice in chosen.items() if choice != MEAN)
-    kink = next(p for p in report.kinked if graph.apply(p).operator == guilty)
-    report.findings.append(
-        Finding(
-            Verdict.CONVENTION, Blame(kink, guilty, None, "kink"), "whole graph, symbolic", message
-        )
-    )
+        slopes = judge_kinks(case, check, gradients, report.kinked, engine.conventions)
+        report.findings += slopes.findings
+        report.notes += slopes.notes
+        if slopes.looked < slopes.places:
+            report.sampled = (
+                f"one-sided slopes at {slopes.looked} of {slopes.places} elements before a kink"
+            )
 
 
 def _check_difference(

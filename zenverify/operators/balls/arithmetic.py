@@ -8,9 +8,13 @@ Outside a function's domain the result is a NaN ball. The working precision is g
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from operator import add
+from types import FunctionType
+from typing import Any, NamedTuple, cast
 
 from flint import arb, ctx, fmpq
 
@@ -52,11 +56,32 @@ _LARGEST_INTEGER_EXPONENT = 2**20
 _slack: Ball | None = None
 _nearby = False
 _allowance = 1
+_range: FloatRange | None = None
+
+
+class FloatRange(NamedTuple):
+    """Where floats end: what a step of a formula may lose there.
+
+    Attributes
+    ----------
+    smallest
+        The smallest normal number. A result below it may be flushed to zero, or keep few digits.
+    largest
+        The largest number. A result beyond it may be anything.
+    """
+
+    smallest: float
+    largest: float = math.inf
 
 
 @contextmanager
 def precision(
-    bits: int, *, rounding: bool = False, nearby: bool = False, allowance: int = 1
+    bits: int,
+    *,
+    rounding: bool = False,
+    nearby: bool = False,
+    allowance: int = 1,
+    within: FloatRange | None = None,
 ) -> Iterator[None]:
     """Work with `bits` bits, and put the old precision back.
 
@@ -70,17 +95,22 @@ def precision(
 
     The `allowance` is how many times a slope may miss what encloses it where rounding has left
     nothing of an argument: fewer bits do not widen that.
+
+    Given what the floats are `within`, every step of a formula may leave their range as well: each
+    result that may be below the smallest normal number is widened by that number, and one that may
+    be beyond the largest can be anything. Later steps carry both along.
     """
-    global _slack, _nearby, _allowance
-    before = ctx.prec, _slack, _nearby, _allowance
+    global _slack, _nearby, _allowance, _range
+    before = ctx.prec, _slack, _nearby, _allowance, _range
     ctx.prec = bits
     _nearby = nearby
     _allowance = allowance
+    _range = within
     _slack = arb(0, 2.0**-bits) if rounding else None
     try:
         yield
     finally:
-        ctx.prec, _slack, _nearby, _allowance = before
+        ctx.prec, _slack, _nearby, _allowance, _range = before
 
 
 def looks_nearby() -> bool:
@@ -98,6 +128,96 @@ def rounding_unit() -> float:
     return 0.0 if _slack is None else float(_slack.rad())
 
 
+def smallest_normal() -> float:
+    """What underflow may cost a result, as `precision` has it; zero if it does not matter."""
+    return 0.0 if _range is None else _range.smallest
+
+
+def leaves_range() -> bool:
+    """Whether `precision` asks for what steps lose that leave the range of the floats."""
+    return _range is not None
+
+
+def kept(ball: Ball) -> Ball:
+    """What a step's result may be in floats that have a smallest and a largest number.
+
+    An exact zero is no underflow.
+    """
+    if _range is None or ball.is_zero():
+        return ball
+    if not abs(ball) <= _range.largest:
+        return ball if ball.is_nan() else ANYTHING
+    return ball if abs(ball) >= _range.smallest else ball + arb(0, _range.smallest)
+
+
+def stepwise(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function at hand, or where floats may leave their range, one that does it step by step.
+
+    Parameters
+    ----------
+    function
+        What was derived from an expression: arithmetic, and functions of this module.
+    """
+    return function if _range is None else _stepwise(function)
+
+
+@lru_cache(maxsize=1024)
+def _stepwise(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same code over numbers that mind the range of the floats at each step."""
+    code = cast(FunctionType, function)
+    names = {
+        name: _minding(item) if name in code.__code__.co_names and _computes(item) else item
+        for name, item in code.__globals__.items()
+    }
+    again = FunctionType(code.__code__, names, code.__name__, code.__defaults__, code.__closure__)
+
+    def evaluated(*arguments: Ball) -> Any:
+        return again(*map(_Minding, arguments))
+
+    return evaluated
+
+
+def _computes(item: object) -> bool:
+    return callable(item) and not isinstance(item, type)
+
+
+def _minding(function: Callable[..., Ball]) -> Callable[..., Ball]:
+    if function is sqrt:
+        return lambda x: _Minding(kept(root(x, 2)))
+    return lambda *arguments: _Minding(kept(function(*arguments)))
+
+
+class _Minding(arb):
+    """A ball of which every sum, product and quotient minds the range of the floats."""
+
+    def __neg__(self) -> _Minding:
+        return _Minding(super().__neg__())
+
+    def __add__(self, other: Any) -> _Minding:
+        return _Minding(kept(super().__add__(other)))
+
+    def __radd__(self, other: Any) -> _Minding:
+        return _Minding(kept(super().__radd__(other)))
+
+    def __sub__(self, other: Any) -> _Minding:
+        return _Minding(kept(super().__sub__(other)))
+
+    def __rsub__(self, other: Any) -> _Minding:
+        return _Minding(kept(super().__rsub__(other)))
+
+    def __mul__(self, other: Any) -> _Minding:
+        return _Minding(kept(super().__mul__(other)))
+
+    def __rmul__(self, other: Any) -> _Minding:
+        return _Minding(kept(super().__rmul__(other)))
+
+    def __truediv__(self, other: Any) -> _Minding:
+        return _Minding(kept(super().__truediv__(other)))
+
+    def __rtruediv__(self, other: Any) -> _Minding:
+        return _Minding(kept(super().__rtruediv__(other)))
+
+
 def addition() -> Callable[[Ball, Ball], Ball]:
     """How to add two balls at the current precision."""
     return add if _slack is None else _rounded_add
@@ -105,7 +225,7 @@ def addition() -> Callable[[Ball, Ball], Ball]:
 
 def _rounded_add(a: Ball, b: Ball) -> Ball:
     assert _slack is not None
-    return a + b + (abs(a) + abs(b)) * _slack
+    return kept(a + b + (abs(a) + abs(b)) * _slack)
 
 
 def total(items: Iterable[Ball]) -> Ball:
@@ -113,7 +233,7 @@ def total(items: Iterable[Ball]) -> Ball:
     if _slack is None:
         return sum(items, ZERO)
     items = list(items)
-    return sum(items, ZERO) + sum(map(abs, items), ZERO) * _slack
+    return kept(sum(items, ZERO) + sum(map(abs, items), ZERO) * _slack)
 
 
 def maximum(a: Ball | int, b: Ball | int) -> Ball:

@@ -23,7 +23,7 @@ from itertools import accumulate, pairwise
 
 from flint import arb, arb_mat
 
-from zenverify.operators.balls.arithmetic import ZERO, Ball
+from zenverify.operators.balls.arithmetic import ZERO, Ball, smallest_normal
 
 Kinds = Sequence[int]
 """How many of the equations, or unknowns, are of each kind; in order."""
@@ -42,7 +42,7 @@ def errors_of_matrix(jacobian: arb_mat, rows: Kinds, columns: Kinds, unit: float
         for left, right in spans(columns):
             error = _largest([item for row in sizes[top:bottom] for item in row[left:right]])
             for row in errors[top:bottom]:
-                row += [arb(0, unit * error)] * (right - left)
+                row += [arb(0, unit * error + smallest_normal())] * (right - left)
     return arb_mat(errors)
 
 
@@ -51,7 +51,7 @@ def errors_of_vector(items: Sequence[Ball], kinds: Kinds, unit: float) -> list[B
     found: list[Ball] = []
     for start, end in spans(kinds):
         error = _largest(map(abs, items[start:end]))
-        found += [arb(0, unit * error)] * (end - start)
+        found += [arb(0, unit * error + smallest_normal())] * (end - start)
     return found
 
 

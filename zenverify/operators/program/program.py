@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from flint import arb
+
 from zenverify.operators.balls.arithmetic import addition
 from zenverify.operators.balls.signs import SignGroups, turn, turned_places
-from zenverify.operators.kinks import MEAN, AtKink
+from zenverify.operators.kinks import ANY, MEAN, AtKink
 from zenverify.operators.program.steps.move import Move
 from zenverify.operators.program.steps.step import Balls, Jumping, Step
+from zenverify.operators.program.steps.sum import Sum
+
+_SAME_BITS = 60
+"""Slopes that agree to so many bits are the same in any float."""
 
 
 @dataclass(frozen=True)
@@ -119,16 +125,41 @@ class Program:
         return moved[-1]
 
     def kinked(self, operands: Sequence[Balls]) -> bool:
-        """Whether the operands lie, or may lie, at a kink of some step."""
+        """Whether the operands lie, or may lie, at a kink.
+
+        A kink of some step is none of the whole where all choices there lead to the same slopes:
+        the joint of a parabola and its tangent, as in the huber loss.
+        """
         if not self.can_kink:
             return False
         buffers = list(operands)
         for one in self.steps:
             here = [buffers[source] for source in one.sources]
             if one.kinked(here):
-                return True
+                return self._slopes_differ(operands)
             buffers.append(one.value(here))
         return False
+
+    def _slopes_differ(self, operands: Sequence[Balls]) -> bool:
+        """Whether choices at kinks matter, as far as the operands' balls tell.
+
+        Every choice is enclosed, and balls never cancel. The cotangents are all different: of
+        elements that tie in a sort, it does not matter which gets which of two equal ones.
+        """
+        every = self.linearise(operands, ANY)
+        cotangent = [arb(place) for place in range(1, len(every.value) + 1)]
+        parts = every.pull(cotangent, dead_is_zero=True)
+        return not all(
+            item.is_exact() or item.rel_accuracy_bits() > _SAME_BITS
+            for part in parts
+            if part is not None
+            for item in part
+        )
+
+    @cached_property
+    def sums(self) -> bool:
+        """Whether it adds up elements of its operands, or of what it makes of them."""
+        return any(isinstance(one, Sum) for one in self.steps)
 
     def jumps(self, operands: Sequence[Balls]) -> bool:
         """Whether some step's result jumps, or may jump, within the operands."""

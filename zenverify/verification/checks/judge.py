@@ -14,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 from flint import arb
 
-from zenverify.operators.balls.arithmetic import Ball, precision
+from zenverify.operators.balls.arithmetic import Ball, FloatRange, precision
 from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF
 
@@ -71,7 +71,6 @@ def judge(
     *,
     infinite_input: Sequence[bool],
     infinite_result: Sequence[bool] | None = None,
-    largest_factor: float = 1.0,
     between: Evaluate | None = None,
 ) -> list[Judgement]:
     """Judge numbers of the engine's against their enclosures.
@@ -93,20 +92,30 @@ def judge(
     infinite_result
         Per number, whether it is a contribution of a result that overflowed or is at a pole: a
         rule that uses that result may give NaN.
-    largest_factor
-        What an intermediate result may be multiplied by: the largest cotangent. Results below the
-        smallest normal number may be flushed to zero.
     between
         Given where every number inside an enclosure is right, as between the two sides of a kink;
         evaluated for S in its place.
     """
     scale = between or evaluate
-    underflow = float(np.finfo(dtype).tiny) * max(1.0, largest_factor)
     truths = _narrow(evaluate, elements, False)
     scales = _scales(scale, elements, dtype, False)
     undefined = [e for e, truth in zip(elements, truths, strict=True) if not truth.is_finite()]
     alive = dict(zip(undefined, _narrow(evaluate, undefined, True), strict=True))
     alive_scales = dict(zip(undefined, _scales(scale, undefined, dtype, True), strict=True))
+
+    def measured(
+        number: float, element: int, truth: Ball, size: float, dead_is_zero: bool
+    ) -> Judgement:
+        inside = between is not None
+        found = _measure(number, dtype, terms, truth, size, 0.0, inside=inside)
+        if found.passes:
+            return found
+        if not math.isfinite(number):
+            excused = _leaves_range(scale, element, dtype, dead_is_zero)
+            return Judgement(Status.UNDEFINED, truth) if excused else found
+        lost = _lost_below_normal(scale, element, dtype, dead_is_zero)
+        return _measure(number, dtype, terms, truth, size, lost, inside=inside) if lost else found
+
     judgements = []
     results = infinite_result or [False] * len(numbers)
     for number, element, truth, size, entered, left in zip(
@@ -120,22 +129,12 @@ def judge(
             if not finite and not _is_determined(scale, element, dtype):
                 judgements.append(Judgement(Status.UNDEFINED, truth))
                 continue
-            judgements.append(
-                _measure(number, dtype, terms, truth, size, underflow, inside=between is not None)
-            )
+            judgements.append(measured(number, element, truth, size, False))
         elif not finite or not truth.is_nan():
             judgements.append(Judgement(Status.UNDEFINED, truth))
         elif alive[element].is_finite():
             judgements.append(
-                _measure(
-                    number,
-                    dtype,
-                    terms,
-                    alive[element],
-                    alive_scales[element],
-                    underflow,
-                    inside=between is not None,
-                )
+                measured(number, element, alive[element], alive_scales[element], True)
             )
         elif _may_be_defined(evaluate, element, number, dtype, terms):
             judgements.append(Judgement(Status.UNDEFINED, truth))
@@ -181,6 +180,36 @@ def _scales(
     return [scales[element] for element in elements]
 
 
+def _lost_below_normal(evaluate: Evaluate, element: int, dtype: str, dead_is_zero: bool) -> float:
+    """What underflow may cost: the absolute part of the running error bound.
+
+    Each step may lose the smallest normal number, where its result may be that small, and later
+    factors multiply that. Infinite where underflow may leave nothing at all, as in 1 / (x * x).
+    """
+    within = FloatRange(float(np.finfo(dtype).tiny))
+    for bits in (SIGNIFICAND[dtype], *_SCALE_BITS):
+        with precision(bits, rounding=True):
+            without = evaluate(dead_is_zero)[element]
+        if not without.is_finite():
+            continue
+        with precision(bits, rounding=True, within=within):
+            ball = evaluate(dead_is_zero)[element]
+        if ball.is_finite():
+            return max(0.0, float((ball.rad() - without.rad()).upper()))
+    return math.inf
+
+
+def _leaves_range(evaluate: Evaluate, element: int, dtype: str, dead_is_zero: bool) -> bool:
+    """Whether an intermediate result may overflow, or underflow and then be divided by."""
+    limits = np.finfo(dtype)
+    within = FloatRange(float(limits.tiny), float(limits.max))
+    for bits in (SIGNIFICAND[dtype], *_SCALE_BITS):
+        with precision(bits, rounding=True, within=within):
+            if evaluate(dead_is_zero)[element].is_finite():
+                return False
+    return True
+
+
 def _is_determined(evaluate: Evaluate, element: int, dtype: str) -> bool:
     """Whether the dtype's precision is enough to tell that there is a finite answer at all.
 
@@ -210,7 +239,7 @@ def _measure(
     terms: int,
     truth: Ball,
     scale: float,
-    underflow: float,
+    lost: float,
     *,
     inside: bool,
 ) -> Judgement:
@@ -224,7 +253,8 @@ def _measure(
         if inside:
             # The sides of a kink may have lost what one between them takes up.
             scale = max(scale, float(truth.abs_upper()))
-    if residual <= terms * underflow:
+    residual -= (THRESHOLD + terms) * lost
+    if residual <= terms * float(np.finfo(dtype).tiny):
         return Judgement(Status.RIGHT, truth)
     yardstick = UNIT_ROUNDOFF[dtype] * scale
     units = residual / yardstick if yardstick else math.inf

@@ -278,7 +278,6 @@ class LocalCheck:
 
         terms = len(consumers) + max((graph.programs[k].terms for k in consumers), default=0)
         infinite, overflowed = self._infinities(node, elements, consumers, cotangents)
-        factors = [abs(ball) for k in consumers for ball in cotangents[k] if ball.is_finite()]
         judgements = judge(
             numbers,
             elements,
@@ -288,7 +287,6 @@ class LocalCheck:
             infinite_input=infinite,
             infinite_result=overflowed,
             between=larger if len(choices) > 1 else None,
-            largest_factor=float(max(factors, default=arb(1))),
         )
         if any(self.order_decides(k) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]
@@ -320,7 +318,8 @@ class LocalCheck:
     ) -> tuple[list[bool], list[bool]]:
         """Which elements depend on an infinite operand or cotangent, and on an infinite result.
 
-        Where the infinities are replaced by NaN, these elements become NaN.
+        Where the infinities are replaced by NaN, these elements become NaN. With the second kind
+        are those that a number which is not finite may reach by a zero; see `_tainted`.
         """
         graph = self._graph
         nearby = {operand for k in consumers for operand in graph.apply(k).operands}
@@ -342,7 +341,41 @@ class LocalCheck:
                 for balls, v in zip(cotangents, self._values, strict=True)
             ]
             overflowed = self._reached(node, elements, consumers, self._balls, seeds)
-        return infinite, overflowed
+        tainted = self._tainted(node, consumers, cotangents)
+        return infinite, [
+            beyond or tainted[element] for beyond, element in zip(overflowed, elements, strict=True)
+        ]
+
+    def _tainted(
+        self, node: int, consumers: Sequence[int], cotangents: Sequence[Balls]
+    ) -> list[bool]:
+        """Which elements a number that is not finite may reach although the truth has a zero there.
+
+        A rule may multiply by the zeros of a structure, and 0 times infinity is NaN. A solver mixes
+        all elements. Elsewhere it concerns the elements that the result does not depend on: all of
+        them where the operation adds elements up, as the trace does, and otherwise the one in the
+        same place.
+        """
+        graph = self._graph
+        tainted = [False] * graph.sizes[node]
+        for k in consumers:
+            arriving = [not ball.is_finite() for ball in cotangents[k]]
+            operands = [self._values[operand] for operand in graph.apply(k).operands]
+            if not any(arriving) and all(np.isfinite(operand).all() for operand in operands):
+                continue
+            program = graph.programs[k]
+            if program.solves:
+                return [True] * graph.sizes[node]
+            nothing: list[Balls] = [[_NAN] * size for size in graph.sizes]
+            reached = self._reached(node, range(graph.sizes[node]), [k], self._balls, nothing)
+            if program.sums:
+                tainted = [held or not here for held, here in zip(tainted, reached, strict=True)]
+            elif graph.shapes[node] == graph.shapes[k]:
+                tainted = [
+                    held or (marked and not here)
+                    for held, marked, here in zip(tainted, arriving, reached, strict=True)
+                ]
+        return tainted
 
     def _reached(
         self,

@@ -48,8 +48,17 @@ def outside_enclosure(
 
     The engine's values, if they are given as `near`, decide signs that are free.
     """
-    free = {name: ANY for name in kinked if name not in conventions}
-    whole = WholeEnclosure(case, {**conventions, **free}, rounded=True, near=near)
+    taken = {**conventions, **{name: ANY for name in kinked if name not in conventions}}
+    whole = WholeEnclosure(case, taken, rounded=True, near=near)
+    if not (found := _outside(whole, gradients)):
+        return []
+    # What underflows inside an operation, and is multiplied there, costs too much to follow always.
+    whole = WholeEnclosure(case, taken, rounded=True, near=near, underflowing=True)
+    still = set(_outside(whole, gradients))
+    return [place for place in found if place in still]
+
+
+def _outside(whole: WholeEnclosure, gradients: Mapping[int, Array]) -> list[tuple[int, int]]:
     found = []
     for (node, gradient), numbers in zip(
         gradients.items(), lift_all(list(gradients.values())), strict=True

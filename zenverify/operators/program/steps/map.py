@@ -17,6 +17,7 @@ from zenverify.operators.balls.arithmetic import (
     looks_nearby,
     rounding_unit,
     step,
+    stepwise,
 )
 from zenverify.operators.derivation.evaluators import DerivedSlice
 from zenverify.operators.kinks import MEAN, AtKink
@@ -35,7 +36,8 @@ class Map:
     sources: tuple[int, ...]
 
     def value(self, sources: Sequence[Balls]) -> Balls:
-        values = self._mended(list(map(self.kernel.derived.value, *sources)), sources)
+        value = stepwise(self.kernel.derived.value)
+        values = self._mended(list(map(value, *sources)), sources)
         if looks_nearby() and any(ball is ANYTHING for ball in values):
             return [
                 self._around(point) if ball is ANYTHING else ball
@@ -79,11 +81,12 @@ class Map:
         if None not in derived.constants:
             return self.value(sources), derived.constants
         if derived.kinks is None:
-            results = list(map(derived.linear, *sources))
+            results = list(map(stepwise(derived.linear), *sources))
         else:
             at_zero = at_kink.at_zero
+            linear = stepwise(derived.linear)
             results = [
-                derived.linear(*point, *[step(kink, at_zero) for kink in derived.kinks(*point)])
+                linear(*point, *[step(kink, at_zero) for kink in derived.kinks(*point)])
                 for point in zip(*sources, strict=True)
             ]
         return self._unzip(results, sources)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from operator import mul, neg
 from typing import Any, Protocol, runtime_checkable
 
-from zenverify.operators.balls.arithmetic import ZERO, Ball
+from zenverify.operators.balls.arithmetic import ZERO, Ball, kept, leaves_range
 from zenverify.operators.kinks import AtKink
 
 Balls = Sequence[Ball]
@@ -77,8 +77,10 @@ def scale(partial: int | Balls, items: Balls, dead_is_zero: bool) -> Balls:
             return [ZERO] * len(items)
         return list(map(neg, items)) if partial == -1 else [partial * item for item in items]
     if dead_is_zero:
-        return [
+        products = [
             ZERO if item.is_zero() or slope.is_zero() else slope * item
             for slope, item in zip(partial, items, strict=True)
         ]
-    return list(map(mul, partial, items))
+    else:
+        products = list(map(mul, partial, items))
+    return list(map(kept, products)) if leaves_range() else products

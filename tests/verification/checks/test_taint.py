@@ -1,0 +1,77 @@
+"""How far numbers that are not finite may spread, and how far not."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.verification.prepared import CaseBuilder, unary, wrong_rule
+from zenverify.engines.zen import ZenEngine
+from zenverify.tensor import OPERATIONS
+from zenverify.verification.verdict import Verdict
+from zenverify.verification.verify import verify_case
+
+MATRIX = np.array([[2.0, 0.5], [0.5, 1.0]])
+ABOVE = np.array([[1.0, -np.inf], [1.0, 1.0]])
+"""An infinite cotangent of a zero that the structure of the result has."""
+TRACE = {"offset": 0, "axis1": 0, "axis2": 1}
+
+
+def cholesky_with(change: Any, cotangent: Any) -> Verdict:
+    """A pullback of cholesky that multiplies by the structure, and what is then changed."""
+    right = OPERATIONS["cholesky"].pullbacks[0]
+
+    def pullback(g: Any, *rest: Any) -> Any:
+        return change(right(np.tril(np.where(np.isfinite(g), g, 0.0)), *rest))
+
+    with wrong_rule("cholesky", pullback):
+        case = unary("cholesky", at=MATRIX, cotangent=cotangent)
+        return verify_case(ZenEngine(), case, difference=False).verdict
+
+
+def test_a_solver_may_spread_an_infinite_cotangent_of_a_structural_zero_to_all_elements() -> None:
+    assert cholesky_with(lambda x: x, ABOVE) is Verdict.AGREE
+    case = unary("cholesky", at=MATRIX, cotangent=ABOVE)
+    assert verify_case(ZenEngine(), case).verdict is Verdict.AGREE
+
+
+def test_a_finite_number_is_held_to_the_truth_all_the_same() -> None:
+    assert cholesky_with(lambda x: x * (1 + 1e-13), ABOVE) is Verdict.INACCURATE
+
+
+def test_a_solver_that_gives_nan_without_cause_is_wrong() -> None:
+    assert cholesky_with(lambda x: x * np.nan, np.ones((2, 2))) is Verdict.NON_FINITE
+
+
+def verdict_of(operation: str, rule: Any, cotangent: Any, **attributes: Any) -> Verdict:
+    with wrong_rule(operation, rule):
+        build = CaseBuilder()
+        build.apply(operation, build.variable(MATRIX), **attributes)
+        case = build.case(cotangent)
+        return verify_case(ZenEngine(), case, difference=False).verdict
+
+
+@pytest.mark.parametrize(
+    "elsewhere, verdict", [(np.nan, Verdict.AGREE), (0.0, Verdict.AGREE), (1.0, None)]
+)
+def test_the_zeros_of_a_trace_may_be_multiplied(elsewhere: float, verdict: Verdict | None) -> None:
+    def rule(g: Any, y: Any, x: Any, **_: Any) -> Any:
+        return np.where(np.eye(2) > 0, g, elsewhere if np.isinf(g) else 0.0)
+
+    assert verdict_of("trace", rule, np.inf, **TRACE) is (verdict or Verdict.ENGINE_WRONG)
+
+    def nan_without_cause(g: Any, y: Any, x: Any, **_: Any) -> Any:
+        return np.where(np.eye(2) > 0, g, np.nan)
+
+    always = verdict_of("trace", nan_without_cause, 1.0, **TRACE)
+    assert always is Verdict.NON_FINITE
+
+
+def test_a_mask_may_be_multiplied_element_by_element() -> None:
+    assert verdict_of("tril", lambda g, y, x, **_: g * np.tri(2), ABOVE, k=0) is Verdict.AGREE
+
+    def elsewhere(g: Any, y: Any, x: Any, **_: Any) -> Any:
+        kept = np.where(np.tri(2) > 0, g, 0.0)
+        return np.where(np.isinf(g).any() and np.eye(2) > 0, np.nan, kept)
+
+    assert verdict_of("tril", elsewhere, ABOVE, k=0) is Verdict.NON_FINITE
