@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import Any, ClassVar
 
 from zenverify.errors import UnsupportedError
+
+Function = Callable[..., Any]
 
 
 class Tabled(ABC):
@@ -18,7 +21,7 @@ class Tabled(ABC):
         By operator, what is called on the library's own values.
     """
 
-    functions: ClassVar[Mapping[str, Callable[..., Any]]]
+    functions: ClassVar[Mapping[str, Function]]
 
     def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
         function = self.functions.get(operator)
@@ -34,3 +37,25 @@ class Tabled(ABC):
         operands: Sequence[Any],
         attributes: dict[str, Any],
     ) -> Any: ...
+
+
+def named(module: Any, names: Iterable[str] | Mapping[str, str]) -> dict[str, Function]:
+    """A module's functions, without those that this version of the library lacks.
+
+    Parameters
+    ----------
+    module
+        Where the functions are.
+    names
+        Operators that have the function's name; or what each one's function is called, with dots
+        for submodules: ``{"erf": "special.erf"}``.
+    """
+    pairs = names.items() if isinstance(names, Mapping) else ((name, name) for name in names)
+    found = {operator: _found(module, path) for operator, path in pairs}
+    return {operator: function for operator, function in found.items() if function is not None}
+
+
+def _found(module: Any, path: str) -> Function | None:
+    for part in path.split("."):
+        module = getattr(module, part, None)
+    return module if callable(module) and not isinstance(module, ModuleType) else None

@@ -9,6 +9,7 @@ from typing import Any
 import autograd.numpy as anp
 from autograd.scipy import special
 
+from zenverify.engines.tabled import named
 from zenverify.errors import UnsupportedError
 
 _FAR_BELOW_ZERO = -1e6
@@ -78,25 +79,26 @@ def _trace(x: Any, offset: int, axis1: int, axis2: int) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{
-        name: getattr(anp, name)
-        for name in (
+    **named(
+        anp,
+        (
             *("negative", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp"),
             *("sqrt", "square", "reciprocal", "sin", "cos", "tan", "arcsin", "arccos", "arctan"),
             *("arctan2", "sinc", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"),
             *("absolute", "maximum", "minimum", "sign", "floor", "ceil", "rint"),
             *("trunc", "remainder", "hypot", "sum", "mean", "prod", "max", "min", "var", "std"),
-            *("cumsum", "sort", "reshape", "expand_dims", "squeeze", "transpose"),
+            *("cumsum", "sort", "expand_dims", "squeeze", "transpose"),
             *("swapaxes", "moveaxis", "rollaxis", "roll", "tile", "repeat", "diag", "tril", "triu"),
             *("diagonal", "diff", "cross"),
-        )
-    },
+        ),
+    ),
     **{
-        name: _of_arrays(getattr(anp, name))
-        for name in ("dot", "inner", "tensordot", "outer", "kron")
+        name: _of_arrays(function)
+        for name, function in named(anp, ("dot", "inner", "tensordot", "outer", "kron")).items()
     },
-    **{name: getattr(special, name) for name in ("logit", "logsumexp", "erf", "erfc", "gammaln")},
+    **named(special, ("logit", "logsumexp", "erf", "erfc", "gammaln")),
     "digamma": _digamma,
+    "reshape": lambda x, shape: anp.reshape(x, shape),  # NumPy 2.0 calls it newshape
     "sigmoid": special.expit,
     "add": operator.add,
     "subtract": operator.sub,

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from zenverify.engines.jax.calls import Function
+from zenverify.engines.tabled import named
 
 
 def _einsum(*operands: Any, subscripts: str) -> Any:
@@ -44,23 +45,33 @@ def _svdvals(x: Any) -> Any:
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
+        **named(
+            jnp,
+            (
+                "dot",
+                "inner",
+                "tensordot",
+                "outer",
+                "vdot",
+                "kron",
+                "cross",
+            ),
+        ),
+        **named(
+            jnp,
+            {
+                "matrix_power": "linalg.matrix_power",
+                "det": "linalg.det",
+                "solve": "linalg.solve",
+                "inv": "linalg.inv",
+                "pinv": "linalg.pinv",
+            },
+        ),
         "matmul": operator.matmul,
-        "dot": jnp.dot,
-        "inner": jnp.inner,
-        "tensordot": jnp.tensordot,
         "einsum": _einsum,
-        "outer": jnp.outer,
-        "vdot": jnp.vdot,
-        "kron": jnp.kron,
-        "cross": jnp.cross,
-        "matrix_power": jnp.linalg.matrix_power,
-        "det": jnp.linalg.det,
         "slogdet": _slogdet,
-        "solve": jnp.linalg.solve,
-        "inv": jnp.linalg.inv,
         "cholesky": _cholesky,
         "eigh": _eigh,
         "svdvals": _svdvals,
-        "pinv": jnp.linalg.pinv,
     }
 )

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from zenverify.engines.jax.calls import Function, offered
+from zenverify.engines.tabled import named
 
 Sizes = tuple[int, ...]
 
@@ -69,8 +70,7 @@ def _max_pool(x: Any, kernel: Sizes, stride: Sizes, padding: Sizes) -> Any:
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
-        "softmax": jax.nn.softmax,
-        "log_softmax": jax.nn.log_softmax,
+        **named(jax, {"softmax": "nn.softmax", "log_softmax": "nn.log_softmax"}),
         "conv1d": _convolution,
         "conv2d": _convolution,
         "conv_transpose1d": _transposed,

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from zenverify.engines.jax.calls import Function, offered
+from zenverify.engines.tabled import named
 
 
 def _logcumsumexp(x: Any, axis: int | None) -> Any:
@@ -19,21 +20,26 @@ def _logcumsumexp(x: Any, axis: int | None) -> Any:
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
-        "sum": jnp.sum,
-        "mean": jnp.mean,
-        "prod": jnp.prod,
-        "max": jnp.max,
-        "min": jnp.min,
-        "ptp": jnp.ptp,
-        "logsumexp": jax.nn.logsumexp,
-        "var": jnp.var,
-        "std": jnp.std,
+        **named(
+            jnp,
+            (
+                "sum",
+                "mean",
+                "prod",
+                "max",
+                "min",
+                "ptp",
+                "var",
+                "std",
+                "cumsum",
+                "cumprod",
+                "median",
+                "sort",
+            ),
+        ),
+        **named(jnp, {"norm": "linalg.norm"}),
+        **named(jax, {"logsumexp": "nn.logsumexp"}),
         "average": lambda x, weights, **rest: jnp.average(x, weights=weights, **rest),
-        "norm": jnp.linalg.norm,
-        "cumsum": jnp.cumsum,
-        "cumprod": jnp.cumprod,
         "logcumsumexp": _logcumsumexp,
-        "median": jnp.median,
-        "sort": jnp.sort,
     }
 )

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from zenverify.engines.jax.calls import Function, offered
+from zenverify.engines.tabled import named
 
 
 def _stack(*operands: Any, axis: int) -> Any:
@@ -57,35 +58,40 @@ def _gradient(x: Any, spacing: float, axis: int, edge_order: int) -> Any:
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
-        "reshape": jnp.reshape,
-        "flatten": jnp.ravel,
-        "expand_dims": jnp.expand_dims,
-        "squeeze": jnp.squeeze,
-        "broadcast_to": jnp.broadcast_to,
-        "transpose": jnp.transpose,
-        "swapaxes": jnp.swapaxes,
-        "moveaxis": jnp.moveaxis,
-        "rollaxis": jnp.rollaxis,
-        "roll": jnp.roll,
-        "flip": jnp.flip,
+        **named(
+            jnp,
+            (
+                "reshape",
+                "expand_dims",
+                "squeeze",
+                "broadcast_to",
+                "transpose",
+                "swapaxes",
+                "moveaxis",
+                "rollaxis",
+                "roll",
+                "flip",
+                "tile",
+                "repeat",
+                "take",
+                "take_along_axis",
+                "diag",
+                "diagonal",
+                "trace",
+                "tril",
+                "triu",
+                "diff",
+            ),
+        ),
+        **named(jnp, {"flatten": "ravel"}),
         "stack": _stack,
         "concatenate": _concatenate,
         "hstack": _hstack,
         "vstack": _vstack,
         "dstack": _dstack,
         "split": _split,
-        "tile": jnp.tile,
-        "repeat": jnp.repeat,
         "pad": _pad,
         "index": _index,
-        "take": jnp.take,
-        "take_along_axis": jnp.take_along_axis,
-        "diag": jnp.diag,
-        "diagonal": jnp.diagonal,
-        "trace": jnp.trace,
-        "tril": jnp.tril,
-        "triu": jnp.triu,
-        "diff": jnp.diff,
         "gradient": _gradient,
     }
 )

@@ -9,6 +9,7 @@ from typing import Any
 import mygrad as mg
 from mygrad import nnet
 
+from zenverify.engines.tabled import named
 from zenverify.errors import UnsupportedError
 
 
@@ -47,16 +48,16 @@ def _cross_entropy(x: Any, target: Any, ignore_index: int, reduction: str) -> An
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{
-        name: getattr(mg, name)
-        for name in (
+    **named(
+        mg,
+        (
             *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "sqrt", "cbrt"),
             *("square", "reciprocal", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2"),
             *("sinc", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "maximum"),
             *("minimum", "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "cumprod"),
             *("squeeze", "broadcast_to", "swapaxes", "moveaxis", "roll", "repeat"),
-        )
-    },
+        ),
+    ),
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from zenverify.engines.tabled import named
 from zenverify.engines.torch.calls import Function, of_tensors, offered
 
 
@@ -72,23 +73,44 @@ def _eigh(x: Any) -> Any:
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
+        **{
+            o: of_tensors(f)
+            for o, f in named(
+                torch,
+                (
+                    "inner",
+                    "kron",
+                ),
+            ).items()
+        },
+        **{
+            o: _of_vectors(o, f)
+            for o, f in named(
+                torch,
+                (
+                    "dot",
+                    "outer",
+                    "vdot",
+                ),
+            ).items()
+        },
+        **named(
+            torch,
+            {
+                "matrix_power": "linalg.matrix_power",
+                "det": "linalg.det",
+                "inv": "linalg.inv",
+                "svdvals": "linalg.svdvals",
+                "pinv": "linalg.pinv",
+            },
+        ),
         "matmul": operator.matmul,
-        "dot": _of_vectors("dot", torch.dot),
-        "inner": of_tensors(torch.inner),
         "tensordot": of_tensors(_tensordot),
         "einsum": _einsum,
-        "outer": _of_vectors("outer", torch.outer),
-        "vdot": _of_vectors("vdot", torch.vdot),
-        "kron": of_tensors(torch.kron),
         "cross": _cross,
-        "matrix_power": torch.linalg.matrix_power,
-        "det": torch.linalg.det,
         "slogdet": _slogdet,
         "solve": _solve,
-        "inv": torch.linalg.inv,
         "cholesky": _cholesky,
         "eigh": _eigh,
-        "svdvals": torch.linalg.svdvals,
-        "pinv": torch.linalg.pinv,
     }
 )

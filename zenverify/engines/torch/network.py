@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from zenverify.engines.tabled import named
 from zenverify.engines.torch.calls import Function, integers, of_tensors, offered
 
 
@@ -76,12 +77,36 @@ def _cross_entropy(x: Any, target: Any, ignore_index: int, reduction: str) -> An
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
+        **{
+            o: of_tensors(f)
+            for o, f in named(
+                functional,
+                (
+                    "mse_loss",
+                    "l1_loss",
+                    "smooth_l1_loss",
+                    "kl_div",
+                    "binary_cross_entropy_with_logits",
+                ),
+            ).items()
+        },
+        **{
+            o: of_tensors(f)
+            for o, f in named(
+                functional, {"huber": "huber_loss", "soft_cross_entropy": "cross_entropy"}
+            ).items()
+        },
+        **named(
+            functional,
+            (
+                "conv1d",
+                "conv2d",
+                "conv_transpose1d",
+                "conv_transpose2d",
+            ),
+        ),
         "softmax": _softmax,
         "log_softmax": _log_softmax,
-        "conv1d": functional.conv1d,
-        "conv2d": functional.conv2d,
-        "conv_transpose1d": functional.conv_transpose1d,
-        "conv_transpose2d": functional.conv_transpose2d,
         "max_pool1d": _moving(functional.max_pool1d),
         "max_pool2d": _moving(functional.max_pool2d),
         "avg_pool1d": _moving(functional.avg_pool1d),
@@ -93,13 +118,6 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "rms_norm": _rms_norm,
         "scaled_dot_product_attention": _attention,
         "embedding": _embedding,
-        "mse_loss": of_tensors(functional.mse_loss),
-        "l1_loss": of_tensors(functional.l1_loss),
-        "huber": of_tensors(functional.huber_loss),
-        "smooth_l1_loss": of_tensors(functional.smooth_l1_loss),
         "cross_entropy": _cross_entropy,
-        "soft_cross_entropy": of_tensors(functional.cross_entropy),
-        "kl_div": of_tensors(functional.kl_div),
-        "binary_cross_entropy_with_logits": of_tensors(functional.binary_cross_entropy_with_logits),
     }
 )

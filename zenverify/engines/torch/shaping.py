@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from zenverify.engines.tabled import named
 from zenverify.engines.torch.calls import Function, integers, offered
 
 Axis = int | tuple[int, ...] | None
@@ -171,14 +172,19 @@ def _gradient(x: Any, spacing: float, axis: int, edge_order: int) -> Any:
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
-        "reshape": torch.reshape,
-        "flatten": torch.flatten,
+        **named(
+            torch,
+            (
+                "reshape",
+                "flatten",
+                "moveaxis",
+            ),
+        ),
         "expand_dims": _expand_dims,
         "squeeze": _squeeze,
         "broadcast_to": _broadcast_to,
         "transpose": _transpose,
         "swapaxes": _swapaxes,
-        "moveaxis": torch.moveaxis,
         "roll": _roll,
         "flip": _flip,
         "stack": _stack,
