@@ -149,7 +149,7 @@ def _elements(
 def _neighbours(random: np.random.Generator, leaf: Leaf, plan: LeafPlan) -> Numbers:
     """Up to two floats from a power of two, where their distance changes, inside the domain."""
     limits = plan.limits
-    inside = [place for place in _AROUND if limits.low < place < limits.high]
+    inside = [place for place in _AROUND if limits.interior(np.float64(place))]
     ladder = [np.array(inside[0] if inside else (plan.low + plan.high) / 2, leaf.dtype)]
     for _ in range(2):
         ladder.insert(0, np.nextafter(ladder[0], -np.inf, dtype=leaf.dtype))

@@ -106,7 +106,7 @@ class Domain:
         """Which numbers lie between the ends or on them, zero included."""
         return np.asarray((points >= self.low) & (points <= self.high))
 
-    def interior(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
+    def interior(self, points: NDArray[np.floating] | np.floating) -> NDArray[np.bool_]:
         """Which numbers lie strictly between the ends, zero included."""
         return np.asarray((points > self.low) & (points < self.high))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import sympy
 from flint import arb
 
@@ -119,7 +120,7 @@ class Setting:
 
 
 def _strictly(domain: Domain, coordinate: float) -> bool:
-    return domain.low < coordinate < domain.high and domain.holds(coordinate)
+    return bool(domain.interior(np.float64(coordinate))) and domain.holds(coordinate)
 
 
 def kinks(setting: Setting) -> list[Place]:
