@@ -66,6 +66,13 @@ def test_the_truth_is_exact_where_128_bits_are_not_enough(x: float) -> None:
     assert float(found.value[2]) == math.log(3.0)
 
 
+@pytest.mark.parametrize("shape", [(0,), (0, 2)])
+def test_of_no_elements_nothing_is_found(shape: tuple[int, ...]) -> None:
+    found = exact(Call("exp", (shape,)), [[]], [])
+    assert not found.value
+    assert not any(found.gradients)
+
+
 def test_the_digits_that_are_lost_are_no_more_than_there_are() -> None:
     engine = losing("exp", lambda x: 1e30 * np.exp(x), lambda g, y, x: g * np.exp(x))
     case = case_of("exp", [1.0])

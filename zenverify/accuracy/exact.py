@@ -11,7 +11,8 @@ from zenverify.graph.case import Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import Attributes
-from zenverify.operators.balls.arithmetic import Ball, precision
+from zenverify.operators.balls.arithmetic import Ball
+from zenverify.operators.balls.narrowing import until
 from zenverify.operators.kinks import MEAN, AtKink
 from zenverify.operators.operator import Operator
 from zenverify.operators.program.builder import Shape
@@ -106,6 +107,26 @@ class Exact(NamedTuple):
         """The value, then the gradients."""
         return (self.value, *self.gradients)
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether more precision cannot change what it says about floats."""
+        return all(is_narrow(ball) for balls in self.numbers if balls is not None for ball in balls)
+
+    def at(self, point: int) -> Exact:
+        """What belongs to one point of a pointwise operation."""
+        gradients = (None if balls is None else [balls[point]] for balls in self.gradients)
+        return Exact([self.value[point]], tuple(gradients))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Exact]) -> Exact:
+        """Several points of a pointwise operation, one after the other."""
+        value, *gradients = (
+            None if balls[0] is None else [ball for part in balls if part for ball in part]
+            for balls in zip(*(part.numbers for part in parts), strict=True)
+        )
+        assert value is not None
+        return cls(value, tuple(gradients))
+
 
 def exact(
     call: Call,
@@ -130,38 +151,32 @@ def exact(
     bits
         The precisions to try.
     """
-    with precision(bits[0]):
-        linear = call.program.linearise(operands, at_kink, near)
-        parts = linear.pull(cotangent, dead_is_zero=True)
-    found = Exact(linear.value, tuple(parts))
-    rows = [balls for balls in found.numbers if balls is not None]
-    if len(bits) == 1 or all(is_narrow(ball) for balls in rows for ball in balls):
-        return found
-    if not call.pointwise:
-        return _merged(found, exact(call, operands, cotangent, at_kink, near, bits[1:]))
-    wide = [i for i, balls in enumerate(zip(*rows, strict=True)) if not all(map(is_narrow, balls))]
-    more = exact(
-        call.of_length(len(wide)),
-        [[balls[place] for place in wide] for balls in operands],
-        [cotangent[place] for place in wide],
-        at_kink,
-        bits=bits[1:],
-    )
-    return _merged(found, more, wide)
+    pointwise = call.pointwise and len(cotangent) > 0
+
+    def evaluate(places: Sequence[int]) -> list[Exact]:
+        """All of it; or of a pointwise operation, what belongs to each of these points."""
+        if not pointwise:
+            return [_evaluated(call.program, operands, cotangent, at_kink, near)]
+        found = _evaluated(
+            call.of_length(len(places)).program,
+            [[balls[place] for place in places] for balls in operands],
+            [cotangent[place] for place in places],
+            at_kink,
+        )
+        return [found.at(number) for number in range(len(places))]
+
+    places = range(len(cotangent)) if pointwise else range(1)
+    found = until(lambda one: one.is_narrow, evaluate, places, bits)
+    return Exact.joined(found)
 
 
-def _merged(found: Exact, more: Exact, places: Sequence[int] | None = None) -> Exact:
-    """What was found, with what is narrower put in its place: at `places`, or everywhere."""
-    merged: list[Balls | None] = []
-    for before, now in zip(found.numbers, more.numbers, strict=True):
-        if before is None or now is None:
-            merged.append(before)
-            continue
-        kept = list(before)
-        for place, ball in zip(places or range(len(kept)), now, strict=True):
-            if not is_narrow(kept[place]):
-                kept[place] = ball
-        merged.append(kept)
-    value, *gradients = merged
-    assert value is not None
-    return Exact(value, tuple(gradients))
+def _evaluated(
+    program: Program,
+    operands: Sequence[Balls],
+    cotangent: Balls,
+    at_kink: AtKink,
+    near: Balls | None = None,
+) -> Exact:
+    """An operation and its adjoint at the current precision."""
+    linear = program.linearise(operands, at_kink, near)
+    return Exact(linear.value, tuple(linear.pull(cotangent, dead_is_zero=True)))

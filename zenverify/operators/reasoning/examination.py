@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sympy
 
 from zenverify.operators.balls.arithmetic import Ball, precision
+from zenverify.operators.balls.narrowing import until
 from zenverify.operators.derivation.derive import evaluator
 from zenverify.operators.domain import Domain
 from zenverify.operators.reasoning.conditions import Condition, NoPole, Within
@@ -77,12 +78,13 @@ class Examination:
 
     def _undefined(self, points: Sequence[Numbers]) -> dict[Numbers, None]:
         """The points at which the expression has no value, however precisely it is evaluated."""
-        left = list(points)
-        for bits in _PRECISIONS:
-            with precision(bits):
-                found = values(self.setting.kernel, [_lifted(point) for point in left])
-            left = [point for point, value in zip(left, found, strict=True) if value.is_nan()]
-        return dict.fromkeys(left)
+
+        def evaluate(places: Sequence[int]) -> list[Ball]:
+            return values(self.setting.kernel, [_lifted(points[place]) for place in places])
+
+        found = until(lambda value: not value.is_nan(), evaluate, range(len(points)), _PRECISIONS)
+        pairs = zip(points, found, strict=True)
+        return dict.fromkeys(point for point, value in pairs if value.is_nan())
 
     def _reason(self, point: Numbers) -> Condition | None:
         """The condition that certainly does not hold, if any: balls can overflow without one."""
