@@ -53,12 +53,6 @@ ANYTHING = arb(0, float("inf"))
 _LARGEST_INTEGER_EXPONENT = 2**20
 
 
-_slack: Ball | None = None
-_nearby = False
-_allowance = 1
-_range: FloatRange | None = None
-
-
 class FloatRange(NamedTuple):
     """Where floats end: what a step of a formula may lose there.
 
@@ -72,6 +66,26 @@ class FloatRange(NamedTuple):
 
     smallest: float
     largest: float = math.inf
+
+
+class Settings(NamedTuple):
+    """What `precision` sets besides FLINT's bits, and describes.
+
+    Attributes
+    ----------
+    slack
+        A ball around zero as wide as the relative rounding error of an addition; None for none.
+    nearby, allowance, within
+        As `precision` takes them.
+    """
+
+    slack: Ball | None = None
+    nearby: bool = False
+    allowance: int = 1
+    within: FloatRange | None = None
+
+
+_settings = Settings()
 
 
 @contextmanager
@@ -100,42 +114,40 @@ def precision(
     result that may be below the smallest normal number is widened by that number, and one that may
     be beyond the largest can be anything. Later steps carry both along.
     """
-    global _slack, _nearby, _allowance, _range
-    before = ctx.prec, _slack, _nearby, _allowance, _range
+    global _settings
+    before = ctx.prec, _settings
     ctx.prec = bits
-    _nearby = nearby
-    _allowance = allowance
-    _range = within
-    _slack = arb(0, 2.0**-bits) if rounding else None
+    _settings = Settings(arb(0, 2.0**-bits) if rounding else None, nearby, allowance, within)
     try:
         yield
     finally:
-        ctx.prec, _slack, _nearby, _allowance, _range = before
+        ctx.prec, _settings = before
 
 
 def looks_nearby() -> bool:
     """Whether `precision` asks for the values around a pole."""
-    return _nearby
+    return _settings.nearby
 
 
 def allowance() -> int:
     """How many times `precision` lets a slope miss what encloses it near zero."""
-    return _allowance
+    return _settings.allowance
 
 
 def rounding_unit() -> float:
     """The relative rounding error that `precision` allows for; zero without `rounding`."""
-    return 0.0 if _slack is None else float(_slack.rad())
+    slack = _settings.slack
+    return 0.0 if slack is None else float(slack.rad())
 
 
 def smallest_normal() -> float:
     """What underflow may cost a result, as `precision` has it; zero if it does not matter."""
-    return 0.0 if _range is None else _range.smallest
+    return 0.0 if _settings.within is None else _settings.within.smallest
 
 
 def leaves_range() -> bool:
     """Whether `precision` asks for what steps lose that leave the range of the floats."""
-    return _range is not None
+    return _settings.within is not None
 
 
 def kept(ball: Ball) -> Ball:
@@ -143,11 +155,12 @@ def kept(ball: Ball) -> Ball:
 
     An exact zero is no underflow.
     """
-    if _range is None or ball.is_zero():
+    within = _settings.within
+    if within is None or ball.is_zero():
         return ball
-    if not abs(ball) <= _range.largest:
+    if not abs(ball) <= within.largest:
         return ball if ball.is_nan() else ANYTHING
-    return ball if abs(ball) >= _range.smallest else ball + arb(0, _range.smallest)
+    return ball if abs(ball) >= within.smallest else ball + arb(0, within.smallest)
 
 
 def stepwise(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -158,7 +171,7 @@ def stepwise(function: Callable[..., Any]) -> Callable[..., Any]:
     function
         What was derived from an expression: arithmetic, and functions of this module.
     """
-    return function if _range is None else _stepwise(function)
+    return function if _settings.within is None else _stepwise(function)
 
 
 @lru_cache(maxsize=1024)
@@ -220,20 +233,22 @@ class _Minding(arb):
 
 def addition() -> Callable[[Ball, Ball], Ball]:
     """How to add two balls at the current precision."""
-    return add if _slack is None else _rounded_add
+    return add if _settings.slack is None else _rounded_add
 
 
 def _rounded_add(a: Ball, b: Ball) -> Ball:
-    assert _slack is not None
-    return kept(a + b + (abs(a) + abs(b)) * _slack)
+    slack = _settings.slack
+    assert slack is not None
+    return kept(a + b + (abs(a) + abs(b)) * slack)
 
 
 def total(items: Iterable[Ball]) -> Ball:
     """The sum of balls."""
-    if _slack is None:
+    slack = _settings.slack
+    if slack is None:
         return sum(items, ZERO)
     items = list(items)
-    return kept(sum(items, ZERO) + sum(map(abs, items), ZERO) * _slack)
+    return kept(sum(items, ZERO) + sum(map(abs, items), ZERO) * slack)
 
 
 def maximum(a: Ball | int, b: Ball | int) -> Ball:

@@ -26,7 +26,7 @@ def until(
         ``evaluate(places)`` gives what is found at some of the places, at the precision that is
         set when it is called.
     places
-        Where; none is named twice.
+        Where.
     bits
         The precisions to try, in turn. What the last one gives stands.
 

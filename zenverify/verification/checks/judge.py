@@ -15,6 +15,7 @@ import numpy as np
 from flint import arb
 
 from zenverify.operators.balls.arithmetic import Ball, FloatRange, precision
+from zenverify.operators.balls.narrowing import until
 from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF
 
@@ -145,16 +146,16 @@ def judge(
 
 def _narrow(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> list[Ball]:
     """The truths, with more precision as long as an enclosure is wide for its size."""
-    if not elements:
-        return []
-    truths: list[Ball] = []
-    for bits in (PRECISION, *_HIGHER):
-        with precision(bits):
-            every = evaluate(dead_is_zero)
-        truths = [every[element] for element in elements]
-        if all(truth.is_finite() and truth.rel_accuracy_bits() > _ENOUGH_BITS for truth in truths):
-            break
-    return truths
+
+    def evaluated(places: Sequence[int]) -> list[Ball]:
+        every = evaluate(dead_is_zero)
+        return [every[place] for place in places]
+
+    return until(_is_narrow, evaluated, elements, (PRECISION, *_HIGHER))
+
+
+def _is_narrow(truth: Ball) -> bool:
+    return bool(truth.is_finite() and truth.rel_accuracy_bits() > _ENOUGH_BITS)
 
 
 def _scales(
