@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from zenverify.errors import UsageError
 from zenverify.functions.cotangents import cotangents_at
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import by_differences, by_enclosure, finding_about, first_line
@@ -13,10 +15,17 @@ from zenverify.functions.occurrence import Occurrence, occurrence_of
 from zenverify.functions.recording import Changed, Function, Node, Recording, Value
 from zenverify.functions.result import GradcheckResult, OperationRow
 from zenverify.functions.rows import Rows
+from zenverify.functions.whole import check_whole
 from zenverify.graph.case import Array
 from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import ACCUMULATION, Verdict
+
+_SAME = 1e-5
+"""A result that differs by more, relative to its largest element, is another one."""
+
+_REACHES_NOT = 1e-6
+"""Errors of which less than this share reaches an input, beside random ones, reach none."""
 
 _MOST_DIFFERENCED = 48
 """Elements of an operand that differences are taken of; more are sampled."""
@@ -47,26 +56,114 @@ class Examination:
         self._findings: list[Finding] = []
         self._notes: list[str] = []
         self._rows = Rows()
+        self._unchecked = False
+        """Whether a rule was left to the check of the whole function, and that decided nothing."""
 
     def run(self) -> GradcheckResult:
-        """Record the function, and check each operation and how they are put together."""
+        """Record the function; check each operation, how they are put together, and the whole."""
+        recording, reason = self._recorded()
+        if self._findings:
+            return self._result()
+        if recording is None or recording.lost:
+            reason = reason or f"not followed to the end: {recording.lost if recording else ''}"
+            self._notes.append(reason)
+        node, values = self._called()
+        if recording is not None:
+            self._kept_as_recorded(recording, node, values)
+        if recording is None or recording.lost:
+            if not self._findings and self._pulls(node, values):
+                self.check_whole(node, values)
+        elif not self._findings:
+            gradients = self._probed(recording)
+            for number, one in enumerate(recording.nodes):
+                self._rule(occurrence_of(number, one, recording.values, gradients), recording)
+        if not self._findings:
+            self._whole(node, values, recording.left if recording is not None else ())
+        if self._function.draws:
+            self._notes.append("random numbers were held fixed: each call drew the same")
+        return self._result()
+
+    def _recorded(self) -> tuple[Recording | None, str]:
+        """The recording; None, and why, if the function could not be followed."""
         try:
             recording = self._function.record()
-            again = self._function.record()
+            if not recording.lost:
+                self._repeats(recording, self._function.record())
         except Changed as changed:
             message = f"the function writes to {changed}"
             self._findings.append(finding_about(Verdict.STRUCTURE, self._function.name, message))
-            return self._result()
-        self._repeats(recording, again)
-        if recording.lost and not self._findings:
-            self._notes.append(f"not followed to the end: {recording.lost}")
+            return None, ""
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001  the library's, in a state that was not foreseen
+            return None, f"not followed, {type(error).__name__}: {first_line(error)}"
+        return recording, ""
+
+    def _called(self) -> tuple[Node, Sequence[Value]]:
+        """The function as one operation.
+
+        Raises
+        ------
+        UsageError
+            If it cannot even be called.
+        """
+        try:
             node, values, _ = self._function.whole(parameters=True)
-            self.check_whole(node, values)
-        if not self._findings:
-            gradients = self._probed(recording)
-            for number, node in enumerate(recording.nodes):
-                self._rule(occurrence_of(number, node, recording.values, gradients))
-        return self._result()
+        except UsageError:
+            raise
+        except Exception as error:
+            name = self._function.name
+            raise UsageError(
+                f"gradcheck: {name} raised {type(error).__name__}: {first_line(error)}"
+            ) from error
+        if not node.results:
+            raise UsageError("gradcheck: the function returns nothing that depends on its inputs")
+        return node, values
+
+    def _pulls(self, node: Node, values: Sequence[Value]) -> bool:
+        """Whether the library gets through its own reverse pass."""
+        seeds = cotangents_at(values, node.results)
+        try:
+            node.pull([seeds[place] for place in node.results])
+        except Exception as error:  # noqa: BLE001  the library's own, or that of somebody's rule
+            message = f"the reverse pass raised {type(error).__name__}: {first_line(error)}"
+            self._findings.append(finding_about(Verdict.CRASH, self._function.name, message))
+            return False
+        return True
+
+    def _kept_as_recorded(self, recording: Recording, node: Node, values: Sequence[Value]) -> None:
+        """The function's results must be what the recorded operations computed."""
+        if len(recording.roots) != len(node.results):
+            return
+        for root, place in zip(recording.roots, node.results, strict=True):
+            recorded, result = recording.values[root], values[place].array
+            apart = not np.allclose(
+                recorded.array, result, rtol=_SAME, atol=_SAME * _largest(result), equal_nan=True
+            )
+            if apart:
+                message = (
+                    f"the function's result is not what was recorded of it ({recorded.name}): it "
+                    "was written to outside of the graph, as by detach, no_grad, .data or NumPy"
+                )
+                self._findings.append(
+                    finding_about(Verdict.ENGINE_WRONG, self._function.name, message)
+                )
+                return
+
+    def _whole(self, node: Node, values: Sequence[Value], left: Sequence[str]) -> None:
+        try:
+            checked = check_whole(self._function, node, values, left)
+        except Exception as error:  # noqa: BLE001  the library's own, or that of somebody's rule
+            self._notes.append(
+                f"the function as a whole could not be checked, {type(error).__name__}: "
+                f"{first_line(error)}"
+            )
+            return
+        if checked.finding is not None:
+            self._findings.append(checked.finding)
+        if checked.note:
+            self._notes.append(checked.note)
+        self._unchecked &= not checked.decided
 
     def check_whole(self, node: Node, values: Sequence[Value]) -> GradcheckResult:
         """Check a function as one operation."""
@@ -76,19 +173,13 @@ class Examination:
 
     def _repeats(self, first: Recording, second: Recording) -> None:
         """A second call, and its gradients, must be the same bits."""
-        same = len(first.values) == len(second.values) and all(
-            a.array.tobytes() == b.array.tobytes()
-            for a, b in zip(first.values, second.values, strict=True)
-        )
-        if not same:
-            what = next(
-                (
-                    a.name
-                    for a, b in zip(first.values, second.values, strict=False)
-                    if a.array.tobytes() != b.array.tobytes()
-                ),
-                "the list of operations",
-            )
+        results = [
+            (first.values[a], second.values[b])
+            for a, b in zip(first.roots, second.roots, strict=False)
+        ]
+        changed = [a.name for a, b in results if a.array.tobytes() != b.array.tobytes()]
+        if changed or len(first.roots) != len(second.roots):
+            what = changed[0] if changed else "the number of results"
             self._findings.append(
                 finding_about(
                     Verdict.STRUCTURE,
@@ -99,13 +190,11 @@ class Examination:
             )
             return
         seeds = cotangents_at(first.values, first.roots)
-        try:
-            one, two = first.gradients(seeds), second.gradients(seeds)
-        except Exception as error:  # noqa: BLE001  the library's own, or that of somebody's rule
-            message = f"the reverse pass raised {type(error).__name__}: {first_line(error)}"
-            self._findings.append(finding_about(Verdict.CRASH, self._function.name, message))
-            return
-        for value in one:
+        one, two = first.gradients(seeds), second.gradients(seeds)
+        count = len(first.values) if len(first.values) == len(second.values) else 0
+        for value in (value for value in one if value < count):
+            if not self._is_input(first, value):
+                continue
             if value not in two or one[value].tobytes() != two[value].tobytes():
                 name = first.values[value].name
                 message = f"a second reverse pass gives another gradient of {name}"
@@ -115,6 +204,9 @@ class Examination:
                 return
         # Without probes the user's own cotangents arrive, zeros among them.
         self._sums(first, seeds, one, self._parts(first, one))
+
+    def _is_input(self, recording: Recording, value: int) -> bool:
+        return not any(value in node.results for node in recording.nodes)
 
     def _probed(self, recording: Recording) -> dict[int, Array]:
         """The gradients when cotangents of order one enter everywhere: so nothing is masked."""
@@ -137,7 +229,11 @@ class Examination:
             arriving = [gradients.get(result) for result in node.results]
             if all(cotangent is None for cotangent in arriving):
                 continue
-            for operand, part in zip(node.operands, node.pull(arriving), strict=True):
+            try:
+                pulled = node.pull(arriving)
+            except Exception:  # noqa: BLE001  a rule that does not let itself be run alone
+                return {}
+            for operand, part in zip(node.operands, pulled, strict=True):
                 if part is not None:
                     parts.setdefault(operand, []).append(part)
         return parts
@@ -150,7 +246,7 @@ class Examination:
         parts: Mapping[int, Sequence[Array]],
     ) -> None:
         """Each gradient against the sum of what arrives there."""
-        if recording.lost:
+        if recording.lost or not parts:
             return
         for value, gradient in gradients.items():
             terms = [seeds[value]] if value in seeds else []
@@ -175,38 +271,104 @@ class Examination:
                 self._findings.append(finding_about(Verdict.ENGINE_WRONG, ACCUMULATION, message))
                 return
 
-    def _rule(self, seen: Occurrence) -> None:
+    def _rule(self, seen: Occurrence, recording: Recording | None = None) -> None:
         """Check what one operation's rule makes of the cotangents of its results."""
+        try:
+            self._judged(seen, recording)
+        except Exception as error:  # noqa: BLE001  a rule that does not let itself be run alone
+            self._notes.append(
+                f"{seen.node.name}: its rule could not be run alone, {type(error).__name__}: "
+                f"{first_line(error)}; it counts in the whole function only"
+            )
+            self._unchecked = True
+
+    def _judged(self, seen: Occurrence, recording: Recording | None) -> None:
+        if seen.node.defined_together:
+            self._notes.append(
+                f"{seen.node.name}: its rule cannot be told apart from what computes its operands, "
+                "or from what it holds; it counts in the whole function only"
+            )
+            self._unchecked = True
+            return
         judged = judge_node(seen.node, seen.operands, seen.results, seen.cotangents)
         if judged is None:
-            self._differenced(seen)
+            self._differenced(seen, recording)
             return
         found = by_enclosure(seen, judged.suspects)
         if seen.node.composed and _is_misread(seen, found):
-            self._differenced(seen)
+            self._differenced(seen, recording)
             return
+        found = self._in_context(seen, found, judged.errors, recording)
         self._findings += found
         self._rows.judged(seen.node, judged, found)
 
-    def _differenced(self, seen: Occurrence) -> None:
+    def _differenced(self, seen: Occurrence, recording: Recording | None) -> None:
         """Check an operation that has no declaration."""
         large = sum(array.size for array in (*seen.operands, *seen.cotangents)) > _LARGE
         checked = by_differences(seen, _OF_LARGE if large else _MOST_DIFFERENCED)
-        self._findings += checked.findings
-        self._rows.differenced(seen.node, checked)
+        found = self._in_context(seen, checked.findings, checked.errors, recording)
+        self._findings += found
+        self._rows.differenced(seen.node, replace(checked, findings=found))
+
+    def _in_context(
+        self,
+        seen: Occurrence,
+        found: list[Finding],
+        errors: Mapping[int, Array],
+        recording: Recording | None,
+    ) -> list[Finding]:
+        """What is left of findings about a rule, if its errors reach no input of the function.
+
+        Cholesky's rule is right for symmetric matrices, and a symmetrisation in front of it takes
+        its error away, for every cotangent. So the errors are pulled on, all operands' together.
+        """
+        if not found or recording is None or any(f.blame.argument not in errors for f in found):
+            return found
+        if _reach_inputs(seen, errors, recording):
+            return found
+        self._notes.append(
+            f"{seen.node.name}: its rule is right in this function, wrong elsewhere: its errors "
+            "reach no input"
+        )
+        return []
 
     def _result(self) -> GradcheckResult:
         rows: tuple[OperationRow, ...] = self._rows.rows()
         notes = [*self._notes, *self._rows.notes()]
         if self._findings:
             verdict = self._findings[0].verdict
-        elif self._rows.undecided:
+        elif self._rows.undecided or self._unchecked:
             verdict = Verdict.DIFFERENCE_UNRELIABLE
         else:
             verdict = Verdict.AGREE
         return GradcheckResult(
             self._function.engine, verdict, tuple(self._findings), rows, tuple(notes)
         )
+
+
+def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Recording) -> bool:
+    """Whether the errors of a rule reach an input, compared with what others of their size do."""
+    inputs = set(range(len(recording.values)))
+    inputs -= {result for node in recording.nodes for result in node.results}
+
+    def reached(scaled: Callable[[Array], Array]) -> float:
+        seeds: dict[int, Array] = {}
+        for slot, error in errors.items():
+            place = seen.node.operands[slot]
+            dtype = recording.values[place].array.dtype
+            seeds[place] = seeds.get(place, 0) + scaled(error).astype(dtype)
+        arriving = recording.gradients(seeds)
+        for place in seeds.keys() - arriving.keys():
+            arriving[place] = seeds[place]
+        sizes = [float(np.abs(g).max(initial=0.0)) for n, g in arriving.items() if n in inputs]
+        return max(sizes, default=0.0)
+
+    draw = np.random.default_rng(24)
+    usual = max(
+        reached(lambda error: np.abs(error).max() * draw.choice([-1.0, 1.0], error.shape))
+        for _ in range(2)
+    )
+    return not reached(lambda error: error) <= _REACHES_NOT * usual
 
 
 def _is_misread(seen: Occurrence, found: Sequence[Finding]) -> bool:
@@ -217,6 +379,11 @@ def _is_misread(seen: Occurrence, found: Sequence[Finding]) -> bool:
     if found:
         return any(finding.verdict is Verdict.EXPRESSION_WRONG for finding in found)
     return bool(by_differences(seen, _CONFIRMED).findings)
+
+
+def _largest(array: Array) -> float:
+    finite = np.abs(array[np.isfinite(array)])
+    return float(finite.max()) if finite.size else 0.0
 
 
 def _index(element: int, shape: tuple[int, ...]) -> tuple[int, ...]:

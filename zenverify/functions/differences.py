@@ -60,7 +60,7 @@ def slope(
 
     Evaluated in float64 also where the operation computes in float32, if it lets itself be.
     """
-    dtype = _dtype(node, operands)
+    dtype = sampled_dtype(node, operands)
     wide = [np.array(operand, dtype) for operand in operands]
     weights = [cotangent.astype(np.float64) for cotangent in cotangents]
 
@@ -111,7 +111,7 @@ def _scales(operand: Array, element: int) -> list[float]:
     return sorted({usual, own} - {0.0} or {1.0}, reverse=True)
 
 
-def _dtype(node: Node, operands: Sequence[Array]) -> str:
+def sampled_dtype(node: Node, operands: Sequence[Array]) -> str:
     """What the operation can be differenced in."""
     if all(str(operand.dtype) == _WIDE for operand in operands):
         return _WIDE

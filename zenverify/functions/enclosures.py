@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,10 @@ from zenverify.functions.recording import Node
 from zenverify.functions.terms import Declaration, UndeclaredError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
+from zenverify.operators.balls.arithmetic import ZERO, precision
 from zenverify.operators.operator import Operator
+from zenverify.operators.program.steps.step import Balls
+from zenverify.oracles.enclosure import PRECISION, LocalEnclosure, lift, lift_all
 from zenverify.verification.checks.local import LocalCheck, Suspect
 
 MOST_WORK = 50_000
@@ -31,21 +34,24 @@ class Judged:
     Attributes
     ----------
     suspects
-        What is wrong, as `Suspect`; ``node`` is the operand's number, or for a value the number of
-        operands.
+        What is wrong: the result that the cotangent entered at, and the `Suspect`; its ``node`` is
+        the operand's number, or for a value the number of operands.
     worst_units
         The largest residual that passed, in units of u * S.
     elements, of
         How many numbers were looked at, and how many there are.
     undefined
         Whether there were numbers for which there is no answer.
+    errors
+        Per operand with a suspect, how far off each element is.
     """
 
-    suspects: tuple[Suspect, ...]
+    suspects: tuple[tuple[int, Suspect], ...]
     worst_units: float
     elements: int
     of: int
     undefined: bool
+    errors: Mapping[int, Array]
 
 
 def work(node: Node, operands: Sequence[Array], results: Sequence[Array]) -> float:
@@ -92,7 +98,8 @@ def _judged(
     *,
     large: bool,
 ) -> Judged:
-    suspects: list[Suspect] = []
+    suspects: list[tuple[int, Suspect]] = []
+    errors: dict[int, Array] = {}
     worst, looked_at, of, undefined = 0.0, 0, 0, False
     for number, (result, cotangent) in enumerate(zip(results, cotangents, strict=True)):
         only = [cotangent if n == number else None for n in range(len(results))]
@@ -106,11 +113,13 @@ def _judged(
         if large:
             one.take_sample()
         check = one.check(values=not node.composed)
-        suspects += one.suspects
+        suspects += [(number, suspect) for suspect in one.suspects]
+        for slot, error in one.errors().items():
+            errors[slot] = errors.get(slot, 0.0) + error
         worst = max(worst, check.worst_units)
         looked_at += one.looked_at
         undefined = undefined or bool(check.undefined)
-    return Judged(tuple(suspects), worst, looked_at, of, undefined)
+    return Judged(tuple(suspects), worst, looked_at, of, undefined, errors)
 
 
 class _One:
@@ -128,6 +137,7 @@ class _One:
         self._constants = list(declaration.constants)
         self._result = result
         self._places: NDArray[np.int64] | None = None
+        self._graph: Graph | None = None
         self._whole = [True] * len(operands)
         self.cotangent = result
         self.parts: list[Array] = []
@@ -153,6 +163,24 @@ class _One:
         self._result, self.cotangent = taken(self._result), taken(self.cotangent)
         self._places = places
 
+    def errors(self) -> dict[int, Array]:
+        """Per operand with a suspect, how far off each element is; of a sample, nothing."""
+        slots = {s.node for s in self.suspects if s.quantity == "gradient"}
+        if not slots or self._places is not None or self._graph is None:
+            return {}
+        values = lift_all([*self._operands, *self._constants, self._result])
+        cotangents: list[Balls] = [[ZERO] * size for size in self._graph.sizes]
+        cotangents[-1] = lift(self.cotangent)
+        with precision(PRECISION):
+            truths = LocalEnclosure(self._graph, values, {}).pull(cotangents, {})
+        found = {}
+        for slot in slots:
+            truth = truths[slot]
+            if truth is not None and all(ball.is_finite() for ball in truth):
+                exact = np.array([float(ball.mid()) for ball in truth])
+                found[slot] = self.parts[slot] - exact.reshape(self.parts[slot].shape)
+        return found
+
     def check(self, *, values: bool) -> LocalCheck:
         """Check the value, if it proves anything, and the gradients."""
         arrays = [*self._operands, *self._constants]
@@ -164,7 +192,7 @@ class _One:
             Leaf(LeafKind.VARIABLE if number < count else LeafKind.CONSTANT, array.shape, dtype)
             for number, array in enumerate(arrays)
         ]
-        graph = Graph((*leaves, Apply(self._operator, tuple(range(root)))))
+        graph = self._graph = Graph((*leaves, Apply(self._operator, tuple(range(root)))))
         if graph.shapes[root] != self._result.shape:
             raise GraphError(f"declared as of shape {graph.shapes[root]}")
         check = LocalCheck(graph, [*arrays, self._result], {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,16 +38,28 @@ def first_line(error: Exception) -> str:
     return text if len(text) <= 200 else text[:197] + "..."
 
 
-def by_enclosure(seen: Occurrence, suspects: Sequence[Suspect]) -> list[Finding]:
-    """One finding per operand (or value) of a declared operation that has suspects."""
+def by_enclosure(seen: Occurrence, suspects: Sequence[tuple[int, Suspect]]) -> list[Finding]:
+    """One finding per operand (or value) of a declared operation that has suspects.
+
+    Parameters
+    ----------
+    seen
+        The operation.
+    suspects
+        Each with the result that the cotangent entered at: the difference is that of this one.
+    """
     found = []
-    for place in dict.fromkeys(suspect.node for suspect in suspects):
-        mine = [suspect for suspect in suspects if suspect.node == place]
-        worst = max(mine, key=_seriousness)
+    for place in dict.fromkeys(suspect.node for _, suspect in suspects):
+        mine = [(result, suspect) for result, suspect in suspects if suspect.node == place]
+        result, worst = max(mine, key=lambda one: _seriousness(one[1]))
         if worst.quantity == "value":
-            found.append(_value_finding(seen, worst, len(mine)))
+            found.append(_value_finding(seen, result, worst, len(mine)))
             continue
-        slopes = _asked(seen, seen.cotangents, place, worst.element)
+        cotangents = [
+            cotangent if number == result else np.zeros_like(cotangent)
+            for number, cotangent in enumerate(seen.cotangents)
+        ]
+        slopes = _asked(seen, cotangents, place, worst.element)
         difference = None
         if slopes is not None and slopes.left is slopes.right:
             difference = slopes.left
@@ -67,8 +79,8 @@ def _seriousness(suspect: Suspect) -> float:
     return relative if math.isfinite(relative) else math.inf
 
 
-def _value_finding(seen: Occurrence, suspect: Suspect, count: int) -> Finding:
-    dtype = str(seen.results[0].dtype)
+def _value_finding(seen: Occurrence, result: int, suspect: Suspect, count: int) -> Finding:
+    dtype = str(seen.results[result].dtype)
     small = suspect.judgement.relative < UNIT_ROUNDOFF[dtype] ** 0.4
     verdict = Verdict.INACCURATE if small else Verdict.ENGINE_WRONG
     if suspect.judgement.status is Status.NON_FINITE:
@@ -123,6 +135,8 @@ class Differenced:
         How many were looked at without result.
     resolution
         The relative error above which all of those that were decided on would have been found.
+    errors
+        Per operand with a finding, how far off each element is, as far as it is known.
     """
 
     findings: list[Finding]
@@ -130,11 +144,13 @@ class Differenced:
     of: int
     undecided: int
     resolution: float
+    errors: Mapping[int, Array]
 
 
 def by_differences(seen: Occurrence, most: int) -> Differenced:
     """Check the rule of an operation that has no declaration, at `most` elements per operand."""
     findings: list[Finding] = []
+    errors: dict[int, Array] = {}
     decided, of, undecided, resolution = 0, 0, 0, 0.0
     draw = np.random.default_rng(0)
     cotangents = [_thinned(cotangent, most, draw) for cotangent in seen.cotangents]
@@ -143,22 +159,32 @@ def by_differences(seen: Occurrence, most: int) -> Differenced:
         of += gradient.size
         chosen = _chosen(gradient, most, draw)
         noise = allowance(gradient, sum(c.size for c in cotangents).bit_length())
-        largest = max(float(np.abs(gradient).max(initial=0.0)), np.finfo(np.float64).tiny)
+        finite = np.abs(gradient[np.isfinite(gradient)])
+        own = float(finite.max(initial=0.0))
+        asked = {
+            element: _asked(seen, cotangents, slot, element, _ENOUGH * own)
+            for element in chosen.tolist()
+        }
+        largest = max(own, _largest_of(asked.values()))
+        # Where both say zero, what counts is what the results are made of.
+        vague = _VAGUE * largest or _ENOUGH * _usual_slope(seen, cotangents, slot)
+        off = np.zeros(gradient.shape)
         worst: tuple[float, int, Slopes] | None = None
-        for element in chosen.tolist():
-            slopes = _asked(seen, cotangents, slot, element, _ENOUGH * largest)
-            if slopes is None or not slopes.known or slopes.width > _VAGUE * largest:
+        for element, slopes in asked.items():
+            if slopes is None or not slopes.known or slopes.width > max(vague, noise):
                 undecided += 1
                 continue
             decided += 1
-            resolution = max(resolution, (slopes.width + noise) / largest)
+            resolution = max(resolution, (slopes.width + noise) / largest if largest else 0.0)
             engine = float(gradient.ravel()[element])
             apart = max(slopes.low - engine, engine - slopes.high)
+            off.flat[element] = engine - (slopes.low + slopes.high) / 2
             if not apart <= noise and (worst is None or not apart <= worst[0]):
                 worst = (apart, element, slopes)
         if worst is not None:
-            findings.append(_difference_finding(seen, slot, gradient, worst))
-    return Differenced(findings, decided, of, undecided, resolution)
+            findings.append(_difference_finding(seen, slot, gradient, worst, largest))
+            errors[slot] = off
+    return Differenced(findings, decided, of, undecided, resolution, errors)
 
 
 def _thinned(cotangent: Array, most: int, draw: np.random.Generator) -> Array:
@@ -188,13 +214,43 @@ _VAGUE = 1e-2
 """A difference that is less exact, relative to the largest element, decides nothing."""
 
 
+def _largest_of(found: Iterable[Slopes | None]) -> float:
+    """The largest slope that is surely there."""
+    known = [one for one in found if one is not None and one.known]
+    return max(
+        (max(abs(one.low), abs(one.high)) for one in known if not one.low <= 0 <= one.high),
+        default=0.0,
+    )
+
+
+def _usual_slope(seen: Occurrence, cotangents: Sequence[Array], slot: int) -> float:
+    """How large a slope would be that made the results what they are."""
+    with np.errstate(all="ignore"):
+        made = sum(
+            float(np.nansum(np.abs(cotangent * result)))
+            for cotangent, result in zip(cotangents, seen.results, strict=True)
+        )
+        operand = np.abs(seen.operands[slot])
+    finite = operand[np.isfinite(operand) & (operand > 0)]
+    usual = float(np.median(finite)) if finite.size else 1.0
+    return made / usual if math.isfinite(made) else 0.0
+
+
 def _difference_finding(
-    seen: Occurrence, slot: int, gradient: Array, worst: tuple[float, int, Slopes]
+    seen: Occurrence,
+    slot: int,
+    gradient: Array,
+    worst: tuple[float, int, Slopes],
+    largest: float,
 ) -> Finding:
     apart, element, slopes = worst
     engine = float(gradient.ravel()[element])
     finite = math.isfinite(engine)
     verdict = Verdict.ENGINE_WRONG if finite else Verdict.NON_FINITE
+    dtypes = {str(array.dtype) for array in (*seen.operands, *seen.results)}
+    dtype = "float32" if "float32" in dtypes else "float64"
+    if finite and apart < UNIT_ROUNDOFF[dtype] ** 0.4 * largest:
+        verdict = Verdict.INACCURATE
     middle = Estimate((slopes.low + slopes.high) / 2, (slopes.high - slopes.low) / 2)
     interval: Interval = interval_of_estimate(middle)
     witness = Witnesses(slot, element, "gradient", engine, None, interval, None, verdict)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from zenverify.functions.terms import Declaration
 from zenverify.graph.case import Array
 
@@ -54,6 +56,10 @@ class Node:
     composed
         Whether that was read off the operations of its forward pass: then it is a user's own
         rule, and its values prove nothing.
+    defined_together
+        Whether its rule is one only together with what computes its operands, as that of a linear
+        solve with a factorisation handed over, or with a function or module that it is given and
+        that holds the same tensors: then it cannot be checked alone.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Node:
     pull: Pull
     declaration: Declaration | None = None
     composed: bool = False
+    defined_together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ class Recording:
         See `Gradients`.
     lost
         Why some part was not recorded; empty if all was.
+    left
+        How values were seen to leave the recording, in words.
     """
 
     values: tuple[Value, ...]
@@ -86,6 +95,7 @@ class Recording:
     roots: tuple[int, ...]
     gradients: Gradients
     lost: str = ""
+    left: tuple[str, ...] = ()
 
 
 class Changed(Exception):  # noqa: N818  it is a finding on its way, not an error of ours
@@ -105,6 +115,11 @@ class Function(Protocol):
         """What to call the function."""
         ...
 
+    @property
+    def draws(self) -> bool:
+        """Whether a call drew random numbers: then they were held fixed."""
+        ...
+
     def record(self) -> Recording:
         """Call the function, and record the call.
 
@@ -115,6 +130,10 @@ class Function(Protocol):
         UsageError
             If it returns nothing that depends on the inputs.
         """
+        ...
+
+    def beside(self, draw: np.random.Generator) -> Function:
+        """The same function at inputs a little beside these."""
         ...
 
     def whole(self, *, parameters: bool) -> tuple[Node, tuple[Value, ...], list[Any]]:

@@ -15,6 +15,9 @@ from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
 from zenverify.operators import catalogue
 
+_BESIDE = 2.0**-9
+"""How far beside the inputs to look, relative to each element."""
+
 
 class ZenFunction:
     """A function of tensors and its inputs.
@@ -24,6 +27,8 @@ class ZenFunction:
     UsageError
         If no input is a trainable tensor.
     """
+
+    draws = False
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         self._engine: Any = load("zen")
@@ -45,7 +50,7 @@ class ZenFunction:
         function: Any = self._function
         operation = getattr(function, "operation", None)  # one's own, made by new_operation
         name = getattr(function, "__name__", getattr(operation, "name", type(function).__name__))
-        return str(name)
+        return "the function" if name == "<lambda>" else str(name)
 
     def _is_tensor(self, one: Any) -> bool:
         return bool(self._engine.recognises(one))
@@ -133,6 +138,19 @@ class ZenFunction:
             }
         finally:
             self._engine.restore_gradients(handles, saved)
+
+    def beside(self, draw: np.random.Generator) -> ZenFunction:
+        """The same function at inputs a little beside these."""
+
+        def moved(one: Any) -> Any:
+            if not self._is_wanted(one):
+                return one
+            array = np.array(one.value)
+            size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
+            array = array + _BESIDE * size * draw.uniform(-1.0, 1.0, array.shape)
+            return self._engine.leaf(LeafKind.VARIABLE, np.asarray(array, one.value.dtype))
+
+        return ZenFunction(self._function, list(map(moved, self._inputs)))
 
     def whole(self, *, parameters: bool) -> tuple[Node, tuple[Value, ...], list[Any]]:
         """The function as a single operation of its inputs."""

@@ -21,6 +21,12 @@ from zenverify.graph.case import Array
 
 _DTYPES = ("float64", "float32")
 
+_DEFINED_TOGETHER = frozenset({"custom_linear_solve"})
+"""Primitives that are given a factorisation, or another helper, beside what it is one of."""
+
+_BESIDE = 2.0**-9
+"""How far beside the inputs to look, relative to each element."""
+
 
 class JaxFunction:
     """A function of JAX and its inputs.
@@ -32,6 +38,8 @@ class JaxFunction:
     """
 
     engine = f"jax {jax.__version__}"
+
+    draws = False
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         self._function = function
@@ -63,7 +71,8 @@ class JaxFunction:
     @property
     def name(self) -> str:
         """What to call the function."""
-        return str(getattr(self._function, "__name__", type(self._function).__name__))
+        name = str(getattr(self._function, "__name__", type(self._function).__name__))
+        return "the function" if name == "<lambda>" else name
 
     def _names(self) -> list[str]:
         return [
@@ -82,6 +91,20 @@ class JaxFunction:
         for name, leaf, before in zip(self._names(), self._leaves, self._kept, strict=True):
             if np.asarray(leaf).tobytes() != before.tobytes():
                 raise Changed(name)
+
+    def beside(self, draw: np.random.Generator) -> JaxFunction:
+        """The same function at inputs a little beside these."""
+
+        def moved(leaf: Any) -> Any:
+            if not is_float(leaf):
+                return leaf
+            array = to_array(leaf)
+            size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
+            array = array + _BESIDE * size * draw.uniform(-1.0, 1.0, array.shape)
+            return jnp.asarray(array, leaf.dtype)
+
+        inputs = jax.tree.unflatten(self._tree, list(map(moved, map(jnp.asarray, self._leaves))))
+        return JaxFunction(self._function, inputs)
 
     def whole(self, *, parameters: bool) -> tuple[Node, tuple[Value, ...], list[Any]]:
         """The function as a single operation of its inputs."""
@@ -144,6 +167,7 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
                 alone.pull,
                 declaration,
                 custom and declaration is not None,
+                step.primitive.name in _DEFINED_TOGETHER,
             )
         )
     roots = tuple(dict.fromkeys(places[place] for place in steps.outputs if place in places))

@@ -43,10 +43,20 @@ class Call:
 
 
 class Alone:
-    """Runs a call at other operands, and its rule at its own."""
+    """Runs a call at other operands, and its rule at its own.
 
-    def __init__(self, call: Call) -> None:
+    Parameters
+    ----------
+    call
+        The call.
+    differentiating
+        Whether its operands want a derivative whenever it runs, as a function may ask for one
+        inside.
+    """
+
+    def __init__(self, call: Call, *, differentiating: bool = False) -> None:
         self._call = call
+        self._differentiating = differentiating
 
     def _run(self, operands: Sequence[torch.Tensor], *, wide: bool) -> list[torch.Tensor]:
         call = self._call
@@ -69,7 +79,9 @@ class Alone:
         """The results at other operands, of which all are of one dtype."""
         tensors = list(map(to_tensor, operands))
         wide = all(tensor.dtype == torch.float64 for tensor in tensors)
-        with torch.no_grad():
+        with torch.set_grad_enabled(self._differentiating):
+            if self._differentiating:
+                tensors = [tensor.requires_grad_() for tensor in tensors]
             return [to_array(result) for result in self._run(tensors, wide=wide)]
 
     def pull(self, cotangents: Sequence[Array | None]) -> list[Array | None]:

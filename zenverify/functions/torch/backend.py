@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
+import numpy as np
 import torch
 from torch.utils._pytree import tree_flatten
 
@@ -14,9 +16,13 @@ from zenverify.functions.composing import composed
 from zenverify.functions.recording import Changed, Node, Recording, Value
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, Call
-from zenverify.functions.torch.arrays import DTYPES, to_array
+from zenverify.functions.torch.arrays import DTYPES, to_array, to_tensor
 from zenverify.functions.torch.declared import placed
 from zenverify.functions.torch.recorder import Recorder, recording_functions
+from zenverify.graph.case import Array
+
+_BESIDE = 2.0**-9
+"""How far beside the inputs to look, relative to each element."""
 
 LIBRARY = f"torch {torch.__version__}"
 
@@ -39,6 +45,7 @@ class TorchFunction:
             raise UsageError(f"gradcheck: a {type(function).__name__} is no function")
         self._function = function
         self._inputs = tuple(inputs)
+        self.draws = False
         self._check()
 
     def _check(self) -> None:
@@ -89,7 +96,7 @@ class TorchFunction:
                     recorder.register(leaf, f"input {number}")
         for name, parameter in self._parameters():
             recorder.register(parameter, f"parameter {name}")
-        with self._buffers_kept(), torch.enable_grad(), recording_functions(recorder, _composed):
+        with self._as_before(), torch.enable_grad(), recording_functions(recorder, _composed):
             result = self._function(*inputs)
         self._unchanged(inputs)
         roots = [
@@ -130,7 +137,7 @@ class TorchFunction:
         leaves, spec = tree_flatten((given, {}))
 
         def function(inputs: Sequence[Any], replaced: Sequence[torch.Tensor]) -> Any:
-            with self._buffers_kept():
+            with self._as_before():
                 if named:
                     module: Any = self._function
                     state = dict(zip(named, replaced, strict=True))
@@ -144,7 +151,7 @@ class TorchFunction:
         results = tree_flatten(function(*given))[0]
         outputs = tuple(number for number, leaf in enumerate(results) if is_wanted(leaf))
         call = Call(function, self.name, leaves, spec, slots, outputs)
-        alone = Alone(call)
+        alone = Alone(call, differentiating=True)
         names = [
             f"input {number}"
             for number, one in enumerate(self._inputs)
@@ -156,7 +163,27 @@ class TorchFunction:
         values += [Value("the result", to_array(results[number])) for number in outputs]
         places = tuple(range(len(values)))
         count = len(slots)
-        node = Node(self.name, places[:count], places[count:], alone.forward, alone.pull)
+
+        def pull(cotangents: Sequence[Array | None]) -> list[Array | None]:
+            """The gradient as the user would ask for it: the module has its own parameters."""
+            copies = tuple(map(_copied, self._inputs))
+            with self._as_before(), torch.enable_grad():
+                made = tree_flatten(self._function(*copies))[0]
+            wanted = [leaf for leaf in tree_flatten((copies, {}))[0] if is_wanted(leaf)]
+            pairs = [
+                (made[number], to_tensor(cotangent))
+                for number, cotangent in zip(outputs, cotangents, strict=True)
+                if cotangent is not None
+            ]
+            found = torch.autograd.grad(
+                [result for result, _ in pairs],
+                [*wanted, *named.values()],
+                [cotangent for _, cotangent in pairs],
+                allow_unused=True,
+            )
+            return [None if gradient is None else to_array(gradient) for gradient in found]
+
+        node = Node(self.name, places[:count], places[count:], alone.forward, pull)
         return node, tuple(values), [placed(call, number) for number in range(len(leaves))]
 
     @property
@@ -166,7 +193,36 @@ class TorchFunction:
         owner = getattr(function, "__self__", None)
         if isinstance(owner, type):  # MyFunction.apply
             return owner.__name__
-        return str(getattr(function, "__name__", type(function).__name__))
+        name = str(getattr(function, "__name__", type(function).__name__))
+        return "the function" if name == "<lambda>" else name
+
+    def beside(self, draw: np.random.Generator) -> TorchFunction:
+        """The same function at inputs a little beside these."""
+
+        def moved(leaf: Any) -> Any:
+            if not isinstance(leaf, torch.Tensor) or not leaf.requires_grad:
+                return leaf
+            array = to_array(leaf)
+            size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
+            array = array + _BESIDE * size * draw.uniform(-1.0, 1.0, array.shape)
+            return torch.from_numpy(np.asarray(array)).to(leaf.dtype).requires_grad_()
+
+        inputs = [torch.utils._pytree.tree_map(moved, one) for one in self._inputs]
+        return TorchFunction(self._function, inputs)
+
+    @contextmanager
+    def _as_before(self) -> Iterator[None]:
+        """Every call finds the same random generators and buffers, and leaves none changed."""
+        states = torch.get_rng_state(), np.random.get_state(), random.getstate()  # noqa: NPY002  it is the function's
+        try:
+            with self._buffers_kept():
+                yield
+        finally:
+            self.draws |= not torch.equal(states[0], torch.get_rng_state())
+            self.draws |= random.getstate() != states[2]
+            torch.set_rng_state(states[0])
+            np.random.set_state(states[1])  # noqa: NPY002  likewise
+            random.setstate(states[2])
 
     @contextmanager
     def _buffers_kept(self) -> Iterator[None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,8 +33,28 @@ def declaration_of(call: Call) -> Declaration | None:
         return None
     arguments, keywords = call.arguments([placed(call, n) for n in range(len(call.leaves))])
     return declare(
-        declared, arguments, keywords, _dtype(call), elementwise=call.name in ELEMENTWISE
+        _of_outputs(declared, call.outputs),
+        arguments,
+        keywords,
+        _dtype(call),
+        elementwise=call.name in ELEMENTWISE,
     )
+
+
+def _of_outputs(declared: Callable[..., Any], outputs: Sequence[int]) -> Callable[..., Any]:
+    """The table's function, with those results alone that a derivative flows through."""
+    if outputs in ((0,), (-1,)):
+        return declared
+
+    @functools.wraps(declared)
+    def chosen(*args: Any, **keywords: Any) -> Any:
+        made = declared(*args, **keywords)
+        results = made if isinstance(made, tuple | list) else (made,)
+        if any(number >= len(results) for number in outputs):
+            raise UndeclaredError("a result of its own")
+        return tuple(results[max(number, 0)] for number in outputs)
+
+    return chosen
 
 
 def placed(call: Call, number: int) -> Any:
@@ -71,10 +93,9 @@ def _movement(call: Call) -> Declaration | None:
             raise UndeclaredError(call.name) from error
 
     def declared(*terms: Term) -> tuple[Term, ...]:
-        results = numbered(*(np.zeros(term.shape, np.int64) for term in terms))
         return tuple(
             moved(lambda *numbers, place=place: numbered(*numbers)[place].numpy() - 1, *terms)
-            for place in range(len(results))
+            for place in call.outputs
         )
 
     operands = [placed(call, n) for n in keeps]

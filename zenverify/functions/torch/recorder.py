@@ -20,7 +20,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_flatten
 
 from zenverify.errors import UsageError
-from zenverify.functions.recording import Node, Recording, Value
+from zenverify.functions.recording import Node, Pull, Recording, Value
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, Call
 from zenverify.functions.torch.arrays import DTYPES, to_array, to_tensor
@@ -29,6 +29,24 @@ from zenverify.functions.torch.names import plain_name
 from zenverify.graph.case import Array
 
 _OPENED = ("torch.nn.functional", "torch.functional")
+
+_LEAVING = {
+    "detach": "detach",
+    "data": "data",
+    "item": "item",
+    "tolist": "tolist",
+    "numpy": "numpy",
+    "array": "NumPy",
+    "float": "float",
+    "int": "int",
+    "no_grad": "no_grad",
+}
+"""Calls through which a value leaves the graph."""
+
+_INSIDE = (torch.autograd.grad, torch.autograd.backward, torch.Tensor.backward)
+"""What differentiates inside the function: its own graph is no longer that of its calls."""
+
+_UNINITIALISED = (torch.empty, torch.empty_like, torch.Tensor.new_empty, torch.empty_strided)
 
 _NOT_ASKED = dict.fromkeys(
     ("has_torch_function", "has_torch_function_unary", "has_torch_function_variadic"),
@@ -50,6 +68,10 @@ def _opened(function: types.FunctionType) -> Callable[..., Any]:
     return made
 
 
+_Own = tuple[Any, Sequence[torch.Tensor]]
+"""The node that autograd recorded of a custom Function, and its results."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Recorded:
     """A call, the values that it takes and gives, and how to find out what it is."""
@@ -59,19 +81,42 @@ class _Recorded:
     results: tuple[int, ...]
     declare: Callable[[Call], Declaration | None]
     composed: bool
+    own: _Own | None
+
+
+def _pull_of(own: _Own, call: Call) -> Pull:
+    """The rule of a custom Function, by the node that was recorded.
+
+    Called with copies, it would miss what its context, a closure or a module holds.
+    """
+    node, results = own
+
+    def pull(cotangents: Sequence[Array | None]) -> list[Array | None]:
+        arriving = [torch.zeros_like(result) for result in results]
+        for output, cotangent in zip(call.outputs, cotangents, strict=True):
+            if cotangent is not None:
+                arriving[output] = to_tensor(cotangent)
+        with torch.no_grad():
+            found = node.apply(*arriving)
+        found = found if isinstance(found, tuple) else (found,)
+        return [None if found[slot] is None else to_array(found[slot]) for slot in call.slots]
+
+    return pull
 
 
 def _node(recorded: _Recorded) -> Node:
     alone = Alone(recorded.call)
-    declaration = recorded.declare(recorded.call)
+    together = recorded.composed and any(map(_may_hold_tensors, recorded.call.leaves))
+    declaration = None if together else recorded.declare(recorded.call)
     return Node(
         recorded.call.name,
         recorded.operands,
         recorded.results,
         alone.forward,
-        alone.pull,
+        alone.pull if recorded.own is None else _pull_of(recorded.own, recorded.call),
         declaration,
         recorded.composed and declaration is not None,
+        together,
     )
 
 
@@ -84,6 +129,8 @@ class Recorder(TorchFunctionMode):
         self.edges: list[GradientEdge] = []
         self._calls: list[_Recorded] = []
         self.lost = ""
+        self.left: dict[str, None] = {}
+        self._opening: list[Any] = []
         self._places: dict[tuple[int, int], int] = {}
         self._leaves: set[int] = set()
 
@@ -110,10 +157,31 @@ class Recorder(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         keywords = dict(kwargs or {})
-        if isinstance(func, types.FunctionType) and func.__globals__["__name__"] in _OPENED:
-            with self:
-                return _opened(func)(*args, **keywords)
-        return self.call(func, plain_name(func), args, keywords, declaration_of)
+        name = plain_name(func)
+        if name in _LEAVING:
+            self._see_leaving(name, (*args, *keywords.values()))
+        if func in _INSIDE:
+            self._lose(f"the function calls torch.autograd.{name}")
+            return func(*args, **keywords)
+        if func in _UNINITIALISED:  # what lies in memory is no state of the function's
+            return func(*args, **keywords).zero_()
+        opens = isinstance(func, types.FunctionType) and func.__globals__["__name__"] in _OPENED
+        if opens and func not in self._opening:
+            self._opening.append(func)
+            try:
+                with self:
+                    return _opened(func)(*args, **keywords)
+            finally:
+                self._opening.pop()
+        return self.call(func, name, args, keywords, declaration_of)
+
+    def _see_leaving(self, name: str, arguments: Sequence[Any]) -> None:
+        """Remember that a value leaves the graph, for whoever wonders where a gradient is lost."""
+        for one in arguments:
+            if _is_differentiable(one):
+                place = self.place_of(one)
+                what = "a tensor" if place is None else self.values[place].name
+                self.left.setdefault(f"{what} leaves the graph through {_LEAVING[name]}")
 
     def call(
         self,
@@ -129,6 +197,8 @@ class Recorder(TorchFunctionMode):
         leaves, spec = tree_flatten((tuple(args), dict(keywords)))
         wanted = [leaf for leaf in leaves if _is_differentiable(leaf)]
         if not torch.is_grad_enabled() or not wanted:
+            if wanted:
+                self._see_leaving("no_grad", wanted)
             return function(*args, **keywords)
         operands = [self._operand(tensor) for tensor in wanted]
         kept = [leaf.detach().clone() if _is_tensor(leaf) else leaf for leaf in leaves]
@@ -147,7 +217,11 @@ class Recorder(TorchFunctionMode):
                 outputs.append(-1 - number)
         if results and not self.lost:
             call = Call(function, name, kept, spec, tuple(slots), tuple(outputs))
-            self._calls.append(_Recorded(call, tuple(operands), tuple(results), declare, composed))
+            plain = composed and min(outputs) >= 0 and not keywords and len(args) == len(leaves)
+            own = _own_node(result) if plain else None
+            self._calls.append(
+                _Recorded(call, tuple(operands), tuple(results), declare, composed, own)
+            )
         return result
 
     def _result(self, tensor: torch.Tensor, name: str) -> int:
@@ -177,7 +251,9 @@ class Recorder(TorchFunctionMode):
     def recording(self, roots: Sequence[int]) -> Recording:
         """All of it. Not to be asked for while the recorder is entered."""
         nodes = tuple(map(_node, self._calls))
-        return Recording(tuple(self.values), nodes, tuple(roots), self._gradients, self.lost)
+        return Recording(
+            tuple(self.values), nodes, tuple(roots), self._gradients, self.lost, tuple(self.left)
+        )
 
     def _gradients(self, seeds: Mapping[int, Array]) -> dict[int, Array]:
         inner = {place: seed for place, seed in seeds.items() if place not in self._leaves}
@@ -197,6 +273,24 @@ class Recorder(TorchFunctionMode):
                 array = to_array(gradient)
                 gradients[place] = array if seed is None else array + seed
         return gradients
+
+
+def _own_node(result: Any) -> _Own | None:
+    """The node of a custom Function's results, if they are nothing but tensors."""
+    results = result if isinstance(result, tuple) else (result,)
+    if not all(map(_is_tensor, results)):
+        return None
+    nodes = {id(one.grad_fn): one.grad_fn for one in results if one.grad_fn is not None}
+    if len(nodes) != 1:
+        return None
+    (node,) = nodes.values()
+    kept = [one.detach() for one in results]
+    return (node, kept) if isinstance(node, torch.autograd.function.BackwardCFunction) else None
+
+
+def _may_hold_tensors(leaf: Any) -> bool:
+    """Whether an argument is a function or a module: it computes with tensors of its own."""
+    return callable(leaf) and not isinstance(leaf, torch.Tensor | type)
 
 
 def _is_tensor(leaf: Any) -> bool:

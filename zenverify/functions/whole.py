@@ -1,0 +1,287 @@
+"""The function as a whole, held against differences of itself.
+
+Each rule may be right and the whole wrong: values that leave the recording (``detach``,
+``no_grad``, ``item``, NumPy, ``stop_gradient``, a write that autograd does not see) enter again as
+constants, and show here only. The gradient at the user's inputs must be the derivative along a
+line, for a few random lines: two in all inputs at once, and one in each array alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zenverify.functions.cotangents import cotangents_at
+from zenverify.functions.differences import sampled_dtype
+from zenverify.functions.recording import Function, Node, Value
+from zenverify.graph.case import Array
+from zenverify.oracles.difference import Estimate, differentiate, uneven
+from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
+from zenverify.verification.blame.intervals import interval_of_estimate
+from zenverify.verification.events import Finding
+from zenverify.verification.verdict import Blame, Verdict, Witnesses
+
+CHECK = "whole function"
+
+_STEPS = {
+    "float64": uneven(2.0**-6, 2.0**-9, 2.0**-13),
+    "float32": uneven(2.0**-3, 2.0**-5, 2.0**-7),
+}
+
+_TOGETHER = 2
+"""Lines that move all arrays at once."""
+
+_MOST_ALONE = 12
+"""Arrays that are moved alone; of more, these many."""
+
+_VAGUE = 0.05
+"""A difference that is less exact than this share of the slope decides nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A direction in the inputs.
+
+    Attributes
+    ----------
+    moves
+        How far each element of each array goes.
+    array
+        The only array that moves; None if all do.
+    """
+
+    moves: tuple[Array, ...]
+    array: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What gradient and difference say about one line.
+
+    Attributes
+    ----------
+    line
+        The line.
+    engine
+        The slope by the gradient.
+    estimate
+        The slope by the difference.
+    allowed
+        What rounding may do to the gradient's slope.
+    limit
+        Relative errors up to here are a matter of accuracy, which the rules are judged for.
+    """
+
+    line: Line
+    engine: float
+    estimate: Estimate
+    allowed: float
+    limit: float
+
+    @property
+    def scale(self) -> float:
+        return max(abs(self.engine), abs(self.estimate.value))
+
+    @property
+    def decided(self) -> bool:
+        if not math.isfinite(self.estimate.error):
+            return False
+        return self.estimate.error <= max(_VAGUE * self.scale, self.allowed)
+
+    @property
+    def wrong(self) -> bool:
+        if not self.decided:
+            return False
+        if not math.isfinite(self.engine):
+            return True
+        apart = abs(self.engine - self.estimate.value) - self.estimate.error
+        return apart > self.allowed + self.limit * self.scale
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCheck:
+    """What the lines say about a function.
+
+    Attributes
+    ----------
+    finding
+        What is wrong, if anything is.
+    note
+        What is to be said and no failure: why nothing could be decided, a kink.
+    decided
+        Whether at least one line in all arrays could be decided on.
+    """
+
+    finding: Finding | None
+    note: str
+    decided: bool
+
+
+def check_whole(
+    function: Function, node: Node, values: Sequence[Value], left: Sequence[str] = ()
+) -> WholeCheck:
+    """Hold a function's gradient against differences of the function.
+
+    A discrepancy must be there beside the inputs too: exactly at a kink, what an operation chooses
+    need not be the slope along a line.
+
+    Parameters
+    ----------
+    function
+        The function.
+    node, values
+        As its method `whole` gives them.
+    left
+        How values were seen to leave the recording, for the message.
+    """
+    looked = list(_lines(node, values))
+    wrong = [one for one in looked if one.wrong]
+    decided = any(one.decided for one in looked if one.line.array is None)
+    if not wrong:
+        reasons = {one.estimate.reason for one in looked if not one.decided}
+        note = ""
+        if not decided:
+            why = ", ".join(sorted(reason for reason in reasons if reason)) or "not finite nearby"
+            note = f"the function as a whole could not be held against differences: {why}"
+        return WholeCheck(None, note, decided)
+    if not _also_beside(function):
+        note = (
+            "at these inputs, and not beside them, the gradient of the whole function is not its "
+            "slope along a line: a kink"
+        )
+        return WholeCheck(None, note, decided)
+    # What moves one array alone says most about where it comes from.
+    worst = max(wrong, key=lambda one: (one.line.array is not None, one.scale))
+    return WholeCheck(_finding(node, values, worst, left), "", decided)
+
+
+def _also_beside(function: Function) -> bool:
+    try:
+        beside = function.beside(np.random.default_rng(22))
+        node, values, _ = beside.whole(parameters=True)
+        return any(one.wrong for one in _lines(node, values))
+    except Exception:  # noqa: BLE001  the library's own, at a neighbouring point
+        return True  # there is nothing beside these inputs to excuse what is wrong at them
+
+
+def _lines(node: Node, values: Sequence[Value]) -> Iterator[Along]:
+    operands = [values[place].array for place in node.operands]
+    seeds = cotangents_at(values, node.results)
+    cotangents = [seeds[place] for place in node.results]
+    gradients = [
+        np.zeros_like(operand) if part is None else part
+        for operand, part in zip(operands, node.pull(list(cotangents)), strict=True)
+    ]
+    draw = np.random.default_rng(23)
+    narrow = any(str(array.dtype) == "float32" for array in (*operands, *cotangents))
+    unit = UNIT_ROUNDOFF["float32" if narrow else "float64"]
+    for line in _directions(operands, draw):
+        yield _along(node, operands, cotangents, gradients, line, unit)
+
+
+def _directions(operands: Sequence[Array], draw: np.random.Generator) -> Iterator[Line]:
+    def move(operand: Array) -> Array:
+        size = np.abs(operand.astype(np.float64))
+        usual = float(np.median(size[np.isfinite(size)])) if np.isfinite(size).any() else 0.0
+        size = np.where(np.isfinite(size) & (size > 0), size, usual or 1.0)
+        return np.asarray(size * draw.uniform(0.5, 1.0, operand.shape) * _signs(draw, operand))
+
+    for _ in range(_TOGETHER):
+        yield Line(tuple(map(move, operands)), None)
+    if len(operands) > 1:
+        for number in range(min(len(operands), _MOST_ALONE)):
+            still = [np.zeros(operand.shape) for operand in operands]
+            still[number] = move(operands[number])
+            yield Line(tuple(still), number)
+
+
+def _signs(draw: np.random.Generator, operand: Array) -> Array:
+    return np.asarray(draw.integers(0, 2, operand.shape) * 2.0 - 1.0)
+
+
+def _along(
+    node: Node,
+    operands: Sequence[Array],
+    cotangents: Sequence[Array],
+    gradients: Sequence[Array],
+    line: Line,
+    unit: float,
+) -> Along:
+    dtype = sampled_dtype(node, operands)
+    wide = [np.array(operand, dtype) for operand in operands]
+    weights = [cotangent.astype(np.float64) for cotangent in cotangents]
+
+    def function(t: float) -> tuple[float, float]:
+        moved = [np.asarray(x + t * move, dtype) for x, move in zip(wide, line.moves, strict=True)]
+        terms = [w * r for w, r in zip(weights, node.forward(moved), strict=True)]
+        size = sum(float(np.abs(term).sum()) for term in terms)
+        return sum(float(term.sum()) for term in terms), size
+
+    with np.errstate(all="ignore"):
+        parts = [g.astype(np.float64) * m for g, m in zip(gradients, line.moves, strict=True)]
+        engine = sum(float(part.sum()) for part in parts)
+        sizes = sum(float(np.abs(part).sum()) for part in parts)
+        reached = sum(
+            float(np.abs(g.astype(np.float64) * x.astype(np.float64)).sum())
+            for g, x, m in zip(gradients, operands, line.moves, strict=True)
+            if m.any()
+        )
+        estimate = _differentiated(function, dtype, abs(engine))
+    # Every moved array is rounded, and so is what comes of it.
+    rounding = 8 * UNIT_ROUNDOFF[dtype] * reached / _STEPS[dtype][-1]
+    error = estimate.error + (rounding if math.isfinite(rounding) else 0.0)
+    allowed = (THRESHOLD + sum(g.size for g in gradients).bit_length()) * unit * sizes
+    return Along(
+        line,
+        engine,
+        Estimate(estimate.value, error, estimate.reason),
+        allowed if math.isfinite(allowed) else 0.0,
+        unit**0.4,
+    )
+
+
+def _differentiated(
+    function: Callable[[float], tuple[float, float]], dtype: str, size: float
+) -> Estimate:
+    try:
+        return differentiate(
+            function,
+            unit=UNIT_ROUNDOFF[dtype],
+            steps=_STEPS[dtype],
+            enough=UNIT_ROUNDOFF[dtype] ** 0.5 * (size if math.isfinite(size) else 0.0),
+        )
+    except Exception as error:  # noqa: BLE001  the library's own, at a neighbouring point
+        return Estimate(math.nan, math.inf, f"it raised {type(error).__name__} nearby")
+
+
+def _finding(node: Node, values: Sequence[Value], worst: Along, left: Sequence[str]) -> Finding:
+    array = worst.line.array
+    names = [values[place].name for place in node.operands]
+    where = "in all inputs at once" if array is None else f"in {names[array]} alone"
+    estimate = worst.estimate
+    verdict = Verdict.ENGINE_WRONG if math.isfinite(worst.engine) else Verdict.NON_FINITE
+    reason = (
+        "; ".join(left)
+        if left
+        else "a value leaves the graph, or the function depends on something else than it records"
+    )
+    message = (
+        f"each rule is right by itself, and the gradient of the whole function is not: its slope "
+        f"along a random line {where} is {worst.engine:.9g}, differences of the function give "
+        f"{estimate.value:.9g} +- {estimate.error:.1e}: {reason}"
+    )
+    witness = Witnesses(
+        -1 if array is None else array,
+        0,
+        "gradient",
+        worst.engine,
+        None,
+        interval_of_estimate(estimate),
+        None,
+        verdict,
+    )
+    blame = Blame(-1, node.name, array, "always")
+    return Finding(verdict, blame, CHECK, message, (witness,))
