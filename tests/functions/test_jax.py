@@ -103,3 +103,17 @@ def test_what_has_no_declaration_is_differenced_and_named() -> None:
 def test_what_does_not_fit_is_said(inputs: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         gradcheck(jnp.abs, inputs)
+
+
+def test_what_a_stopped_gradient_leaves_out_is_found() -> None:
+    def unit(x: Any) -> Any:
+        return x / jax.lax.stop_gradient(jnp.linalg.norm(x))
+
+    result = gradcheck(unit, jnp.array([3.0, 4.0]))
+    assert result.verdict is Verdict.ENGINE_WRONG
+    assert result.findings[0].blame.operation == "unit"
+
+
+def test_a_linear_solve_passes() -> None:
+    matrix = jnp.array([[2.0, 0.5], [-0.3, 1.5]])
+    assert gradcheck(jnp.linalg.solve, (matrix, jnp.array([1.0, -2.0])))

@@ -19,7 +19,7 @@ from zenverify.functions.differences import sampled_dtype
 from zenverify.functions.recording import Function, Node, Value
 from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate, differentiate, uneven
-from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
+from zenverify.oracles.enclosure import SMALLEST, THRESHOLD, UNIT_ROUNDOFF
 from zenverify.verification.blame.intervals import interval_of_estimate
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Blame, Verdict, Witnesses
@@ -193,7 +193,7 @@ def _directions(operands: Sequence[Array], draw: np.random.Generator) -> Iterato
         yield Line(tuple(map(move, operands)), None)
     if len(operands) > 1:
         for number in range(min(len(operands), _MOST_ALONE)):
-            still = [np.zeros(operand.shape) for operand in operands]
+            still: list[Array] = [np.zeros(operand.shape) for operand in operands]
             still[number] = move(operands[number])
             yield Line(tuple(still), number)
 
@@ -234,6 +234,9 @@ def _along(
     rounding = 8 * UNIT_ROUNDOFF[dtype] * reached / _STEPS[dtype][-1]
     error = estimate.error + (rounding if math.isfinite(rounding) else 0.0)
     allowed = (THRESHOLD + sum(g.size for g in gradients).bit_length()) * unit * sizes
+    # What underflows in the function's own precision need not in that of the difference.
+    reach = sum(float(np.abs(move).sum()) for move in line.moves)
+    allowed += SMALLEST["float32" if unit > UNIT_ROUNDOFF["float64"] else "float64"] * reach
     return Along(
         line,
         engine,

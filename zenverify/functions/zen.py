@@ -169,9 +169,14 @@ class ZenFunction:
         def pull(cotangents: Sequence[Array | None]) -> list[Array | None]:
             given, made = self._call(self._kept)
             pairs = [(r, c) for r, c in zip(made, cotangents, strict=True) if c is not None]
-            root = self._engine.probe([r for r, _ in pairs], [c for _, c in pairs])
-            self._engine.backward(root, np.ones((), root.value.dtype))
-            return [np.array(given[number].gradient) for number in wanted]
+            handles = _in_order(made)  # among them what the function holds, and the user owns
+            saved = self._engine.saved_gradients(handles)
+            try:
+                root = self._engine.probe([r for r, _ in pairs], [c for _, c in pairs])
+                self._engine.backward(root, np.ones((), root.value.dtype))
+                return [np.array(given[number].gradient) for number in wanted]
+            finally:
+                self._engine.restore_gradients(handles, saved)
 
         values = [Value(f"input {n}", np.array(self._inputs[n].value)) for n in wanted]
         values += [Value("the result", np.array(result.value)) for result in results]

@@ -27,6 +27,8 @@ class Call:
         Which of them a derivative is wanted of.
     outputs
         Which of the results one flows through; ``-1 - n`` is argument n, if it was written to.
+    generator
+        The state of torch's random generator before the call, if the call drew from it.
     """
 
     function: Callable[..., Any]
@@ -35,6 +37,7 @@ class Call:
     spec: TreeSpec
     slots: tuple[int, ...]
     outputs: tuple[int, ...]
+    generator: torch.Tensor | None = None
 
     def arguments(self, leaves: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
         """The arguments with other leaves in place of its own."""
@@ -65,7 +68,10 @@ class Alone:
             # A leaf must not be written to, but a copy of it may.
             leaves[slot] = operand.clone() if self._writes else operand
         args, keywords = call.arguments(leaves)
-        given = tree_flatten(call.function(*args, **keywords))[0]
+        with torch.random.fork_rng([], enabled=call.generator is not None):
+            if call.generator is not None:
+                torch.set_rng_state(call.generator)
+            given = tree_flatten(call.function(*args, **keywords))[0]
         return [leaves[-1 - n] if n < 0 else given[n] for n in call.outputs]
 
     @property

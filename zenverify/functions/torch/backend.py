@@ -175,12 +175,7 @@ class TorchFunction:
                 for number, cotangent in zip(outputs, cotangents, strict=True)
                 if cotangent is not None
             ]
-            found = torch.autograd.grad(
-                [result for result, _ in pairs],
-                [*wanted, *named.values()],
-                [cotangent for _, cotangent in pairs],
-                allow_unused=True,
-            )
+            found = _gradients(pairs, [*wanted, *named.values()])
             return [None if gradient is None else to_array(gradient) for gradient in found]
 
         node = Node(self.name, places[:count], places[count:], alone.forward, pull)
@@ -250,6 +245,28 @@ def _copied(one: Any) -> Any:
         ),
         one,
     )
+
+
+def _gradients(
+    pairs: Sequence[tuple[torch.Tensor, torch.Tensor]], wanted: Sequence[torch.Tensor]
+) -> Sequence[torch.Tensor | None]:
+    """Of leaves; by ``backward`` where ``torch.autograd.grad`` does not do, as in a checkpoint."""
+    results, cotangents = [result for result, _ in pairs], [cotangent for _, cotangent in pairs]
+    try:
+        found: Sequence[torch.Tensor | None] = torch.autograd.grad(
+            results, wanted, cotangents, allow_unused=True, retain_graph=True
+        )
+        return found
+    except RuntimeError:
+        kept = [leaf.grad for leaf in wanted]
+        try:
+            for leaf in wanted:
+                leaf.grad = None
+            torch.autograd.backward(results, cotangents)
+            return [leaf.grad for leaf in wanted]
+        finally:
+            for leaf, gradient in zip(wanted, kept, strict=True):
+                leaf.grad = gradient
 
 
 class _Context:

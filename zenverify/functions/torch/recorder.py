@@ -204,7 +204,9 @@ class Recorder(TorchFunctionMode):
         kept = [leaf.detach().clone() if _is_tensor(leaf) else leaf for leaf in leaves]
         slots = [number for number, leaf in enumerate(leaves) if _is_differentiable(leaf)]
         tensors = [number for number, leaf in enumerate(leaves) if _is_tensor(leaf)]
+        generator = torch.get_rng_state()
         result = function(*args, **keywords)
+        drew = not torch.equal(generator, torch.get_rng_state())
         given = tree_flatten(result)[0]
         results, outputs = [], []
         for number, leaf in enumerate(given):
@@ -216,7 +218,15 @@ class Recorder(TorchFunctionMode):
                 results.append(self._result(leaves[number], name))
                 outputs.append(-1 - number)
         if results and not self.lost:
-            call = Call(function, name, kept, spec, tuple(slots), tuple(outputs))
+            call = Call(
+                function,
+                name,
+                kept,
+                spec,
+                tuple(slots),
+                tuple(outputs),
+                generator if drew else None,
+            )
             plain = composed and min(outputs) >= 0 and not keywords and len(args) == len(leaves)
             own = _own_node(result) if plain else None
             self._calls.append(
