@@ -19,6 +19,7 @@ SMALLEST = {
     "faults_found": ("--of tanh --only sign --graphs 60", r"^sign +1 +0 +1/1 +1/1"),
     "gradcheck": ("--only custom_vjp", r"^custom_vjp, float32 +passes .* ok +passes"),
     "planted_faults": ("--only cos:", r"^derivative rule +1 +1 +1 +1"),
+    "right_engines": ("--graphs 5 --seed 1 --only WalksPaths", r"^WalksPaths: 5 graphs, 0 alarms$"),
     "sensitivity": ("--graphs 2", r"^tanh off by 1e-9 behind dead relu +INACCURATE, blamed: tanh"),
     "speed": ("--graphs 2 --repeats 1 --sizes 5 20", r"^ +2\d\.\d +\d\.\d +\d+ "),
     "training": ("--steps 1", r"^MLP +"),

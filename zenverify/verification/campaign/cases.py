@@ -37,7 +37,9 @@ def cases_of(
     options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
 ) -> Iterator[Case]:
     """All cases of a campaign in their order, without end."""
-    return chain(options.first, cost_cases(names), draw_cases(options, names, limits))
+    return chain(
+        options.first, cost_cases(names, limits.dtypes[0]), draw_cases(options, names, limits)
+    )
 
 
 def draw_cases(

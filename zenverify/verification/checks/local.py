@@ -18,7 +18,7 @@ from flint import arb
 
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph
-from zenverify.operators.balls.arithmetic import ZERO, Ball, precision
+from zenverify.operators.balls.arithmetic import ZERO, Ball, addition, precision
 from zenverify.operators.kinks import LEFT, MEAN, RIGHT, AtKink
 from zenverify.operators.program.program import Linearised
 from zenverify.operators.program.steps.step import Balls
@@ -208,6 +208,83 @@ class LocalCheck:
             numbers = numbers[elements].tolist()
             judgements = self.judge_gradient(node, elements, numbers, lifted, seed_balls)
             found += self._suspects(node, "gradient", elements, numbers, judgements)
+        return self._beyond_other_orders(found, seeds) if found else found
+
+    def _beyond_other_orders(
+        self, suspects: Sequence[Suspect], seeds: Mapping[int, Array]
+    ) -> list[Suspect]:
+        """The suspects that no other order of the sums explains.
+
+        An engine that walks path by path adds up at a node what has cancelled on the way there in
+        another's sums, and in the gradients that it hands out. Both are right.
+        """
+        shared = self._behind_sums(seeds)
+        if all(suspect.node not in shared for suspect in suspects):
+            return list(suspects)
+        errors = self.running_errors(seeds)
+
+        def is_explained(suspect: Suspect) -> bool:
+            judgement = suspect.judgement
+            if judgement.status is not Status.WRONG or suspect.node not in shared:
+                return False
+            error = errors[suspect.node][suspect.element]
+            with precision(PRECISION):
+                residual = float((arb(suspect.number) - judgement.truth).abs_upper())
+            return math.isfinite(error) and residual <= error
+
+        return [suspect for suspect in suspects if not is_explained(suspect)]
+
+    def _behind_sums(self, seeds: Mapping[int, Array]) -> set[int]:
+        """The nodes from which the root is reached over one whose gradient is a sum."""
+        graph = self._graph
+        found: set[int] = set()
+        sums: set[int] = set()
+        for node in reversed(range(len(graph.nodes))):
+            after = {k for k, _ in graph.consumers[node] if graph.trainable[k]}
+            if not after.isdisjoint(sums):
+                found.add(node)
+                sums.add(node)
+            if len(graph.consumers[node]) + (node in seeds) > 1:
+                sums.add(node)
+        return found
+
+    def running_errors(self, seeds: Mapping[int, Array]) -> list[Sequence[float]]:
+        """Per node, what a right engine's gradients may be off by, in whatever order it adds.
+
+        The running error bound of the whole reverse pass at the engine's own values: composed in
+        balls at the dtype's precision, each addition widened by the size of its terms. Times the
+        threshold, as for a single step. Empty where a node has no gradient.
+        """
+        graph = self._graph
+        dtype = "float32" if "float32" in graph.dtypes else "float64"
+        cotangents: list[Balls | None] = [None] * len(graph.nodes)
+        for node, seed in seeds.items():
+            cotangents[node] = lift(seed)
+        with precision(SIGNIFICAND[dtype], rounding=True):
+            local = LocalEnclosure(graph, self._balls, self._conventions)
+            plus = addition()
+            for position in reversed(list(local.linear)):
+                here = cotangents[position]
+                if here is None:
+                    continue
+                parts = local.linear[position].pull(here, dead_is_zero=True)
+                for operand, part in zip(graph.operands[position], parts, strict=True):
+                    if part is not None and graph.trainable[operand]:
+                        held = cotangents[operand]
+                        total = part if held is None else list(map(plus, held, part))
+                        cotangents[operand] = total
+            unit = arb(UNIT_ROUNDOFF[dtype])
+            found: list[Sequence[float]] = []
+            for node, balls in enumerate(cotangents):
+                consumers = {k for k, _ in graph.consumers[node]}
+                terms = max((graph.programs[k].terms for k in consumers), default=0)
+                allowed = THRESHOLD + terms + len(consumers)
+                found.append(
+                    [
+                        float((allowed * (unit * abs(ball) + ball.rad())).abs_upper())
+                        for ball in balls or ()
+                    ]
+                )
         return found
 
     def _near_for_terms(
