@@ -253,5 +253,14 @@ def test_a_run_that_the_engine_no_longer_answers_says_so(
     assert ", ended early: the engine no longer returned in time\n" in zenverify("run").err
 
 
+def test_a_run_in_which_nothing_fits_says_so(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+    end = replace(finished("limits", 2), cases=4, verdicts={"UNSUPPORTED": 4}, coverage={})
+    campaign.events = lambda: iter((started(), end))
+    done = zenverify("run")
+    assert done.code == 2
+    assert "Nothing was tested in 4 graphs" in done.err
+    assert ", ended early: nothing that can be drawn is within the engine's limits\n" in done.err
+
+
 def test_the_timeout_is_one_of_a_pass(zenverify: Zenverify) -> None:
     assert "Give up on one pass of the engine after this time." in zenverify("run", "--help").out

@@ -142,7 +142,8 @@ class RunFinished:
     """The end of a run.
 
     ``stop_reason`` is ``"finished"``, ``"budget"``, ``"interrupted"``, ``"found"`` where a fault
-    was planted and has been found, or ``"hanging"`` where the engine no longer returned in time.
+    was planted and has been found, ``"hanging"`` where the engine no longer returned in time, or
+    ``"limits"`` where nothing that can be drawn is within the engine's limits.
     ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
     ``known`` says of each bucket that was recorded before why it is accepted; ``gone`` lists the
     recorded ones that did not come up.

@@ -62,6 +62,25 @@ def test_a_bucket_that_only_the_end_tells_of_is_shown_too() -> None:
     assert only.witnesses == FINDING.witnesses
 
 
+def test_a_later_failure_does_not_replace_a_minimised_one() -> None:
+    later = replace(FOUND, number=9, case=replace(CASE))
+    (shown,) = model_of(STARTED, FOUND, MINIMISED, later).discrepancies
+    assert (shown.case, shown.operations_before, shown.first_number) == (CASE, 17, 2)
+    (shown,) = model_of(STARTED, FOUND, MINIMISED, later, FINISHED).discrepancies
+    assert (shown.case, shown.operations_before, shown.count) == (CASE, 17, 7)
+
+
+def test_a_failure_that_turned_out_to_be_known_is_not_shown() -> None:
+    other = replace(FOUND, bucket="ENGINE_WRONG tanh 0 broadcast")
+    assert len(model_of(STARTED, FOUND, MINIMISED, other).discrepancies) == 2
+    assert len(model_of(STARTED, FOUND, MINIMISED, other, AGREED).discrepancies) == 1
+
+
+def test_what_is_minimised_has_been_found() -> None:
+    with pytest.raises(ValueError, match="FailureMinimised comes after FailureFound"):
+        model_of(STARTED, MINIMISED)
+
+
 def test_the_command_repeats_the_run() -> None:
     assert model_of(*WHOLE_RUN).command == "zenverify run --engine zen --seed 42 -n 1200"
 

@@ -11,8 +11,9 @@ import pytest
 
 from tests.verification.prepared import wrong_rule
 from zenverify.engines.zen import ZenEngine
-from zenverify.errors import GraphError, UsageError
+from zenverify.errors import GraphError, UnsupportedError, UsageError
 from zenverify.graph.case import Case
+from zenverify.graph.limits import Limits
 from zenverify.verification.campaign.buckets import bucket_key
 from zenverify.verification.campaign.campaign import run
 from zenverify.verification.campaign.options import CampaignOptions
@@ -188,3 +189,33 @@ def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     before = [*map(comparable, run(ZenEngine(), options))]
     monkeypatch.setenv("CI", "1")
     assert [*map(comparable, run(ZenEngine(), options))] == before
+
+
+@pytest.mark.parametrize("budget", [None, 0.3])
+def test_a_run_in_which_nothing_fits_the_engine_ends_and_says_why(budget: float | None) -> None:
+    class Scalars(ZenEngine):
+        operators = frozenset({"matmul", "conv2d"})
+        limits = Limits(arrays=False)
+
+    events = list(run(Scalars(), CampaignOptions(seed=1, budget=budget)))
+    end = finished(events)
+    assert (end.stop_reason, end.exit_code, end.cases) == ("limits", 2, 0)
+
+
+def test_a_budget_ends_a_run_in_which_nothing_fits() -> None:
+    class Scalars(ZenEngine):
+        operators = frozenset({"matmul", "conv2d"})
+        limits = Limits(arrays=False)
+
+    end = finished(list(run(Scalars(), CampaignOptions(seed=1, budget=0.0))))
+    assert (end.stop_reason, end.exit_code) == ("budget", 2)
+
+
+def test_calls_that_are_all_refused_are_no_test() -> None:
+    class Refusing(ZenEngine):
+        def apply(self, operator: str, operands: Sequence[Any], attributes: Any) -> Any:
+            raise UnsupportedError(operator)
+
+    end = finished(list(run(Refusing(), CampaignOptions(seed=1, graphs=5, operators=("tanh",)))))
+    assert end.verdicts == {"UNSUPPORTED": 5}
+    assert (end.stop_reason, end.exit_code) == ("finished", 2)

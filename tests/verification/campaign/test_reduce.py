@@ -20,6 +20,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import Filling, fill, with_nan
+from zenverify.graph.graph import LeafKind
 from zenverify.graph.structure import DTYPE_ODDS
 from zenverify.operators import catalogue
 from zenverify.verification.campaign.reduce import MAX_EVALUATIONS, reduce
@@ -170,3 +171,30 @@ def test_an_operation_that_gives_a_leaf_a_wrong_shape_is_run_alone() -> None:
         findings = verify_case(ZenEngine(), build.case()).findings
         reduced = reduce(ZenEngine(), build.case(), findings[0])
     assert len(reduced.case.graph.operations) == 1
+
+
+def test_a_node_replaced_by_a_plain_operand_is_no_candidate() -> None:
+    class Together(ZenEngine):
+        """Fails where a product comes before a sine, so that no operation fails alone."""
+
+        product = False
+
+        def leaf(self, kind: LeafKind, value: Any) -> Any:
+            self.product = False
+            return super().leaf(kind, value)
+
+        def apply(self, operator: str, operands: Any, attributes: Any) -> Any:
+            self.product |= operator == "multiply"
+            if operator == "sin" and self.product:
+                raise ZeroDivisionError
+            return super().apply(operator, operands, attributes)
+
+    build = CaseBuilder()
+    x, plain = build.variable([0.5, 0.25]), build.leaf(LeafKind.ARRAY, [2.0, 3.0])
+    build.apply("sin", build.apply("multiply", plain, x))
+    case = build.case()
+    finding = verify_case(Together(), case).findings[0]
+    assert (finding.verdict, finding.blame.operation) == (Verdict.CRASH, "sin")
+    found = reduce(Together(), case, finding)
+    assert found.case.graph.operators == {"multiply", "sin"}
+    assert found.evaluations > 1

@@ -21,6 +21,7 @@ _ENDINGS = {
     "interrupted": "was interrupted",
     "found": "ended when the planted fault was found",
     "hanging": "ended early: the engine no longer returned in time",
+    "limits": "ended early: nothing that can be drawn is within the engine's limits",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zenverify.graph.case import Case
@@ -136,7 +136,7 @@ class Collector:
         self._finished: RunFinished | None = None
         self._tally = Tally()
         self._discrepancies: dict[str, Discrepancy] = {}
-        self._latest = ""
+        self._latest: Discrepancy | None = None
         self._strength: StrengthMeasured | None = None
 
     def add(self, event: Event) -> None:
@@ -145,10 +145,10 @@ class Collector:
             case RunStarted():
                 self._started = event
             case CaseVerified():
+                self._latest = None  # of a known bucket, or it would have been minimised
                 self._tally.add(event)
             case FailureFound():
-                self._latest = event.bucket
-                self._discrepancies[event.bucket] = Discrepancy(
+                self._latest = Discrepancy(
                     event.bucket,
                     event.finding,
                     event.case,
@@ -159,7 +159,7 @@ class Collector:
                 self._minimise(event)
             case RunFinished():
                 self._finished = event
-                # A failure that turned out to be of a known bucket has none of its own.
+                self._latest = None
                 closed = [self._closed(bucket, event.known) for bucket in event.buckets]
                 self._discrepancies = {one.bucket: one for one in closed}
             case StrengthMeasured():
@@ -167,7 +167,9 @@ class Collector:
 
     def _minimise(self, event: FailureMinimised) -> None:
         # The smaller case can tell the cause better than the first one did: another bucket.
-        found = self._discrepancies.pop(self._latest)
+        found, self._latest = self._latest, None
+        if found is None:
+            raise ValueError("FailureMinimised comes after FailureFound; no such event is open")
         self._discrepancies[event.bucket] = replace(
             found,
             bucket=event.bucket,
@@ -177,6 +179,11 @@ class Collector:
             operations_before=event.operations_before,
             path=event.path,
         )
+
+    def _open(self) -> Iterator[Discrepancy]:
+        """The failure that is being minimised; what a bucket holds already it never replaces."""
+        if self._latest is not None and self._latest.bucket not in self._discrepancies:
+            yield self._latest
 
     def _closed(self, bucket: Bucket, known_failures: Mapping[str, str]) -> Discrepancy:
         known = self._discrepancies.get(bucket.key) or Discrepancy(
@@ -219,7 +226,7 @@ class Collector:
             coverage={name: dict(row) for name, row in count.coverage.items()},
             notes=dict(count.notes),
             unsupported=end.unsupported if end else (),
-            discrepancies=tuple(self._discrepancies.values()),
+            discrepancies=(*self._discrepancies.values(), *self._open()),
             stop_reason=end.stop_reason if end else None,
             exit_code=end.exit_code if end else None,
             seconds=end.seconds if end else None,

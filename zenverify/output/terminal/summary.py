@@ -14,11 +14,13 @@ from zenverify.output.model.run import Discrepancy, RunModel
 from zenverify.output.reporter import Reporter, RunContext
 from zenverify.output.terminal.coverage import coverage_tables
 from zenverify.verification.events import Event, RunFinished
+from zenverify.verification.verdict import Verdict
 
 _ENDINGS = {
     "interrupted": ", interrupted",
     "found": ", ended when the planted fault was found",
     "hanging": ", ended early: the engine no longer returned in time",
+    "limits": ", ended early: nothing that can be drawn is within the engine's limits",
 }
 
 
@@ -101,7 +103,7 @@ def _summary_lines(model: RunModel, written: Mapping[str, Path]) -> Iterator[str
 
 
 def _outcome(model: RunModel) -> str:
-    if not model.cases:
+    if model.cases == model.verdicts.get(Verdict.UNSUPPORTED, 0):
         return "Nothing was tested"
     known = len(model.discrepancies) - len(model.new)
     beside = f" beside {known} known" if known else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from zenverify.engines.protocol import Engine
@@ -12,7 +12,7 @@ from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.campaign.reduce import Reduced, reduce
 from zenverify.verification.campaign.tally import Tally
 from zenverify.verification.events import Bucket, Event, FailureFound, FailureMinimised, Finding
-from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
+from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict, Witnesses
 from zenverify.verification.verify import verify_case
 
 _IRREDUCIBLE = 1000
@@ -53,27 +53,65 @@ def collect(
 ) -> Iterator[Event]:
     """Put findings into buckets, and minimise those of a kind that was not seen before."""
     touched: set[str] = set()
-    for finding in findings:
-        if not finding.verdict.is_failure:
-            continue
-        raw = bucket_key(finding)
-        known = tally.aliases.get(raw) or _saturated(tally, finding)
-        if known is None:
-            yield FailureFound(raw, tally.cases, finding, case)
-            try:
-                reduced = _reduced(engine, options, case, finding)
-            except KeyboardInterrupt:
-                # What was found is kept as it is, and the run ends.
-                yield _record(engine, options, tally, case, Reduced(case, finding, 0))
-                raise
-            known = bucket_key(reduced.finding)
-            tally.aliases[raw] = known
-            if known not in tally.buckets:
-                yield _record(engine, options, tally, case, reduced)
-        touched.add(known)
-    for known in sorted(touched):
-        bucket = tally.buckets[known]
-        tally.buckets[known] = replace(bucket, count=bucket.count + 1)
+    try:
+        for finding in findings:
+            if not finding.verdict.is_failure:
+                continue
+            raw = bucket_key(finding)
+            known = _known(tally, raw, finding)
+            if known is None:
+                yield FailureFound(raw, tally.cases, finding, case)
+                known = yield from _opened(engine, options, tally, case, finding, touched)
+                tally.aliases[raw] = known
+            touched.add(known)
+    finally:
+        for known in sorted(touched):
+            bucket = tally.buckets[known]
+            tally.buckets[known] = replace(bucket, count=bucket.count + 1)
+
+
+def _opened(
+    engine: Engine,
+    options: CampaignOptions,
+    tally: Collected,
+    case: Case,
+    finding: Finding,
+    touched: set[str],
+) -> Generator[Event, None, str]:
+    """Minimise a failure of a new kind, keep it, open its bucket if there is none; its name.
+
+    An interrupt ends the run when what was found is kept, in the corpus as in the events.
+    """
+    interrupted = None
+    try:
+        reduced = _reduced(engine, options, tally, case, finding)
+    except KeyboardInterrupt as interrupt:
+        reduced, interrupted = Reduced(case, finding, 0), interrupt
+    key = bucket_key(reduced.finding)
+    if key not in tally.buckets:
+        path = None if options.keep is None else str(options.keep(reduced.finding, reduced.case))
+        tally.buckets[key] = Bucket(key, reduced.finding, reduced.case, 0, tally.cases, path)
+        touched.add(key)
+        witnesses: tuple[Witnesses, ...] = ()
+        try:
+            if reduced.finding.verdict is not Verdict.TIMEOUT:
+                witnesses = _witnesses(engine, tally, reduced.case)
+        except KeyboardInterrupt as interrupt:
+            interrupted = interrupt
+        operations = len(case.graph.operations)
+        yield FailureMinimised(
+            key, reduced.finding, reduced.case, operations, reduced.evaluations, witnesses, path
+        )
+    if interrupted is not None:
+        raise interrupted
+    return key
+
+
+def _known(tally: Collected, raw: str, finding: Finding) -> str | None:
+    """The bucket that a finding belongs to, None if it is of a kind not seen before."""
+    if raw in tally.buckets:
+        return raw
+    return tally.aliases.get(raw) or _saturated(tally, finding)
 
 
 def _saturated(tally: Collected, finding: Finding) -> str | None:
@@ -91,39 +129,29 @@ def _cause(blame: Blame) -> tuple[str, int | None]:
     return blame.operation, blame.argument
 
 
-def _record(
-    engine: Engine, options: CampaignOptions, tally: Collected, case: Case, reduced: Reduced
-) -> FailureMinimised:
-    """Keep a new kind of failure, and open its bucket."""
-    minimised = _minimised(engine, options, case, reduced)
-    tally.buckets[minimised.bucket] = Bucket(
-        minimised.bucket, minimised.finding, minimised.case, 0, tally.cases, minimised.path
-    )
-    return minimised
+def _witnesses(engine: Engine, tally: Collected, case: Case) -> tuple[Witnesses, ...]:
+    try:
+        return witnesses_of(engine, case)
+    except Exception as error:  # noqa: BLE001  whatever goes wrong there, the finding is kept
+        tally.notes[f"witnesses not asked: {type(error).__name__}"] += 1
+        return ()
 
 
-def _reduced(engine: Engine, options: CampaignOptions, case: Case, finding: Finding) -> Reduced:
-    """The smallest case, and what all checks together say about it."""
+def _reduced(
+    engine: Engine, options: CampaignOptions, tally: Collected, case: Case, finding: Finding
+) -> Reduced:
+    """The smallest case, and what all checks together say about it.
+
+    The case itself, and a note, where the reduction fails: that never loses the finding.
+    """
     walks = finding.blame.operation == ACCUMULATION
     if walks and len(case.graph.operations) > _IRREDUCIBLE:
         return Reduced(case, finding, 0)
-    reduced = reduce(engine, case, finding, options.timeout)
-    final = verify_case(engine, reduced.case, timeout=options.timeout)
+    try:
+        reduced = reduce(engine, case, finding, options.timeout)
+        final = verify_case(engine, reduced.case, timeout=options.timeout)
+    except Exception as error:  # noqa: BLE001  whatever goes wrong there, the finding is kept
+        tally.notes[f"not minimised, since the reduction failed: {type(error).__name__}"] += 1
+        return Reduced(case, finding, 0)
     same = [f for f in final.findings if _cause(f.blame) == _cause(finding.blame)]
     return replace(reduced, finding=same[0] if same else reduced.finding)
-
-
-def _minimised(
-    engine: Engine, options: CampaignOptions, case: Case, reduced: Reduced
-) -> FailureMinimised:
-    path = None if options.keep is None else str(options.keep(reduced.finding, reduced.case))
-    hangs = reduced.finding.verdict is Verdict.TIMEOUT
-    return FailureMinimised(
-        bucket=bucket_key(reduced.finding),
-        finding=reduced.finding,
-        case=reduced.case,
-        operations_before=len(case.graph.operations),
-        evaluations=reduced.evaluations,
-        witnesses=() if hangs else witnesses_of(engine, reduced.case),
-        path=path,
-    )

@@ -11,7 +11,7 @@ from zenverify.engines.protocol import Engine, limits_of
 from zenverify.errors import UsageError
 from zenverify.operators import catalogue
 from zenverify.verification.campaign.buckets import Collected, collect, hung
-from zenverify.verification.campaign.cases import cases_of
+from zenverify.verification.campaign.cases import tries_of
 from zenverify.verification.campaign.coverage import CONDITIONS
 from zenverify.verification.campaign.offered import verify_offered
 from zenverify.verification.campaign.options import CampaignOptions
@@ -22,7 +22,7 @@ from zenverify.verification.events import (
     RunFinished,
     RunStarted,
 )
-from zenverify.verification.verdict import ACCUMULATION
+from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import CaseResult
 
 
@@ -68,7 +68,7 @@ def _events(
         engine.name, engine.version, zenverify.__version__, options.seed, names, options.planted
     )
     try:
-        for case in cases_of(options, names, limits_of(engine)):
+        for case in tries_of(options, names, limits_of(engine)):
             if stop_reason == "found":
                 break
             if options.limit is not None and tally.cases >= options.limit:
@@ -76,6 +76,8 @@ def _events(
             if options.budget is not None and time.monotonic() - start >= options.budget:
                 stop_reason = "budget"
                 break
+            if case is None:
+                continue
             waiting_for = hung(tally)
             if ACCUMULATION in waiting_for or waiting_for >= set(names):
                 stop_reason = "hanging"
@@ -92,6 +94,8 @@ def _events(
                 yield event
                 if isinstance(event, FailureMinimised) and options.enough is not None:
                     stop_reason = "found" if options.enough(event) else stop_reason
+        else:
+            stop_reason = "limits"
     except KeyboardInterrupt:
         stop_reason = "interrupted"
     seconds = time.monotonic() - start
@@ -120,7 +124,7 @@ def _finished(
     lacking: tuple[str, ...],
 ) -> RunFinished:
     failed = any(bucket.finding.verdict.is_failure for bucket in tally.buckets.values())
-    tested = tally.cases > 0
+    tested = tally.cases > tally.verdicts[Verdict.UNSUPPORTED]
     if stop_reason == "interrupted":
         exit_code = 130
     elif failed:

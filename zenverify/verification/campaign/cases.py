@@ -36,23 +36,36 @@ _FROM_ONE_SEED = 40
 def cases_of(
     options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
 ) -> Iterator[Case]:
-    """All cases of a campaign in their order, without end."""
-    return chain(
-        options.first, cost_cases(names, limits.dtypes[0]), draw_cases(options, names, limits)
-    )
+    """All cases of a campaign in their order, without end unless nothing fits the limits."""
+    return (case for case in tries_of(options, names, limits) if case is not None)
+
+
+def tries_of(
+    options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
+) -> Iterator[Case | None]:
+    """The same, with None for each drawn one that is beyond the limits: a budget goes on then."""
+    cost = cost_cases(names, limits.dtypes[0])
+    return chain(options.first, cost, _tries(options, names, limits))
 
 
 def draw_cases(
     options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
 ) -> Iterator[Case]:
-    """The cases of a campaign, without end: operations by themselves, random graphs, chains.
+    """The cases that are drawn, without end: operations by themselves, random graphs, chains.
 
     Those that are beyond the limits of an engine are cut to them, or left out. The operations go
     through all their shapes and attributes, in an order of the seed's; the first time round with
     ordinary values, later with each other filling. Some of the ordinary ones get a NaN in their
     cotangent: in graphs one rarely reaches every rule. In some, one operand only is extreme. The
-    corners of each operation come in between, once.
+    corners of each operation come in between, once. They end after a round in which nothing was
+    within the limits.
     """
+    return (case for case in _tries(options, names, limits) if case is not None)
+
+
+def _tries(
+    options: CampaignOptions, names: tuple[str, ...], limits: Limits
+) -> Iterator[Case | None]:
     draw = random.Random(options.seed)
     sweep: list[tuple[Operator, Way, bool]] = []
     for operator in map(catalogue.get, names):
@@ -66,12 +79,15 @@ def draw_cases(
     corners = corners_of(map(catalogue.get, names))
     for round_ in count():
         draw.shuffle(sweep)
+        fitted = False
         for place, (operator, way, apart) in enumerate(sweep):
             alone = within(limits, draw_way(draw.randrange, operator, way))
             special = SPECIAL[(place + round_) % len(SPECIAL)]
             ordinary = Filling.ORDINARY
+            fitted |= alone is not None
             for filling in (ordinary, special) if place % 2 else (special, ordinary):
                 if alone is None:
+                    yield None
                     break
                 # Where all operands are extreme, one may hide what is wrong behind another.
                 only = place if apart and filling is Filling.EXTREME else None
@@ -81,6 +97,7 @@ def draw_cases(
                 chained = place % _CHAIN_EVERY == 0
                 drawn = (_chain(options, names, draw) if chained else None) or next(graphs)
                 graph = within(limits, drawn)
+                fitted |= graph is not None
                 for filling in FILLINGS:
                     if graph is None:
                         break
@@ -88,7 +105,10 @@ def draw_cases(
                 corner = next(corners, None)
                 alone = None if corner is None else within(limits, corner.structure)
                 if corner is not None and alone is not None:
+                    fitted = True
                     yield fill(alone, corner.filling, place)
+        if not fitted:
+            return
 
 
 def _chain(

@@ -163,14 +163,15 @@ class _Reducer:
         values = values_of(self._engine, self.case, self._timeout)
         for position in graph.operations[:-1]:
             if graph.trainable[position]:
-                yield pruned(graph, values, {}, position)
+                yield from _tried(partial(pruned, graph, values, {}, position))
         for position in reversed(graph.operations[:-1]):
-            yield pruned(graph, values, {position: None}, graph.root)
+            yield from _tried(partial(pruned, graph, values, {position: None}, graph.root))
         for position in reversed(graph.operations[:-1]):
             for operand in dict.fromkeys(graph.apply(position).operands):
                 same_shape = graph.shapes[operand] == graph.shapes[position]
                 if same_shape and graph.dtypes[operand] == graph.dtypes[position]:
-                    yield pruned(graph, values, {position: operand}, graph.root)
+                    taken = partial(pruned, graph, values, {position: operand}, graph.root)
+                    yield from _tried(taken)  # of a plain operand alone there is no gradient
 
     def _small_instances(self) -> Iterator[Case]:
         """The same operation on the smallest operands that it takes, with ordinary values."""
@@ -234,7 +235,7 @@ def _fitting(graph: Graph, cotangent: Array) -> Array:
 
 
 def _tried(make: Callable[[], Case]) -> Iterator[Case]:
-    """A candidate, unless its shapes do not fit."""
+    """A candidate, unless it is no graph: its shapes do not fit, or no operand is a tensor."""
     try:
         yield make()
     except GraphError:

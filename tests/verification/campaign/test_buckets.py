@@ -1,0 +1,127 @@
+"""Buckets: one case each, the smallest; what was found is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.verification.prepared import unary
+from zenverify.engines.zen import ZenEngine
+from zenverify.errors import GraphError
+from zenverify.graph.case import Case
+from zenverify.output.model.run import Collector, RunModel
+from zenverify.verification.campaign import buckets
+from zenverify.verification.campaign.buckets import Collected, collect
+from zenverify.verification.campaign.campaign import run
+from zenverify.verification.campaign.options import CampaignOptions
+from zenverify.verification.campaign.reduce import Reduced
+from zenverify.verification.events import Event, FailureFound, FailureMinimised, Finding
+from zenverify.verification.verdict import Blame, Verdict
+
+SMALL = unary("tanh", at=0.5)
+LARGE = unary("sin", "tanh", "exp", at=0.5)
+OPTIONS = CampaignOptions(seed=1)
+
+
+def wrong(condition: str) -> Finding:
+    blame = Blame(1, "tanh", 0, condition)
+    return Finding(Verdict.ENGINE_WRONG, blame, "local adjoint", f"wrong: {condition}")
+
+
+@pytest.fixture
+def reduction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever fails comes down to tanh by itself, where no condition is left."""
+    monkeypatch.setattr(buckets, "reduce", lambda *_: Reduced(SMALL, wrong("always"), 3))
+
+
+@pytest.mark.usefixtures("reduction")
+def test_a_failure_with_the_key_of_a_minimised_bucket_is_that_buckets() -> None:
+    tally = Collected()
+    first = list(collect(ZenEngine(), OPTIONS, tally, LARGE, [wrong("broadcast")]))
+    assert [type(event) for event in first] == [FailureFound, FailureMinimised]
+    # As it came, the second one bears the name that the first one got by its reduction.
+    assert list(collect(ZenEngine(), OPTIONS, tally, LARGE, [wrong("always")])) == []
+    (bucket,) = tally.buckets.values()
+    assert (bucket.case, bucket.count) == (SMALL, 2)
+
+
+class Wrong(ZenEngine):
+    """With a wrong rule of tanh."""
+
+    def apply(self, operator: str, operands: Sequence[Any], attributes: Any) -> Any:
+        result = super().apply(operator, operands, attributes)
+        if operator == "tanh":
+            value = result.value
+            return type(result).from_operation(
+                value, operands, [lambda g: g * (1 - value)], name=operator
+            )
+        return result
+
+
+def models(events: Iterator[Event]) -> tuple[RunModel, dict[str, Case]]:
+    """What is shown at the end of a run, and what each bucket was minimised to."""
+    collector = Collector()
+    minimised: dict[str, Case] = {}
+    for event in events:
+        collector.add(event)
+        if isinstance(event, FailureMinimised):
+            minimised[event.bucket] = event.case
+        shown = {one.bucket: one.case for one in collector.model().discrepancies}
+        for bucket, case in minimised.items():
+            assert shown[bucket] is case
+    return collector.model(), minimised
+
+
+def test_the_case_that_is_shown_is_at_each_moment_the_case_that_was_kept() -> None:
+    kept: dict[str, Case] = {}
+
+    def keep(finding: Finding, case: Case) -> Path:
+        kept[f"{finding.verdict}: {finding.blame}"] = case
+        return Path("entry.json")
+
+    names = ("tanh", "multiply", "add", "sum")
+    options = CampaignOptions(seed=3, graphs=120, operators=names, keep=keep)
+    model, minimised = models(run(Wrong(), options))
+    assert minimised == kept == {one.bucket: one.case for one in model.discrepancies}
+    assert all(one.operations_before is not None for one in model.discrepancies)
+
+
+@pytest.mark.parametrize("moment", ["reduce", "witnesses_of"])
+def test_an_interrupt_leaves_one_case_everywhere(
+    moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(buckets, moment, interrupt)
+    kept: list[Case] = []
+
+    def keep(finding: Finding, case: Case) -> Path:
+        kept.append(case)
+        return Path("entry.json")
+
+    options = CampaignOptions(seed=3, operators=("tanh",), keep=keep)
+    model, minimised = models(run(Wrong(), options))
+    assert (model.stop_reason, model.exit_code) == ("interrupted", 130)
+    (shown,) = model.discrepancies
+    assert [shown.case] == kept == list(minimised.values())
+    assert (shown.count, shown.path) == (1, "entry.json")
+
+
+@pytest.mark.parametrize("part", ["reduce", "witnesses_of"])
+def test_a_reduction_that_fails_never_loses_the_finding(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise GraphError("node 3 has no tensor among its operands")
+
+    monkeypatch.setattr(buckets, part, broken)
+    model, _ = models(run(Wrong(), CampaignOptions(seed=3, graphs=20, operators=("tanh",))))
+    assert (model.cases, model.exit_code) == (20, 1)
+    assert {one.finding.blame.operation for one in model.discrepancies} == {"tanh"}
+    (note,) = [note for note in model.notes if "GraphError" in note]
+    said = "not minimised, since the reduction failed" if part == "reduce" else "witnesses not"
+    assert note.startswith(said)
