@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,19 @@ class UndeclaredError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Stands in a call for an operand that a derivative is wanted of."""
+    """Stands in a call for an operand that a derivative is wanted of.
+
+    Attributes
+    ----------
+    number
+        Which of the operands.
+    array
+        Its elements, where they are known: a declaration may ask on which side of a threshold they
+        are.
+    """
 
     number: int
+    array: Array | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +49,30 @@ class Fixed:
 
 
 class Term:
-    """A float array inside a declaration."""
+    """A float array inside a declaration; of the call's own arguments the elements may be known."""
 
-    __slots__ = ("buffer", "builder", "dtype")
+    __slots__ = ("array", "buffer", "builder", "dtype")
 
-    def __init__(self, builder: ProgramBuilder, buffer: Buffer, dtype: str) -> None:
+    def __init__(
+        self, builder: ProgramBuilder, buffer: Buffer, dtype: str, array: Array | None = None
+    ) -> None:
         self.builder = builder
         self.buffer = buffer
         self.dtype = dtype
+        self.array = array
+
+    @property
+    def elements(self) -> Array:
+        """The elements.
+
+        Raises
+        ------
+        UndeclaredError
+            If they are not known.
+        """
+        if self.array is None:
+            raise UndeclaredError("a choice by elements that are not known")
+        return self.array
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -69,9 +95,11 @@ class Term:
         return apply("divide", self, other)
 
 
-def apply(name: str, *operands: Term | float, **attributes: Any) -> Term:
+def apply(name: str, *operands: Any, **attributes: Any) -> Term:
     """Apply an operator of the catalogue; numbers are rounded to the dtype they meet."""
-    like = next(operand for operand in operands if isinstance(operand, Term))
+    like = next((operand for operand in operands if isinstance(operand, Term)), None)
+    if like is None:
+        raise UndeclaredError(f"{name} of no float array")
     buffers = [_buffer(like, operand) for operand in operands]
     built = catalogue.get(name).build(like.builder, *buffers, **attributes)
     return Term(like.builder, built, like.dtype)
@@ -84,9 +112,31 @@ def moved(function: Callable[..., Any], *terms: Term) -> Term:
     return Term(like.builder, built, like.dtype)
 
 
-def _buffer(like: Term, operand: Term | float) -> Buffer:
+def constant(like: Term, array: Any) -> Term:
+    """An array of few different numbers as a constant beside another term.
+
+    Raises
+    ------
+    UndeclaredError
+        If there are too many.
+    """
+    numbers = np.asarray(array, dtype=like.dtype)
+    different, places = np.unique(numbers, return_inverse=True)
+    if different.size > _MOST_DIFFERENT or not different.size:
+        raise UndeclaredError(f"{different.size} different numbers")
+    fills = [like.builder.fill(float(number)) for number in different]
+    held = like.builder.move(lambda *n: np.stack(n)[places.reshape(numbers.shape)], *fills)
+    return Term(like.builder, held, like.dtype)
+
+
+_MOST_DIFFERENT = 64
+
+
+def _buffer(like: Term, operand: Any) -> Buffer:
     if isinstance(operand, Term):
         return operand.buffer
+    if isinstance(operand, np.ndarray) and operand.dtype.kind in "biu":
+        return constant(like, operand).buffer
     if not isinstance(operand, int | float):
         raise UndeclaredError(f"an operand of type {type(operand).__name__}")
     return like.builder.fill(float(np.dtype(like.dtype).type(operand)))
@@ -165,7 +215,9 @@ def declare(
     placed = _placed((tuple(arguments), dict(keywords)), constants, count)
 
     def build(builder: ProgramBuilder, buffers: Sequence[Buffer]) -> Sequence[Buffer | None]:
-        given, named = _filled(placed, lambda n: Term(builder, buffers[n], dtype))
+        given, named = _filled(
+            placed, lambda slot: Term(builder, buffers[slot.number], dtype, slot.array)
+        )
         made = declared(*given, **named)
         results = made if isinstance(made, tuple | list) else (made,)
         return [None if one is None else one.buffer for one in results]
@@ -188,7 +240,7 @@ def _placed(tree: Any, constants: list[Array], first: int) -> Any:
     """The same call with slots behind the operands in place of constants, which are collected."""
     if isinstance(tree, Fixed):
         constants.append(tree.array)
-        return Slot(first + len(constants) - 1)
+        return Slot(first + len(constants) - 1, tree.array)
     if isinstance(tree, dict):
         return {name: _placed(part, constants, first) for name, part in tree.items()}
     if isinstance(tree, tuple | list):
@@ -196,9 +248,9 @@ def _placed(tree: Any, constants: list[Array], first: int) -> Any:
     return tree
 
 
-def _filled(tree: Any, term: Callable[[int], Term]) -> Any:
+def _filled(tree: Any, term: Callable[[Slot], Term]) -> Any:
     if isinstance(tree, Slot):
-        return term(tree.number)
+        return term(tree)
     if isinstance(tree, dict):
         return {name: _filled(part, term) for name, part in tree.items()}
     if isinstance(tree, tuple | list):

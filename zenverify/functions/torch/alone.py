@@ -10,6 +10,7 @@ import torch
 from torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatten
 
 from zenverify.functions.torch.arrays import to_array, to_tensor
+from zenverify.functions.torch.tables.matrices import SYMMETRIC
 from zenverify.graph.case import Array
 
 
@@ -61,9 +62,13 @@ class Alone:
         self._call = call
         self._differentiating = differentiating
 
-    def _run(self, operands: Sequence[torch.Tensor], *, wide: bool) -> list[torch.Tensor]:
+    def _run(
+        self, operands: Sequence[torch.Tensor], *, wide: bool, moved: bool = False
+    ) -> list[torch.Tensor]:
         call = self._call
         leaves = [_copied(leaf, wide=wide) for leaf in call.leaves]
+        if moved and self._symmetric:
+            operands = [(operands[0] + operands[0].mT) / 2, *operands[1:]]
         for slot, operand in zip(call.slots, operands, strict=True):
             # A leaf must not be written to, but a copy of it may.
             leaves[slot] = operand.clone() if self._writes else operand
@@ -73,6 +78,19 @@ class Alone:
                 torch.set_rng_state(call.generator)
             given = tree_flatten(call.function(*args, **keywords))[0]
         return [leaves[-1 - n] if n < 0 else given[n] for n in call.outputs]
+
+    @property
+    def _symmetric(self) -> bool:
+        """Whether the rule is that of a symmetric matrix, which the operand is."""
+        call = self._call
+        _, keywords = call.arguments(call.leaves)
+        if call.name == "linalg_pinv":
+            if not keywords.get("hermitian"):
+                return False
+        elif call.name not in SYMMETRIC:
+            return False
+        matrix = call.leaves[call.slots[0]]
+        return bool(torch.allclose(matrix, matrix.mT))
 
     @property
     def _writes(self) -> bool:
@@ -88,7 +106,7 @@ class Alone:
         with torch.set_grad_enabled(self._differentiating):
             if self._differentiating:
                 tensors = [tensor.requires_grad_() for tensor in tensors]
-            return [to_array(result) for result in self._run(tensors, wide=wide)]
+            return [to_array(result) for result in self._run(tensors, wide=wide, moved=True)]
 
     def pull(self, cotangents: Sequence[Array | None]) -> list[Array | None]:
         """What the rule makes of the results' cotangents, per operand."""

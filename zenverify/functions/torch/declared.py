@@ -61,7 +61,7 @@ def placed(call: Call, number: int) -> Any:
     """A call's argument as the table takes it."""
     leaf = call.leaves[number]
     if number in call.slots:
-        return Slot(call.slots.index(number))
+        return Slot(call.slots.index(number), to_array(leaf))
     if isinstance(leaf, torch.Tensor):
         if leaf.is_floating_point():
             return Fixed(to_array(leaf))
@@ -83,20 +83,28 @@ def _movement(call: Call) -> Declaration | None:
     keeps = [n for n, leaf in enumerate(call.leaves) if isinstance(placed(call, n), Slot | Fixed)]
 
     def numbered(*numbers: Any) -> Any:
-        leaves = list(call.leaves)
-        for place, array in zip(keeps, numbers, strict=True):
-            leaves[place] = torch.from_numpy(np.array(array, order="C") + 1)
-        args, keywords = tree_unflatten(leaves, call.spec)
-        try:
-            return tree_flatten(call.function(*args, **keywords))[0]
-        except RuntimeError as error:  # it does not take integers
-            raise UndeclaredError(call.name) from error
+        # Some take no integers; floats count as exactly, up to 2^53.
+        for dtype in (np.int64, np.float64):
+            leaves = list(call.leaves)
+            for place, array in zip(keeps, numbers, strict=True):
+                leaves[place] = torch.from_numpy(np.asarray(np.array(array, dtype) + dtype(1)))
+            args, keywords = tree_unflatten(leaves, call.spec)
+            try:
+                with torch.no_grad():
+                    return tree_flatten(call.function(*args, **keywords))[0]
+            except (RuntimeError, NotImplementedError):
+                continue
+        raise UndeclaredError(call.name)
 
     def declared(*terms: Term) -> tuple[Term, ...]:
         return tuple(
-            moved(lambda *numbers, place=place: numbered(*numbers)[place].numpy() - 1, *terms)
+            moved(lambda *numbers, place=place: _numbers(numbered(*numbers)[place]), *terms)
             for place in call.outputs
         )
 
     operands = [placed(call, n) for n in keeps]
     return declare(declared, operands, {}, _dtype(call), elementwise=False)
+
+
+def _numbers(moved: torch.Tensor) -> Any:
+    return np.asarray(moved.numpy()).astype(np.int64) - 1

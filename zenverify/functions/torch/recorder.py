@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_flatten
+from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from zenverify.errors import UsageError
 from zenverify.functions.recording import Node, Pull, Recording, Value
@@ -207,7 +207,11 @@ class Recorder(TorchFunctionMode):
         generator = torch.get_rng_state()
         result = function(*args, **keywords)
         drew = not torch.equal(generator, torch.get_rng_state())
-        given = tree_flatten(result)[0]
+        given, shape = tree_flatten(result)
+        if _depend_on_each_other(given, wanted):
+            # What arrives at one of them must not hold what comes back from another.
+            given = [leaf.view_as(leaf) if _is_differentiable(leaf) else leaf for leaf in given]
+            result = tree_unflatten(given, shape)
         results, outputs = [], []
         for number, leaf in enumerate(given):
             if _is_differentiable(leaf) and self.place_of(leaf) is None:
@@ -309,6 +313,24 @@ def _is_tensor(leaf: Any) -> bool:
 
 def _is_differentiable(leaf: Any) -> bool:
     return _is_tensor(leaf) and bool(leaf.requires_grad)
+
+
+def _depend_on_each_other(results: Sequence[Any], operands: Sequence[torch.Tensor]) -> bool:
+    """Whether one result of a call is computed from another, as an LSTM's output from its state."""
+    nodes = {get_gradient_edge(one).node for one in results if _is_differentiable(one)}
+    if len(nodes) < 2:
+        return False
+    known = {get_gradient_edge(one).node for one in operands}
+    stack = [after for node in nodes for after, _ in node.next_functions]
+    while stack:
+        node = stack.pop()
+        if node is None or node in known:
+            continue
+        if node in nodes:
+            return True
+        known.add(node)
+        stack += [after for after, _ in node.next_functions]
+    return False
 
 
 def _key(edge: GradientEdge) -> tuple[int, int]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from zenverify.functions.terms import Term, UndeclaredError, moved
 
 
@@ -15,13 +13,20 @@ def only(value: Any, *allowed: Any) -> None:
         raise UndeclaredError(f"{value!r}")
 
 
-def term(operand: Any) -> Any:
-    """An operand, which must not be an array of integers: then dtypes are promoted."""
-    if isinstance(operand, np.ndarray):
-        raise UndeclaredError("an operand of integers")
-    return operand
-
-
 def same(input: Term, *_: Any, **__: Any) -> Term:
     """The same elements."""
     return moved(lambda numbers: numbers, input)
+
+
+def lined_up(input: Term, dim: Any) -> tuple[Term, Any]:
+    """An operand and its axes; torch takes axis 0 of a scalar, too."""
+    if input.ndim or dim is None:
+        return input, dim
+    return moved(lambda numbers: numbers.reshape(1), input), 0
+
+
+def like(result: Term, input: Term) -> Term:
+    """A result in the shape of the operand, of which it has as many elements."""
+    if result.shape == input.shape:
+        return result
+    return moved(lambda numbers: numbers.reshape(input.shape), result)

@@ -18,7 +18,9 @@ MOST = 12
 """Elements that the result of an instance has at most."""
 
 
-def _convolution(count: int) -> Callable[..., Buffer]:
+def convolution(count: int) -> Callable[..., Buffer]:
+    """The declaration over so many spatial axes."""
+
     def build(
         builder: ProgramBuilder,
         x: Buffer,
@@ -140,7 +142,7 @@ OPERATORS = (
         family="network",
         summary="cross-correlation of x (batch, channel, place) with w (output, channel, place)",
         arguments=(Argument("x"), Argument("w")),
-        build=_convolution(1),
+        build=convolution(1),
         sample=_sampler(_PLANS_1D),
         first_shapes=((1, 1, 3), (1, 2, 2), (2, 1, 3), (1, 4, 2), (2, 2, 2), (1, 1, 5), (0, 2, 2)),
     ),
@@ -149,7 +151,7 @@ OPERATORS = (
         family="network",
         summary="cross-correlation of x (batch, channel, row, column) with w (output, channel, .)",
         arguments=(Argument("x"), Argument("w")),
-        build=_convolution(2),
+        build=convolution(2),
         sample=_sampler(_PLANS_2D),
         first_shapes=(
             (1, 1, 2, 3),

@@ -20,7 +20,8 @@ Reduce = Callable[[ProgramBuilder, Buffer, int], Buffer]
 """Reduces the last axis of a buffer; the number is that of a full window's elements."""
 
 
-def _largest(builder: ProgramBuilder, rows: Buffer, full: int) -> Buffer:
+def largest(builder: ProgramBuilder, rows: Buffer, full: int) -> Buffer:
+    """The largest element of each row."""
     return rows.max(-1)
 
 
@@ -28,11 +29,12 @@ def _mean(builder: ProgramBuilder, rows: Buffer, full: int) -> Buffer:
     return rows.sum(-1) / full
 
 
-def _mean_of_all(builder: ProgramBuilder, rows: Buffer, full: int) -> Buffer:
+def mean_of_all(builder: ProgramBuilder, rows: Buffer, full: int) -> Buffer:
+    """The mean of each row, whatever a full window's elements are."""
     return _mean(builder, rows, rows.shape[-1])
 
 
-def _pooled(
+def pooled(
     builder: ProgramBuilder, x: Buffer, axes: list[Windows], full: int, reduce: Reduce
 ) -> Buffer:
     """Reduce each window; along each axis, those of `axes`."""
@@ -60,7 +62,7 @@ def _moving(count: int, reduce: Reduce) -> Callable[..., Buffer]:
     ) -> Buffer:
         _check(x, count)
         axes = [_moved(*axis) for axis in zip(x.shape[2:], kernel, stride, padding, strict=True)]
-        return _pooled(builder, x, axes, math.prod(kernel), reduce)
+        return pooled(builder, x, axes, math.prod(kernel), reduce)
 
     return build
 
@@ -78,13 +80,13 @@ def _moved(size: int, kernel: int, stride: int, padding: int) -> Windows:
 def _adaptive(reduce: Reduce) -> Callable[..., Buffer]:
     def build(builder: ProgramBuilder, x: Buffer, *, size: Shape) -> Buffer:
         _check(x, 2)
-        axes = [_cut(*axis) for axis in zip(x.shape[2:], size, strict=True)]
-        return _pooled(builder, x, axes, 0, reduce)
+        axes = [cut(*axis) for axis in zip(x.shape[2:], size, strict=True)]
+        return pooled(builder, x, axes, 0, reduce)
 
     return build
 
 
-def _cut(size: int, count: int) -> Windows:
+def cut(size: int, count: int) -> Windows:
     """An axis cut into windows of nearly equal size, which overlap where it does not divide."""
     if count < 1:
         raise GraphError(f"cannot be cut into {count} windows")
@@ -199,7 +201,7 @@ OPERATORS = (
     _pooling(
         "max_pool1d",
         "largest element of x (batch, channel, place) under a window; padding is never it",
-        _moving(1, _largest),
+        _moving(1, largest),
         _sampler(_PLANS_1D),
         _SHAPES_1D,
         _TIES,
@@ -207,7 +209,7 @@ OPERATORS = (
     _pooling(
         "max_pool2d",
         "largest element of x (batch, channel, row, column) under a window",
-        _moving(2, _largest),
+        _moving(2, largest),
         _sampler(_PLANS_2D),
         _SHAPES_2D,
         _TIES,
@@ -229,14 +231,14 @@ OPERATORS = (
     _pooling(
         "adaptive_avg_pool2d",
         "mean of each of as many windows as the result has elements",
-        _adaptive(_mean_of_all),
+        _adaptive(mean_of_all),
         _sample_adaptive,
         _SHAPES_2D,
     ),
     _pooling(
         "adaptive_max_pool2d",
         "largest element of each of as many windows as the result has elements",
-        _adaptive(_largest),
+        _adaptive(largest),
         _sample_adaptive,
         _SHAPES_2D,
         _TIES,

@@ -17,7 +17,9 @@ from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
-def _transposed(count: int) -> Callable[..., Buffer]:
+def transposed_convolution(count: int) -> Callable[..., Buffer]:
+    """The declaration over so many spatial axes."""
+
     def build(
         builder: ProgramBuilder,
         x: Buffer,
@@ -176,7 +178,7 @@ OPERATORS = (
         family="network",
         summary="the adjoint of conv1d in its signals, with w (channel, output, place)",
         arguments=(Argument("x"), Argument("w")),
-        build=_transposed(1),
+        build=transposed_convolution(1),
         sample=_sampler(_PLANS_1D),
         first_shapes=((1, 1, 2), (1, 2, 2), (2, 1, 2), (1, 1, 3), (1, 4, 1), (2, 2, 1), (0, 2, 2)),
     ),
@@ -185,7 +187,7 @@ OPERATORS = (
         family="network",
         summary="the adjoint of conv2d in its images, with w (channel, output, row, column)",
         arguments=(Argument("x"), Argument("w")),
-        build=_transposed(2),
+        build=transposed_convolution(2),
         sample=_sampler(_PLANS_2D),
         first_shapes=(
             (1, 1, 2, 2),
