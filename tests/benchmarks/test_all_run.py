@@ -22,6 +22,10 @@ SMALLEST = {
     "planted_faults": ("--only cos:", r"^derivative rule +1 +1 +1 +1"),
     "right_engines": ("--graphs 5 --seed 1 --only WalksPaths", r"^WalksPaths: 5 graphs, 0 alarms$"),
     "sensitivity": ("--graphs 2", r"^tanh off by 1e-9 behind dead relu +INACCURATE, blamed: tanh"),
+    "soak": (
+        "--hours 0.0003 --kind subnormal --folder {folder}",
+        r"^subnormal: \d+ graphs, 0 alarms",
+    ),
     "speed": ("--graphs 2 --repeats 1 --sizes 5 20", r"^ +2\d\.\d +\d\.\d +\d+ "),
     "training": ("--steps 1", r"^MLP +"),
 }
@@ -45,11 +49,12 @@ def test_every_script_is_listed_and_run_here() -> None:
 
 
 @pytest.mark.parametrize("name", SMALLEST)
-def test_it_runs(name: str) -> None:
+def test_it_runs(name: str, tmp_path: Path) -> None:
     for library in NEEDED.get(name, ()):
         if importlib.util.find_spec(library) is None:
             pytest.skip(f"needs {library}")
     arguments, expected = SMALLEST[name]
+    arguments = arguments.replace("{folder}", str(tmp_path))
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", *arguments.split()],
         capture_output=True,

@@ -1,6 +1,7 @@
 """Checks 2 to 6: one planted fault for each, found and blamed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,10 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.filling import with_nan
 from zenverify.graph.graph import LeafKind
+from zenverify.operators import catalogue
 from zenverify.operators.kinks import LEFT, RIGHT, AtKink
 from zenverify.operators.program.kernel import Kernel
+from zenverify.tensor import OPERATIONS
 from zenverify.verification.checks.probes import make_probes
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import verify_case
@@ -120,9 +123,12 @@ def test_a_number_where_there_is_no_truth(operation: str, pullback: Any) -> None
 
 
 def test_a_wrong_expression() -> None:
+    """A contributor's may be; of one of the catalogue it is the engine that is accused."""
     wrong = Kernel("wrong", 1, lambda sp, x: sp.tanh(x) * sp.Rational(3, 2)).derived
     with derived_otherwise("tanh", lambda good: wrong):
-        finding = finding_of(TANH)
+        assert finding_of(TANH).verdict is Verdict.ENGINE_WRONG
+        with catalogue.including(replace(catalogue.get("tanh"), summary="a contributor's")):
+            finding = finding_of(unary("tanh", at=0.5))
     assert finding.verdict is Verdict.EXPRESSION_WRONG
     assert finding.blame.operation == "tanh"
     assert finding.message.startswith("the SymPy expression of tanh is at fault")
@@ -563,3 +569,16 @@ def test_a_pseudoinverse_by_singular_values_may_lose_what_is_tiny_beside_the_res
     )
     build.apply("pinv", x)
     assert verify_case(ZenEngine(), build.case()).verdict is Verdict.AGREE
+
+
+@pytest.mark.parametrize("operation, attributes", [("mean", WHOLE), ("log_softmax", {"axis": 0})])
+def test_differences_of_a_value_that_is_refuted_side_with_nobody(
+    operation: str, attributes: dict[str, Any]
+) -> None:
+    """The engine's slopes are those of what it computes, so its differences agree with them."""
+    right = OPERATIONS[operation].forward
+    build = CaseBuilder()
+    build.apply(operation, build.variable([0.5, 1.0, 2.0]), **attributes)
+    with wrong_value(operation, lambda x, **given: np.asarray(right(x, **given) + 0.1 * x[0])):
+        finding = finding_of(build.case())
+    assert (finding.verdict, finding.blame.operation) == (Verdict.ENGINE_WRONG, operation)

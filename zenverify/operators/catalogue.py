@@ -61,6 +61,13 @@ def get(name: str) -> Operator:
     return operators[name]
 
 
+def declares(operator: Operator) -> bool:
+    """Whether an operator is one of the catalogue's own, and not one that is `including`d."""
+    from zenverify.operators.declarations import FAMILIES
+
+    return any(one is operator for family in FAMILIES for one in family)
+
+
 @contextmanager
 def including(operator: Operator) -> Iterator[None]:
     """Know one operator more, in place of one of the same name, for as long as this lasts."""

@@ -5,7 +5,7 @@ import math
 import pytest
 from flint import arb
 
-from zenverify.operators.balls.arithmetic import Ball, addition
+from zenverify.operators.balls.arithmetic import Ball, addition, rounding_unit
 from zenverify.operators.program.steps.step import Balls, scale
 from zenverify.oracles.enclosure import THRESHOLD
 from zenverify.verification.checks.judge import Judgement, Status, judge
@@ -166,3 +166,14 @@ def test_an_intermediate_result_that_overflows_excuses_infinity_and_nan_and_no_n
 
     assert statuses(1e200) == [Status.UNDEFINED, Status.UNDEFINED, Status.WRONG]
     assert statuses(1e150) == [Status.NON_FINITE, Status.NON_FINITE, Status.WRONG]
+
+
+@pytest.mark.parametrize("number, status", [(1.5, Status.UNDEFINED), (2.1, Status.WRONG)])
+def test_an_enclosure_that_stays_wide_accuses_nobody_inside_of_it(
+    number: float, status: Status
+) -> None:
+    def evaluate(dead_is_zero: bool) -> Balls:
+        return [arb(1, 1)] if rounding_unit() == 0 else [arb(1)]
+
+    (found,) = judge([number], [0], "float64", 0, evaluate, infinite_input=[False])
+    assert found.status is status

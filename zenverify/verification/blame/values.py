@@ -9,6 +9,7 @@ import numpy as np
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph
+from zenverify.operators import catalogue
 from zenverify.oracles.enclosure import UNIT_ROUNDOFF
 from zenverify.verification.blame.alone import extract
 from zenverify.verification.blame.condition import condition_of
@@ -29,8 +30,9 @@ def blame_values(
 ) -> list[Finding]:
     """Say who is wrong about values: the engine's forward rule or the expression.
 
-    The difference of the engine's forward pass decides: where it agrees with the engine's gradient
-    and not with the symbolic one, the expression describes another function.
+    Of an operation of the catalogue it is the engine. A contributor's own expression may be at
+    fault: where the difference of the engine's forward pass agrees with the engine's gradient and
+    not with the symbolic one, the expression describes another function.
 
     Parameters
     ----------
@@ -64,7 +66,8 @@ def _condition(graph: Graph, values: Sequence[Array], node: int) -> str:
 
 def _verdict(engine: Engine, graph: Graph, values: Sequence[Array], suspect: Suspect) -> Verdict:
     node = suspect.node
-    if graph.trainable[node]:
+    # Differences of a value that is refuted prove nothing: they are of the same wrong function.
+    if graph.trainable[node] and not catalogue.declares(graph.apply(node).declared):
         cotangent = np.ones(graph.shapes[node], graph.dtypes[node])
         single = extract(graph, node, values, cotangent, merged=False)
         if expression_is_wrong(engine, single):

@@ -114,6 +114,9 @@ def judge(
         if not math.isfinite(number):
             excused = _leaves_range(scale, element, dtype, dead_is_zero)
             return Judgement(Status.UNDEFINED, truth) if excused else found
+        if not inside and _measure(number, dtype, terms, truth, size, 0.0, inside=True).passes:
+            # An enclosure that stays wide decides nothing, and accuses nobody.
+            return Judgement(Status.UNDEFINED, truth)
         lost = _lost_below_normal(scale, element, dtype, dead_is_zero)
         return _measure(number, dtype, terms, truth, size, lost, inside=inside) if lost else found
 
