@@ -174,7 +174,7 @@ def _no_fault(engine: ZenEngine, fault: Fault, met: Sequence[Numbered]) -> str:
 def _gradients(engine: ZenEngine, case: Case) -> tuple[list[bytes], bool]:
     """The gradients that a case and its probes give, and whether no number is infinite."""
     run, plain = differentiated(engine, case)
-    _, probed = run_probed(engine, case, make_probes(case.graph), run.values, TIMEOUT, None)
+    _, probed = run_probed(engine, case, make_probes(case.graph), TIMEOUT, None)
     gradients = [*plain.values(), *probed.values()]
     finite = not any(np.isinf(array).any() for array in (*run.values, *gradients))
     return [array.tobytes() for array in gradients], finite

@@ -21,7 +21,7 @@ from zenverify.verification.blame.values import blame_values
 from zenverify.verification.campaign.coverage import Coverage, coverage_of
 from zenverify.verification.checks import whole
 from zenverify.verification.checks.denial import denying_operation
-from zenverify.verification.checks.local import LocalCheck
+from zenverify.verification.checks.local import LocalCheck, Suspect
 from zenverify.verification.checks.probes import can_probe, make_probes, run_probed
 from zenverify.verification.checks.slopes import judge_kinks
 from zenverify.verification.checks.structure import aliasing, read_gradients, unchanged
@@ -32,6 +32,7 @@ from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 _WORST_FIRST = (
     Verdict.TIMEOUT,
     Verdict.CRASH,
+    Verdict.NON_DETERMINISTIC,
     Verdict.STRUCTURE,
     Verdict.ENGINE_WRONG,
     Verdict.EXPRESSION_WRONG,
@@ -155,6 +156,11 @@ def _examine(
     report.kinked = tuple(p for p in graph.kinking if check.kinked(p))
     wrong_values = check.values()
     if wrong_values:
+        again = trace.forward(engine, case, timeout)
+        report.findings += _other_numbers(graph, again.values, wrong_values)
+    if report.findings:
+        return
+    if wrong_values:
         report.findings += blame_values(engine, graph, run.values, wrong_values)
         return
     undefined = set(check.undefined)
@@ -188,15 +194,23 @@ def _check_probed(
     first = flat(list(gradients.values()))
     probes = make_probes(graph)
     calls: Counter[int] | None = Counter() if _has_diamond(graph) else None
-    probed_run, probed = run_probed(engine, case, probes, run.values, timeout, calls)
+    probed_run, probed = run_probed(engine, case, probes, timeout, calls)
+    same = trace.first_difference(graph, run.values, probed_run.values) is None
+    if not same:
+        check = LocalCheck(graph, probed_run.values, engine.conventions)
+        report.findings += _other_numbers(graph, run.values, check.values())
+        if report.findings:
+            return
     report.findings += _repeated_calls(calls or {})
     behind = check.gradients(probed, probes)
     report.findings += blame_gradients(
-        engine, graph, run.values, probed, behind, "probes", report.findings
+        engine, graph, probed_run.values, probed, behind, "probes", report.findings
     )
     if report.findings:
         return
-    if limits_of(engine).repeated:
+    if not same:
+        report.notes.append("not checked: a second reverse pass, values differ by rounding")
+    elif limits_of(engine).repeated:
         report.findings += _second_call(
             engine, case, check, probed_run, probed, probes, gradients, first, timeout
         )
@@ -204,6 +218,28 @@ def _check_probed(
         report.notes.append("not checked: a second reverse pass, the engine allows one")
     if difference and not report.findings:
         _check_difference(engine, case, check, run.values, probed, probes, report, timeout)
+
+
+def _other_numbers(
+    graph: Graph, others: Sequence[Array], suspects: Sequence[Suspect]
+) -> Iterable[Finding]:
+    """Whether wrong values of one forward pass are other numbers in another pass.
+
+    By half of what they are off, which is more than rounding explains.
+    """
+    for suspect in suspects:
+        other = float(others[suspect.node].ravel()[suspect.element])
+        apart = abs(suspect.number - other)
+        off = abs(suspect.number - float(suspect.judgement.truth))
+        if apart > off / 2 or math.isfinite(other) != math.isfinite(suspect.number):
+            name = graph.operator_of(suspect.node)
+            message = (
+                f"the value of {name} differs from one forward pass to the next by more than "
+                f"rounding: {suspect.number!r} and {other!r}"
+            )
+            blame = Blame(suspect.node, name, None, "always")
+            yield Finding(Verdict.NON_DETERMINISTIC, blame, "forward", message)
+            return
 
 
 def _has_diamond(graph: Graph) -> bool:

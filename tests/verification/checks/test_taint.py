@@ -75,3 +75,16 @@ def test_a_mask_may_be_multiplied_element_by_element() -> None:
         return np.where(np.isinf(g).any() and np.eye(2) > 0, np.nan, kept)
 
     assert verdict_of("tril", elsewhere, ABOVE, k=0) is Verdict.NON_FINITE
+
+
+@pytest.mark.parametrize("size, verdict", [(1e140, Verdict.AGREE), (1.0, Verdict.NON_FINITE)])
+def test_what_a_solver_forms_on_its_way_may_overflow(size: float, verdict: Verdict) -> None:
+    """A large factor times a large cotangent, which the inverse makes small again."""
+    right = OPERATIONS["cholesky"].pullbacks[0]
+
+    def rule(g: Any, *rest: Any) -> Any:
+        return right(g, *rest) * np.where(np.abs(g) > size / 2, np.inf, 1.0)
+
+    with wrong_rule("cholesky", rule):
+        case = unary("cholesky", at=[[size * size]], cotangent=[[size]])
+        assert verify_case(ZenEngine(), case, difference=False).verdict is verdict

@@ -145,6 +145,11 @@ def smallest_normal() -> float:
     return 0.0 if _settings.within is None else _settings.within.smallest
 
 
+def largest() -> float:
+    """Where results overflow, as `precision` has it; infinite if it does not matter."""
+    return math.inf if _settings.within is None else _settings.within.largest
+
+
 def leaves_range() -> bool:
     """Whether `precision` asks for what steps lose that leave the range of the floats."""
     return _settings.within is not None

@@ -32,6 +32,7 @@ _TITLES = {
     Verdict.INACCURATE: "Inaccurate gradient",
     Verdict.NON_FINITE: "Gradient not finite, or wrongly finite",
     Verdict.CRASH: "Crash",
+    Verdict.NON_DETERMINISTIC: "Another number each time",
     Verdict.TIMEOUT: "Timeout",
     Verdict.STRUCTURE: "Wrong structure",
     Verdict.CONVENTION: "Wrong choice at a kink",

@@ -12,8 +12,8 @@ from zenverify.engines.protocol import Engine, Handle, Probing
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, LeafKind
 from zenverify.verification import trace
-from zenverify.verification.trace import BACKWARD, EngineFault, Place, Trace, structural
-from zenverify.verification.verdict import ACCUMULATION, Verdict
+from zenverify.verification.trace import BACKWARD, Place, Trace
+from zenverify.verification.verdict import Verdict
 
 _SIGNS = np.where(np.random.default_rng(21).integers(0, 2, 4096) == 0, 1.0, -1.0)
 _POOLS = {
@@ -49,7 +49,6 @@ def run_probed(
     engine: Engine,
     case: Case,
     probes: Mapping[int, Array],
-    values: Sequence[Array],
     timeout: float,
     calls: Counter[int] | None,
 ) -> tuple[Trace, dict[int, Array]]:
@@ -59,8 +58,6 @@ def run_probed(
     ----------
     engine, case, probes
         What to run.
-    values
-        Those of the first run, which the second must repeat bit by bit.
     timeout
         Seconds that one pass may take.
     calls
@@ -69,14 +66,10 @@ def run_probed(
     Raises
     ------
     EngineFault
-        If the engine does not get through, or gives other values than before.
+        If the engine does not get through.
     """
     graph = case.graph
     run = trace.forward(engine, case, timeout, calls)
-    changed = trace.first_difference(graph, values, run.values)
-    if changed is not None:
-        message = f"a second forward pass gives another value of node {changed}"
-        raise EngineFault(structural(changed, ACCUMULATION, message))
     handles = [run.handles[node] for node in probes]
     place = Place(graph, graph.root, "seeding the probes", BACKWARD)
     with trace.time_limit(timeout), trace.at_work(place):

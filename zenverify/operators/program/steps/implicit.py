@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from flint import arb, arb_mat
 from numpy.typing import NDArray
 
-from zenverify.operators.balls.arithmetic import ANYTHING, NAN, ZERO, Ball, rounding_unit
+from zenverify.operators.balls.arithmetic import ANYTHING, NAN, ZERO, Ball, largest, rounding_unit
 from zenverify.operators.balls.blurring import Kinds, errors_of_vector, spans
 from zenverify.operators.balls.certified import Inverted, Solved, Vector, solve
 from zenverify.operators.kinks import AtKink
@@ -145,7 +146,7 @@ class Implicit:
                 weight = self._weights(inverted, here)
             elif inverted is None and not (dead and dead_is_zero):
                 weight = None
-            if weight is None:
+            if weight is None or self._overflows(solved.solutions[row], here, weight):
                 undefined.append(row)
             weights += weight or [ZERO] * self.size
         if solved.linear is None:
@@ -153,6 +154,18 @@ class Implicit:
         else:
             parts = list(solved.linear.pull(weights, dead_is_zero=True)[1:])
         return self._with_undefined(parts, undefined)
+
+    def _overflows(self, solution: Vector | None, cotangent: Vector, weight: Vector) -> bool:
+        """Whether products that a rule may form on its way leave the range of the floats.
+
+        A rule multiplies by the result, as that of cholesky does by the factor, from both sides.
+        """
+        limit = largest()
+        if math.isinf(limit) or solution is None:
+            return False
+        arriving = reduce(arb.max, map(abs, [*cotangent, *weight]), ZERO)
+        factor = reduce(arb.max, map(abs, solution), arb(1))
+        return not arriving * factor * factor <= limit
 
     def _weights(self, inverted: Inverted, cotangent: Vector) -> Vector | None:
         """The equations' cotangents in one row; None if they cannot be told."""
