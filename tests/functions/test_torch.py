@@ -454,7 +454,7 @@ def test_a_backward_that_raises_is_a_finding() -> None:
     "function, inputs, message",
     [
         (torch.exp, leaf(3).detach(), "no input has requires_grad=True"),
-        (torch.abs, leaf(3).to(torch.complex64), "dtype torch.complex64; float64 and float32"),
+        (torch.abs, leaf(3).to("meta"), "input 0 is on meta; move it to the CPU"),
         (torch.exp, leaf(3).to(torch.bfloat16), "dtype torch.bfloat16"),
         (lambda x: x.half().sum(), leaf(3), "half computes in torch.float16"),
         (lambda x: x.detach(), leaf(3), "no tensor that depends on its inputs"),
@@ -464,3 +464,59 @@ def test_a_backward_that_raises_is_a_finding() -> None:
 def test_what_does_not_fit_is_said(function: Any, inputs: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         gradcheck(function, inputs)
+
+
+class Conjugated(Function):
+    """A product of complex numbers, whose rule forgets to conjugate."""
+
+    @staticmethod
+    def forward(ctx: Any, a: Any, b: Any, right: bool) -> Any:
+        ctx.save_for_backward(a, b)
+        ctx.right = right
+        return a * b
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        a, b = ctx.saved_tensors
+        return (g * b.conj(), g * a.conj(), None) if ctx.right else (g * b, g * a, None)
+
+
+@pytest.mark.parametrize("dtype", [torch.complex128, torch.complex64])
+@pytest.mark.parametrize("right", [True, False])
+def test_complex_inputs_are_checked(dtype: Any, right: bool) -> None:
+    a = torch.tensor([1 + 2j, 0.5 - 1j], dtype=dtype, requires_grad=True)
+    b = torch.tensor([3 - 1j, 1 + 1j], dtype=dtype, requires_grad=True)
+    result = gradcheck(lambda a, b: Conjugated.apply(a.sin(), b, right).abs(), (a, b))
+    assert bool(result) is right, result
+    if not right:
+        assert result.findings[0].blame.operation == "Conjugated"
+
+
+def test_complex_numbers_inside_are_followed_and_blamed() -> None:
+    def function(x: Any) -> Any:
+        found = Conjugated.apply(torch.fft.fft(x), torch.fft.ifft(x) + 1, False)
+        return torch.view_as_real(found).tanh()
+
+    result = gradcheck(function, leaf(3))
+    assert result.findings[0].blame.operation == "Conjugated"
+
+
+def test_a_sum_of_sparse_and_conjugate_tensors_and_one_of_zeros_alone() -> None:
+    assert gradcheck(lambda x: x.to_sparse().to_dense() * 2, leaf(2, 3))
+    assert gradcheck(torch.sgn, leaf(3))
+    assert gradcheck(lambda x: torch.fft.ifft(x).conj().real, leaf(3))
+
+
+def test_a_gradient_of_what_the_result_does_not_depend_on_is_found() -> None:
+    class Garbage(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any, y: Any) -> Any:
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * 2, g
+
+    result = gradcheck(Garbage.apply, (leaf(3), leaf(3)))
+    assert result.verdict is Verdict.ENGINE_WRONG
+    assert (result.findings[0].blame.operation, result.findings[0].blame.argument) == ("Garbage", 1)

@@ -209,8 +209,11 @@ class Examination:
         return not any(value in node.results for node in recording.nodes)
 
     def _probed(self, recording: Recording) -> dict[int, Array]:
-        """The gradients when cotangents of order one enter everywhere: so nothing is masked."""
-        seeds = cotangents_at(recording.values, range(len(recording.values)))
+        """The gradients when cotangents of order one enter everywhere: so nothing is masked.
+
+        Not where no result comes from: what an operation computes for its own use has no cotangent.
+        """
+        seeds = cotangents_at(recording.values, sorted(_leading_to(recording)))
         try:
             return recording.gradients(seeds)
         except Exception as error:  # noqa: BLE001  an intermediate result was written to since
@@ -369,6 +372,15 @@ def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Reco
         for _ in range(2)
     )
     return not reached(lambda error: error) <= _REACHES_NOT * usual
+
+
+def _leading_to(recording: Recording) -> set[int]:
+    """The values that results come from."""
+    found = set(recording.roots)
+    for node in reversed(recording.nodes):
+        if not found.isdisjoint(node.results):
+            found.update(node.operands)
+    return found
 
 
 def _is_misread(seen: Occurrence, found: Sequence[Finding]) -> bool:

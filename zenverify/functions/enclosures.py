@@ -18,6 +18,7 @@ from zenverify.operators.balls.arithmetic import ZERO, precision
 from zenverify.operators.operator import Operator
 from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, LocalEnclosure, lift, lift_all
+from zenverify.verification.checks.judge import Judgement, Status
 from zenverify.verification.checks.local import LocalCheck, Suspect
 
 MOST_WORK = 50_000
@@ -168,15 +169,13 @@ class _One:
         slots = {s.node for s in self.suspects if s.quantity == "gradient"}
         if not slots or self._places is not None or self._graph is None:
             return {}
-        values = lift_all([*self._operands, *self._constants, self._result])
-        cotangents: list[Balls] = [[ZERO] * size for size in self._graph.sizes]
-        cotangents[-1] = lift(self.cotangent)
-        with precision(PRECISION):
-            truths = LocalEnclosure(self._graph, values, {}).pull(cotangents, {})
+        truths = self._truths()
         found = {}
         for slot in slots:
             truth = truths[slot]
-            if truth is not None and all(ball.is_finite() for ball in truth):
+            if truth is None:
+                found[slot] = self.parts[slot]
+            elif all(ball.is_finite() for ball in truth):
                 exact = np.array([float(ball.mid()) for ball in truth])
                 found[slot] = self.parts[slot] - exact.reshape(self.parts[slot].shape)
         return found
@@ -208,7 +207,31 @@ class _One:
             self.suspects.append(
                 Suspect(place, element, suspect.quantity, suspect.number, suspect.judgement)
             )
+        self.suspects += self._beside_the_result(asked)
         self.looked_at = (self._result.size if values else 0) + sum(
             part.size for part in asked.values()
         )
         return check
+
+    def _truths(self) -> list[Balls | None]:
+        """Per operand its gradient; None where the result does not depend on it at all."""
+        assert self._graph is not None
+        values = lift_all([*self._operands, *self._constants, self._result])
+        cotangents: list[Balls] = [[ZERO] * size for size in self._graph.sizes]
+        cotangents[-1] = lift(self.cotangent)
+        with precision(PRECISION):
+            return LocalEnclosure(self._graph, values, {}).pull(cotangents, {})
+
+    def _beside_the_result(self, parts: Mapping[int, Array]) -> list[Suspect]:
+        """Gradients of operands that the result does not depend on: they must be zero."""
+        moved = {slot: part for slot, part in parts.items() if part.any()}
+        if not moved:
+            return []
+        truths = self._truths()
+        wrong = Judgement(Status.WRONG, ZERO, math.inf, math.inf)
+        return [
+            Suspect(slot, int(element), "gradient", float(part.flat[element]), wrong)
+            for slot, part in moved.items()
+            if truths[slot] is None
+            for element in np.flatnonzero(part)
+        ]

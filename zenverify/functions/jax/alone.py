@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +19,13 @@ def to_array(value: Any) -> Array:
     """A copy of an array's elements."""
     array: Array = np.array(value)
     return array
+
+
+_SLOW = 0.02
+"""Seconds that a call may take before it is worth compiling."""
+
+_PATIENCE = 2
+"""Slow calls that are made all the same: in the first, JAX compiles each primitive."""
 
 
 class Alone:
@@ -45,6 +54,8 @@ class Alone:
         self._arguments = arguments
         self._slots = slots
         self._outputs = outputs
+        self._slow: float = 0
+        self._compiled: Callable[[Sequence[Any]], list[Any]] | None = None
 
     def forward(self, operands: Sequence[Array]) -> list[Array]:
         """The results at other operands, of which all are of one dtype."""
@@ -53,8 +64,23 @@ class Alone:
             arguments = [_widened(one) if wide else one for one in self._arguments]
             for slot, operand in zip(self._slots, operands, strict=True):
                 arguments[slot] = jax.device_put(operand)
-            results = self._run(arguments)
-            return [to_array(results[number]) for number in self._outputs]
+            began = time.perf_counter()
+            results = self._called(arguments)
+            found = [to_array(results[number]) for number in self._outputs]
+            self._slow += time.perf_counter() - began > _SLOW
+            return found
+
+    def _called(self, arguments: Sequence[Any]) -> list[Any]:
+        """The results; compiled as one, where one primitive after the other takes its time."""
+        if self._compiled is None and self._slow > _PATIENCE:
+            self._compiled = jax.jit(self._run)
+        if self._compiled is not None:
+            try:
+                made: list[Any] = self._compiled(arguments)
+                return made
+            except Exception:  # noqa: BLE001  it looks at its arguments' values
+                self._compiled, self._slow = None, -math.inf
+        return self._run(arguments)
 
     def pull(self, cotangents: Sequence[Array | None]) -> list[Array | None]:
         """What the rule makes of the results' cotangents, per operand."""

@@ -101,8 +101,9 @@ class Alone:
 
     def forward(self, operands: Sequence[Array]) -> list[Array]:
         """The results at other operands, of which all are of one dtype."""
-        tensors = list(map(to_tensor, operands))
-        wide = all(tensor.dtype == torch.float64 for tensor in tensors)
+        slots = self._call.slots
+        tensors = [to_tensor(a, self._call.leaves[n]) for a, n in zip(operands, slots, strict=True)]
+        wide = all(tensor.dtype in _WIDER.values() for tensor in tensors)
         with torch.set_grad_enabled(self._differentiating):
             if self._differentiating:
                 tensors = [tensor.requires_grad_() for tensor in tensors]
@@ -115,7 +116,7 @@ class Alone:
             operands = [call.leaves[slot].clone().requires_grad_() for slot in call.slots]
             results = self._run(operands, wide=False)
         pairs = [
-            (result, to_tensor(cotangent))
+            (result, to_tensor(cotangent, result))
             for result, cotangent in zip(results, cotangents, strict=True)
             if cotangent is not None and result.requires_grad
         ]
@@ -134,4 +135,7 @@ def _copied(leaf: Any, *, wide: bool) -> Any:
     """An argument that the call may write to; in float64, if all of it is to be."""
     if not isinstance(leaf, torch.Tensor):
         return leaf
-    return leaf.double() if wide and leaf.dtype == torch.float32 else leaf.clone()
+    return leaf.to(_WIDER[leaf.dtype]) if wide and leaf.dtype in _WIDER else leaf.clone()
+
+
+_WIDER = {torch.float32: torch.float64, torch.complex64: torch.complex128}

@@ -1,4 +1,8 @@
-"""Tensors of torch as NumPy arrays, and back."""
+"""Tensors of torch as NumPy arrays, and back.
+
+Complex numbers are pairs of real ones along a last axis. torch's gradient of a complex number holds
+the derivatives in its real and its imaginary part, so that nothing else is special about them.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,24 @@ import torch
 
 from zenverify.graph.case import Array
 
-DTYPES = {torch.float64, torch.float32}
+DTYPES = {torch.float64, torch.float32, torch.complex128, torch.complex64}
 """What can be checked."""
 
 
 def to_array(tensor: torch.Tensor) -> Array:
     """A copy of a tensor's elements."""
     detached = tensor.detach()
-    if detached.is_sparse:
+    if detached.layout != torch.strided:
         detached = detached.to_dense()
-    array: Array = np.array(detached.cpu().numpy(), order="C")
+    if detached._is_zerotensor():
+        detached = torch.zeros(detached.shape, dtype=detached.dtype)
+    if detached.is_complex():
+        detached = torch.view_as_real(detached.resolve_conj())
+    array: Array = np.array(detached.cpu().resolve_conj().resolve_neg().numpy(), order="C")
     return array
 
 
-def to_tensor(array: Array) -> torch.Tensor:
-    """A tensor of its own with an array's elements."""
-    return torch.from_numpy(np.array(array, order="C"))
+def to_tensor(array: Array, like: torch.Tensor | None = None) -> torch.Tensor:
+    """A tensor of its own with an array's elements; of complex numbers, if the other one is."""
+    tensor = torch.from_numpy(np.array(array, order="C"))
+    return torch.view_as_complex(tensor) if like is not None and like.is_complex() else tensor

@@ -49,25 +49,24 @@ class TorchFunction:
         self._check()
 
     def _check(self) -> None:
-        wanted = False
-        for number, one in enumerate(self._inputs):
-            for leaf in tree_flatten(one)[0]:
-                if not isinstance(leaf, torch.Tensor) or not leaf.requires_grad:
-                    continue
-                wanted = True
-                if leaf.dtype not in DTYPES:
-                    raise UsageError(
-                        f"gradcheck: input {number} is of dtype {leaf.dtype}; float64 and float32 "
-                        "can be checked"
-                    )
-        for name, parameter in self._parameters():
-            wanted = True
-            if parameter.dtype not in DTYPES:
+        named = [
+            (f"input {number}", leaf)
+            for number, one in enumerate(self._inputs)
+            for leaf in tree_flatten(one)[0]
+            if isinstance(leaf, torch.Tensor) and leaf.requires_grad
+        ]
+        named += [(f"parameter {name}", parameter) for name, parameter in self._parameters()]
+        for name, tensor in named:
+            if tensor.dtype not in DTYPES:
                 raise UsageError(
-                    f"gradcheck: parameter {name} is of dtype {parameter.dtype}; float64 and "
-                    "float32 can be checked"
+                    f"gradcheck: {name} is of dtype {tensor.dtype}; float64 and float32, and "
+                    "complex numbers of these, can be checked"
                 )
-        if not wanted:
+            if tensor.device.type != "cpu":
+                raise UsageError(
+                    f"gradcheck: {name} is on {tensor.device}; move it to the CPU, as with .cpu()"
+                )
+        if not named:
             raise UsageError(
                 "gradcheck: there is nothing to differentiate: no input has requires_grad=True"
             )
@@ -148,6 +147,8 @@ class TorchFunction:
             return isinstance(leaf, torch.Tensor) and bool(leaf.requires_grad)
 
         slots = tuple(number for number, leaf in enumerate(leaves) if is_wanted(leaf))
+        if not parameters and any(leaves[slot].is_complex() for slot in slots):
+            raise UsageError("gradcheck: an expression is of real numbers; an input is complex")
         results = tree_flatten(function(*given))[0]
         outputs = tuple(number for number, leaf in enumerate(results) if is_wanted(leaf))
         call = Call(function, self.name, leaves, spec, slots, outputs)
@@ -171,7 +172,7 @@ class TorchFunction:
                 made = tree_flatten(self._function(*copies))[0]
             wanted = [leaf for leaf in tree_flatten((copies, {}))[0] if is_wanted(leaf)]
             pairs = [
-                (made[number], to_tensor(cotangent))
+                (made[number], to_tensor(cotangent, made[number]))
                 for number, cotangent in zip(outputs, cotangents, strict=True)
                 if cotangent is not None
             ]
@@ -200,7 +201,7 @@ class TorchFunction:
             array = to_array(leaf)
             size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
             array = array + _BESIDE * size * draw.uniform(-1.0, 1.0, array.shape)
-            return torch.from_numpy(np.asarray(array)).to(leaf.dtype).requires_grad_()
+            return to_tensor(np.asarray(array), leaf).to(leaf.dtype).requires_grad_()
 
         inputs = [torch.utils._pytree.tree_map(moved, one) for one in self._inputs]
         return TorchFunction(self._function, inputs)

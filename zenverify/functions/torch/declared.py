@@ -26,6 +26,8 @@ from zenverify.functions.torch.table import ELEMENTWISE, FUNCTIONS, MOVEMENTS
 
 def declaration_of(call: Call) -> Declaration | None:
     """What a call is; None where the table does not provide for it."""
+    if any(isinstance(leaf, torch.Tensor) and leaf.is_complex() for leaf in call.leaves):
+        return None
     if call.name in MOVEMENTS:
         return _movement(call)
     declared = FUNCTIONS.get(call.name)

@@ -95,7 +95,7 @@ def _pull_of(own: _Own, call: Call) -> Pull:
         arriving = [torch.zeros_like(result) for result in results]
         for output, cotangent in zip(call.outputs, cotangents, strict=True):
             if cotangent is not None:
-                arriving[output] = to_tensor(cotangent)
+                arriving[output] = to_tensor(cotangent, results[output])
         with torch.no_grad():
             found = node.apply(*arriving)
         found = found if isinstance(found, tuple) else (found,)
@@ -133,6 +133,7 @@ class Recorder(TorchFunctionMode):
         self._opening: list[Any] = []
         self._places: dict[tuple[int, int], int] = {}
         self._leaves: set[int] = set()
+        self._kinds: list[torch.Tensor] = []
 
     def register(self, tensor: torch.Tensor, name: str) -> int:
         """Enter a value; its position."""
@@ -141,6 +142,7 @@ class Recorder(TorchFunctionMode):
         self.values.append(Value(name, to_array(tensor)))
         self.edges.append(edge)
         self._places[_key(edge)] = place
+        self._kinds.append(torch.empty(0, dtype=tensor.dtype))
         if tensor.is_leaf:
             self._leaves.add(place)
         return place
@@ -276,7 +278,7 @@ class Recorder(TorchFunctionMode):
             found = torch.autograd.grad(
                 [self.edges[place] for place in inner],
                 self.edges,
-                [to_tensor(seed) for seed in inner.values()],
+                [to_tensor(seed, self._kinds[place]) for place, seed in inner.items()],
                 retain_graph=True,
                 allow_unused=True,
             )
