@@ -43,9 +43,8 @@ from zenverify.verification.campaign.cases import cases_of
 from zenverify.verification.campaign.hunt import Hunt, hunt, is_blamed
 from zenverify.verification.campaign.options import DEFAULT_GRAPHS, CampaignOptions
 from zenverify.verification.campaign.reduce import Reduced, reduce
-from zenverify.verification.checks.probes import make_probes, run_probed
-from zenverify.verification.checks.structure import differentiated
-from zenverify.verification.trace import TIMEOUT
+from zenverify.verification.recording import record_case
+from zenverify.verification.session import EngineSession
 
 NEVER_MET = "changed no number"
 """In none of the graphs; that does not say that it never can."""
@@ -173,10 +172,10 @@ def _no_fault(engine: ZenEngine, fault: Fault, met: Sequence[Numbered]) -> str:
 
 def _gradients(engine: ZenEngine, case: Case) -> tuple[list[bytes], bool]:
     """The gradients that a case and its probes give, and whether no number is infinite."""
-    run, plain = differentiated(engine, case)
-    _, probed = run_probed(engine, case, make_probes(case.graph), TIMEOUT, None)
-    gradients = [*plain.values(), *probed.values()]
-    finite = not any(np.isinf(array).any() for array in (*run.values, *gradients))
+    session = EngineSession(engine)
+    recording = record_case(case, session)
+    gradients = [*recording.gradients.values(), *recording.probed(session).gradients.values()]
+    finite = not any(np.isinf(array).any() for array in (*recording.values, *gradients))
     return [array.tobytes() for array in gradients], finite
 
 

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.tensor import OPERATIONS, Operation, walk
-from zenverify.verification import trace
-from zenverify.verification.checks.probes import make_probes, run_probed
-from zenverify.verification.trace import TIMEOUT
+from zenverify.verification.recording import record_case
+from zenverify.verification.session import EngineSession
 
 Array = NDArray[Any]
 
@@ -85,9 +84,8 @@ class RuleCalls:
         if place not in self._made:
             (_, case), engine = self._cases[place], self._engine
             with _recorded(self._operation, self._right) as made:
-                run = trace.forward(engine, case)
-                trace.backward(engine, case.graph, run.handles[-1], case.cotangent.copy())
-                run_probed(engine, case, make_probes(case.graph), TIMEOUT, None)
+                session = EngineSession(engine)
+                record_case(case, session).probed(session)
             self._made[place] = made
         return self._made[place]
 

@@ -31,6 +31,35 @@ def test_a_time_limit_rings_again_when_the_first_was_swallowed() -> None:
         swallow_the_first()
 
 
+def test_a_limit_inside_another_leaves_it_what_is_left() -> None:
+    def both() -> None:
+        with trace.time_limit(5):
+            pass
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 0.3
+        time.sleep(5)
+
+    with pytest.raises(trace.OutOfTime), trace.time_limit(0.3):
+        both()
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def test_a_longer_limit_inside_another_does_not_prolong_it() -> None:
+    began = time.monotonic()
+    with pytest.raises(trace.OutOfTime), trace.time_limit(0.1), trace.time_limit(60):
+        time.sleep(5)
+    assert time.monotonic() - began < 3
+
+
+def test_an_outer_limit_that_ended_inside_rings_behind_it() -> None:
+    def both() -> None:
+        with contextlib.suppress(trace.OutOfTime), trace.time_limit(60):
+            time.sleep(5)
+        time.sleep(5)
+
+    with pytest.raises(trace.OutOfTime), trace.time_limit(0.1):
+        both()
+
+
 def test_no_limit_is_no_limit() -> None:
     with trace.time_limit(0):
         assert signal.getitimer(signal.ITIMER_REAL)[0] == 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,7 +42,9 @@ class OutOfTime(BaseException):
 def time_limit(seconds: float) -> Iterator[None]:
     """Interrupt what runs inside after some time, with `OutOfTime`.
 
-    Works in the main thread of systems that have alarm signals; elsewhere there is no limit.
+    Inside another limit, what ends first counts; behind it the other goes on with the time that it
+    has left. Works in the main thread of systems that have alarm signals; elsewhere there is no
+    limit.
     """
     usable = hasattr(signal, "setitimer") and (
         threading.current_thread() is threading.main_thread()
@@ -54,12 +58,18 @@ def time_limit(seconds: float) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, ring)
     # Rings again, should an engine's own `except:` swallow the first.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    left, again = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    began = time.monotonic() if left else 0.0
+    if 0 < left < seconds:
+        signal.setitimer(signal.ITIMER_REAL, left, 0.5)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
+        if left:
+            left -= time.monotonic() - began
+            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-6), again)
 
 
 @dataclass(slots=True)
@@ -145,11 +155,28 @@ def _shortened(error: BaseException) -> str:
 
 
 TIMEOUT = 10.0
-"""Seconds that one pass of an engine may take."""
+"""Seconds that one pass of an engine may take, where a session says nothing else."""
+
+_LIMIT: ContextVar[float] = ContextVar("limit", default=TIMEOUT)
+
+
+def limit() -> float:
+    """Seconds that one pass may take in the session at work; none if not above 0."""
+    return _LIMIT.get()
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Let each pass inside take so many seconds, whoever asks for it."""
+    token = _LIMIT.set(seconds)
+    try:
+        yield
+    finally:
+        _LIMIT.reset(token)
 
 
 def forward(
-    engine: Engine, case: Case, timeout: float = TIMEOUT, calls: Counter[int] | None = None
+    engine: Engine, case: Case, timeout: float | None = None, calls: Counter[int] | None = None
 ) -> Trace:
     """Run the case's graph on the engine.
 
@@ -158,7 +185,7 @@ def forward(
     engine, case
         What to run.
     timeout
-        Seconds that it may take.
+        Seconds that it may take; as the session at work has it by default.
     calls
         Where to count, by variable, how often the rule right behind it is called, if the engine
         can tell.
@@ -169,6 +196,7 @@ def forward(
         If the engine raises, hangs, gives a value of the wrong type, shape or dtype, changes what
         a leaf was given, or changes a value after it was computed.
     """
+    timeout = limit() if timeout is None else timeout
     with time_limit(timeout):
         place = Place(case.graph, 0, "the forward pass")
         with at_work(place):
@@ -308,7 +336,7 @@ def gradients_of(
     graph: Graph,
     handles: Sequence[Handle],
     nodes: Iterable[int],
-    timeout: float = TIMEOUT,
+    timeout: float | None = None,
 ) -> dict[int, Array]:
     """Copies of the gradients that the engine holds of some nodes, by node.
 
@@ -334,7 +362,7 @@ def read_gradient_of_each(
     handles: Sequence[Handle],
     nodes: Sequence[int],
     keep: Callable[[int, object], None],
-    timeout: float,
+    timeout: float | None = None,
 ) -> None:
     """Hand on what the engine holds as the gradient of some nodes; `keep` may raise.
 
@@ -344,6 +372,7 @@ def read_gradient_of_each(
         If the engine raises or hangs.
     """
     place = Place(graph, graph.root, "reading a gradient")
+    timeout = limit() if timeout is None else timeout
 
     def read_singly() -> None:
         for node in nodes:
@@ -390,7 +419,7 @@ def checked_array(graph: Graph, position: int, what: str, array: object) -> Arra
 
 
 def backward(
-    engine: Engine, graph: Graph, root: Handle, cotangent: Array, timeout: float = TIMEOUT
+    engine: Engine, graph: Graph, root: Handle, cotangent: Array, timeout: float | None = None
 ) -> None:
     """Run the reverse pass.
 
@@ -400,7 +429,7 @@ def backward(
         If the engine raises or hangs.
     """
     place = Place(graph, graph.root, "the reverse pass", BACKWARD)
-    with time_limit(timeout), at_work(place):
+    with time_limit(limit() if timeout is None else timeout), at_work(place):
         engine.backward(root, cotangent)
 
 

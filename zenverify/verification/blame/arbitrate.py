@@ -187,7 +187,7 @@ def difference_of(
     forward = Forward(engine, case, values)
     cotangents = {case.graph.root: case.cotangent}
     try:
-        with trace.time_limit(trace.TIMEOUT):
+        with trace.time_limit(trace.limit()):
             return element_difference(
                 forward, case.graph, values, cotangents, node, element, enough=enough, steps=steps
             )

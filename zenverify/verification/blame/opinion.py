@@ -81,7 +81,7 @@ def _sides_with(engine: Engine, case: Case) -> Literal["engine", "expression"] |
     suspects = [s for s in check.gradients(gradients, cotangents) if s.node != graph.root]
     for suspect in suspects[:: math.ceil(len(suspects) / _MOST_SUSPECTS) or 1]:
         try:
-            with trace.time_limit(trace.TIMEOUT):
+            with trace.time_limit(trace.limit()):
                 difference = arbitrate.element_difference(
                     forward, graph, run.values, cotangents, suspect.node, suspect.element
                 )

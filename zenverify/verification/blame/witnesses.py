@@ -54,7 +54,7 @@ def _difference(
     forward = Forward(engine, case, values)
     root = {case.graph.root: case.cotangent}
     try:
-        with trace.time_limit(trace.TIMEOUT):
+        with trace.time_limit(trace.limit()):
             return element_difference(forward, case.graph, values, root, node, element)
     except (Exception, SystemExit, trace.OutOfTime) as error:  # noqa: BLE001  the engine's own
         return Estimate(math.nan, math.inf, f"the engine raised {type(error).__name__}")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 import numpy as np
 
 from zenverify.engines.protocol import Engine, Handle, Probing
-from zenverify.graph.case import Array, Case
+from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph, LeafKind
-from zenverify.verification import trace
-from zenverify.verification.trace import BACKWARD, Place, Trace
-from zenverify.verification.verdict import Verdict
 
 _SIGNS = np.where(np.random.default_rng(21).integers(0, 2, 4096) == 0, 1.0, -1.0)
 _POOLS = {
@@ -43,44 +39,6 @@ def make_probes(graph: Graph) -> dict[int, Array]:
         .astype(graph.numpy_dtypes[node])
         for node, (start, end) in zip(nodes, pairwise(ends), strict=True)
     }
-
-
-def run_probed(
-    engine: Engine,
-    case: Case,
-    probes: Mapping[int, Array],
-    timeout: float,
-    calls: Counter[int] | None,
-) -> tuple[Trace, dict[int, Array]]:
-    """Run a case again, on a graph of its own, and differentiate the probed root.
-
-    Parameters
-    ----------
-    engine, case, probes
-        What to run.
-    timeout
-        Seconds that one pass may take.
-    calls
-        Where to count how often each variable's rule is called; None not to.
-
-    Raises
-    ------
-    EngineFault
-        If the engine does not get through.
-    """
-    graph = case.graph
-    run = trace.forward(engine, case, timeout, calls)
-    handles = [run.handles[node] for node in probes]
-    place = Place(graph, graph.root, "seeding the probes", BACKWARD)
-    with trace.time_limit(timeout), trace.at_work(place):
-        root = probed_root(engine, handles, list(probes.values()))
-        value = engine.value(root)
-        if not isinstance(value, np.ndarray) or value.shape != ():
-            raise place.fault(
-                Verdict.STRUCTURE, "the probed root is not a scalar with an array as its value"
-            )
-    trace.backward(engine, graph, root, np.ones((), dtype=value.dtype), timeout)
-    return run, trace.gradients_of(engine, graph, run.handles, probes, timeout)
 
 
 def probed_root(engine: Engine, handles: Sequence[Handle], probes: Sequence[Array]) -> Handle:

@@ -12,7 +12,6 @@ from zenverify.graph.graph import Graph
 from zenverify.verification.events import Finding
 from zenverify.verification.trace import (
     BACKWARD,
-    TIMEOUT,
     EngineFault,
     Trace,
     backward,
@@ -40,7 +39,7 @@ def differentiated(engine: Engine, case: Case) -> tuple[Trace, dict[int, Array]]
 
 
 def read_gradients(
-    engine: Engine, graph: Graph, trace: Trace, timeout: float = TIMEOUT
+    engine: Engine, graph: Graph, trace: Trace, timeout: float | None = None
 ) -> dict[int, Array]:
     """The gradients of all nodes that must have one, by node.
 

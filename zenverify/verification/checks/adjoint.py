@@ -1,0 +1,25 @@
+"""Check 3: each gradient against the adjoint identity at the engine's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from zenverify.verification.blame.gradients import blame_gradients
+from zenverify.verification.blame.rule import CHECK
+from zenverify.verification.checks.check import Said
+from zenverify.verification.recording import GraphRecording
+from zenverify.verification.session import EngineSession
+
+
+def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]:
+    """Say which gradients are wrong, and which operation's rule or what else made them so."""
+    graph, check, cotangent = recording.graph, recording.local, recording.case.cotangent
+    undefined = set(check.undefined)
+    suspects = check.gradients(recording.gradients, {graph.root: cotangent})
+    if not np.isfinite(cotangent).all():
+        check.undefined = undefined  # of the cotangent's doing: the probes have their own
+    yield from blame_gradients(
+        session.engine, graph, recording.values, recording.gradients, suspects, CHECK
+    )

@@ -1,0 +1,26 @@
+"""Check 4: the adjoint identity once more, where every node sees a cotangent of order one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from zenverify.verification.blame.gradients import blame_gradients
+from zenverify.verification.checks.check import Said
+from zenverify.verification.recording import GraphRecording
+from zenverify.verification.session import EngineSession
+
+
+def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]:
+    """Say which gradients of the probed pass are wrong, but for what is known to be."""
+    probed = recording.probed(session)
+    gradients = recording.judged(probed.gradients)
+    suspects = probed.local.gradients(gradients, probed.probes)
+    yield from blame_gradients(
+        session.engine,
+        recording.graph,
+        probed.run.values,
+        gradients,
+        suspects,
+        "probes",
+        session.findings,
+    )

@@ -1,0 +1,71 @@
+"""A second call of the reverse pass, on a graph that has gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from zenverify.graph.case import Array
+from zenverify.verification import trace
+from zenverify.verification.checks.check import Said
+from zenverify.verification.recording import GraphRecording
+from zenverify.verification.session import EngineSession
+from zenverify.verification.trace import flat, structural
+from zenverify.verification.verdict import ACCUMULATION
+
+
+def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]:
+    """What a second call adds, or puts in place of what is there, against the first pass.
+
+    It may add to what is there in another order than one sum, and go through its own sums in
+    another order than the first run did. So where the bits differ, the running errors of both
+    passes decide, in both of which each side may be off.
+    """
+    probed = recording.probed(session)
+    if not probed.same:
+        yield "not checked: a second reverse pass, values differ by rounding"
+        return
+    if not session.can_repeat:
+        yield "not checked: a second reverse pass, the engine allows one"
+        return
+    graph, cotangent, accumulates = (
+        recording.graph,
+        recording.case.cotangent,
+        session.engine.accumulates,
+    )
+    nodes = list(recording.gradients)
+    before = flat([probed.gradients[node] for node in nodes])
+    session.backward(graph, probed.run.handles[graph.root], cotangent.copy())
+    now = flat(list(session.copied_gradients(graph, probed.run, nodes).values()))
+    with np.errstate(all="ignore"):
+        expected = before + recording.first if accumulates else recording.first
+        if "float32" in graph.dtypes:
+            narrow = np.repeat(
+                [graph.dtypes[node] == "float32" for node in nodes],
+                [graph.sizes[node] for node in nodes],
+            )
+            expected = np.where(narrow, expected.astype(np.float32), expected)
+    if trace.owner_of_difference(now, expected, nodes, graph.sizes) is None:
+        return
+    seeds: list[Mapping[int, Array]] = [{graph.root: cotangent}]
+    if accumulates:
+        seeds.append(probed.probes)
+    allowed = np.zeros(now.size)
+    for entering in seeds:
+        errors = probed.local.running_errors(entering)
+        allowed += 2 * np.concatenate(
+            [np.resize(errors[node] or [0.0], graph.sizes[node]) for node in nodes]
+        )
+    with np.errstate(all="ignore"):
+        close = np.abs(now - expected) <= allowed
+    node = trace.owner_of_difference(np.where(close, expected, now), expected, nodes, graph.sizes)
+    if node is None:
+        return
+    manner = "add to" if accumulates else "replace"
+    yield structural(
+        node,
+        ACCUMULATION,
+        f"a second call of the reverse pass should {manner} the gradient of node {node} "
+        f"({graph.operator_of(node)}) with what the first run gave, but for rounding",
+    )

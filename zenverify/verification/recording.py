@@ -1,0 +1,201 @@
+"""What is verified, whatever it comes from: values, gradients, who may be asked again."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from zenverify.graph.case import Array, Case
+from zenverify.oracles.enclosure import Conventions
+from zenverify.verification.checks.local import LocalCheck
+from zenverify.verification.checks.probes import make_probes
+from zenverify.verification.checks.whole import DirectionCheck
+from zenverify.verification.session import EngineSession
+from zenverify.verification.trace import Trace, first_difference, flat
+
+
+class Recording(ABC):
+    """One call of what is verified.
+
+    A value goes by its number, in the order in which values came up.
+    """
+
+    @property
+    @abstractmethod
+    def values(self) -> Sequence[Array]:
+        """All values, as they were computed."""
+
+    @property
+    @abstractmethod
+    def gradients(self) -> Mapping[int, Array]:
+        """The gradients of one reverse pass, by value; only of those that have one."""
+
+    @abstractmethod
+    def operation_of(self, value: int) -> str:
+        """The operation that a value is the result of; what else it is, if it is none's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A reverse pass that sees every node at full strength.
+
+    Attributes
+    ----------
+    run, gradients
+        The forward pass that it went over, and what it gave.
+    probes
+        What entered at each node.
+    calls
+        How often each variable's rule was called; None if that was not to be counted.
+    local
+        The local check of this pass.
+    same
+        Whether the values are, bit by bit, those of the recording.
+    """
+
+    run: Trace
+    gradients: dict[int, Array]
+    probes: dict[int, Array]
+    calls: Counter[int] | None
+    local: LocalCheck
+    same: bool
+
+
+class GraphRecording(Recording):
+    """A graph that an engine has computed, and differentiated once.
+
+    Parameters
+    ----------
+    case
+        The graph, its leaves' values, and the cotangent that entered at the root.
+    run
+        The forward pass.
+    seed
+        The array with the cotangent that the engine was given.
+    gradients
+        What the reverse pass gave, by node; arrays of the engine's own.
+    conventions
+        What the engine declares about kinks.
+    undeclared
+        Per leaf that is the result of an operation without a declaration, its name.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        run: Trace,
+        seed: Array,
+        gradients: Mapping[int, Array],
+        conventions: Conventions,
+        undeclared: Mapping[int, str] | None = None,
+    ) -> None:
+        self.case = case
+        self.graph = case.graph
+        self.run = run
+        self.seed = seed
+        self.undeclared = undeclared or {}
+        self.direction: DirectionCheck | None = None
+        """What differences in one direction say, once they were asked."""
+        self._gradients = gradients
+        self._first = flat(list(gradients.values()))
+        self._conventions = conventions
+        self._probed: Probed | None = None
+
+    @property
+    def values(self) -> Sequence[Array]:
+        return self.run.values
+
+    @property
+    def gradients(self) -> Mapping[int, Array]:
+        return self._gradients
+
+    def operation_of(self, value: int) -> str:
+        return self.graph.operator_of(value)
+
+    @property
+    def first(self) -> Array:
+        """All gradients end to end, as they were before any later pass."""
+        return self._first
+
+    @cached_property
+    def local(self) -> LocalCheck:
+        """The truth about each node, given the engine's own numbers that came in."""
+        return LocalCheck(self.graph, self.values, self._conventions)
+
+    @cached_property
+    def kinked(self) -> tuple[int, ...]:
+        """The operations that lie at a kink."""
+        return tuple(p for p in self.graph.kinking if self.local.kinked(p))
+
+    @property
+    def has_diamond(self) -> bool:
+        """Whether there can be more paths to a leaf than edges."""
+        return any(len(pairs) > 1 for pairs in self.graph.consumers)
+
+    @property
+    def counts_calls(self) -> bool:
+        """Whether the calls of rules can be counted: from the leaves on only."""
+        return self.has_diamond
+
+    def judged(self, gradients: Mapping[int, Array]) -> Mapping[int, Array]:
+        """Those of some gradients that the graph accounts for.
+
+        What an operation without a declaration hands to a node is not in the graph.
+        """
+        return gradients
+
+    def put_back(self) -> None:
+        """Undo what checks wrote into arrays of the user's; a case has none."""
+
+    def again(self, session: EngineSession) -> Sequence[Array]:
+        """The values of another forward pass.
+
+        Raises
+        ------
+        EngineFault
+            If the engine does not get through.
+        """
+        return session.forward(self.case).values
+
+    def probed(self, session: EngineSession) -> Probed:
+        """A pass in which a cotangent of order one enters at every node; made once.
+
+        Raises
+        ------
+        EngineFault
+            If the engine does not get through.
+        """
+        if self._probed is None:
+            self._probed = self._probe(session)
+        return self._probed
+
+    def _probe(self, session: EngineSession) -> Probed:
+        calls: Counter[int] | None = Counter() if self.counts_calls else None
+        return self._probe_over(session.forward(self.case, calls), session, calls)
+
+    def _probe_over(self, run: Trace, session: EngineSession, calls: Counter[int] | None) -> Probed:
+        graph = self.graph
+        probes = make_probes(graph)
+        gradients = session.probe(graph, run, probes)
+        same = run is self.run or first_difference(graph, self.values, run.values) is None
+        local = self.local if same else LocalCheck(graph, run.values, self._conventions)
+        return Probed(run, gradients, probes, calls, local, same)
+
+
+def record_case(case: Case, session: EngineSession) -> GraphRecording:
+    """Run a case forward and back on a session's engine.
+
+    Raises
+    ------
+    EngineFault
+        If the engine does not get through either pass, or a gradient is missing, out of place, or
+        not of its value's shape and dtype.
+    """
+    run = session.forward(case)
+    seed = case.cotangent.copy()
+    session.backward(case.graph, run.handles[-1], seed)
+    gradients = session.gradients(case.graph, run)
+    return GraphRecording(case, run, seed, gradients, session.conventions)
