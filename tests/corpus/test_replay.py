@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -89,9 +90,46 @@ def test_directories_are_searched_in_order(path: Path) -> None:
     (root / "b.json").touch()
     (root / "notes.txt").touch()
     (root / "c.json").mkdir()
-    assert list(find_entries([root])) == [root / "b.json", path]
+    assert list(find_entries([root])) == [(root / "b.json", ""), (path, "")]
 
 
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="missing: no such file or directory"):
         list(find_entries([tmp_path / "missing"]))
+
+
+def test_links_fifos_and_devices_are_told_and_the_rest_is_replayed(path: Path, zen: Engine) -> None:
+    folder = path.parent
+    outside = folder.parent / "outside.json"
+    outside.write_bytes(path.read_bytes())
+    os.mkfifo(folder / "a.json")
+    (folder / "b.json").symlink_to(outside)
+    (folder / "c.json").symlink_to(folder / "c.json")
+    (folder / "d").symlink_to(folder)
+    (folder / "e.json").symlink_to("/dev/zero")
+    (folder / "f.json").symlink_to(path)
+    (folder / "other").symlink_to("/nowhere")
+    said = {one.path.name: one.message for one in replay([folder], zen)}
+    assert said.pop(path.name) == said.pop("f.json") == ""
+    assert said == {
+        "a.json": "expected a file, got a FIFO",
+        "b.json": f"a link that leads out of {folder}",
+        "c.json": "a link that leads nowhere",
+        "d": "a link to a folder, which is not followed",
+        "e.json": f"a link that leads out of {folder}",
+    }
+    (device,) = replay([Path("/dev/zero")], zen)
+    assert device.message == "expected a file, got a device"
+
+
+@pytest.mark.parametrize("at", ["read_entry", "verify_case"])
+def test_a_fault_of_this_program_does_not_stop_the_rest(
+    path: Path, zen: Engine, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr(f"zenverify.corpus.replay.{at}", fail)
+    first, second = replay([path, path], zen)
+    assert first.status is second.status is Status.ERROR
+    assert "ZeroDivisionError: by zero" in first.message

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import stat
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import zenverify
 from zenverify.atomic import write_text
@@ -144,8 +147,19 @@ def _entry_to_data(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _opened(path: Path) -> BinaryIO:
+    """A file that is open; a FIFO, which would wait for a writer, or a device is refused."""
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(number).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(number)
+        kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a FIFO"}
+        raise CaseFormatError(f"expected a file, got {kinds.get(stat.S_IFMT(mode), 'a device')}")
+    return os.fdopen(number, "rb")
+
+
 def _parse(path: Path) -> Any:
-    with path.open("rb") as file:
+    with _opened(path) as file:
         content = file.read(SIZE_LIMIT + 1)
     if len(content) > SIZE_LIMIT:
         raise CaseFormatError(f"expected at most {SIZE_LIMIT:,} bytes")
@@ -162,8 +176,8 @@ def _parse(path: Path) -> Any:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        names = [name for name, _ in pairs]
-        duplicate = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        duplicate = next(name for name, count in counts.items() if count > 1)
         raise CaseFormatError(f"{_short(duplicate)} is there twice in one object")
     return data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,8 @@ class Status(StrEnum):
     UNDECIDED = "undecided"
     """The engine lacks an operation, or no witness could decide: neither a pass nor a failure."""
     MALFORMED = "malformed"
+    ERROR = "error"
+    """Reading or verifying it failed by a fault of this program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,16 @@ class ReplayOutcome:
     message: str
 
 
-def find_entries(paths: Iterable[Path]) -> Iterator[Path]:
+def find_entries(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """The files among the paths, and the ``*.json`` files below the directories, sorted.
+
+    Yields
+    ------
+    path
+        The file.
+    refusal
+        Why it is not read: a link that leads out of the directory, nowhere, or to a directory.
+        Empty for all others.
 
     Raises
     ------
@@ -60,11 +71,45 @@ def find_entries(paths: Iterable[Path]) -> Iterator[Path]:
     """
     for path in paths:
         if path.is_dir():
-            yield from sorted(found for found in path.rglob("*.json") if found.is_file())
-        elif path.exists():
-            yield path
+            yield from sorted(_below(path))
+        elif os.path.lexists(path):
+            yield path, ""
         else:
             raise UsageError(f"{path}: no such file or directory")
+
+
+def _below(root: Path) -> Iterator[tuple[Path, str]]:
+    whole = root.resolve()
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            found = list(folder.iterdir())
+        except OSError as error:
+            yield folder, f"cannot be listed: {error.strerror}"
+            continue
+        for path in found:
+            if path.is_symlink():
+                refusal = _refused_link(path, whole)
+                if refusal is not None:
+                    yield path, refusal
+            elif path.is_dir():
+                waiting.append(path)
+            elif path.suffix == ".json":
+                yield path, ""
+
+
+def _refused_link(path: Path, root: Path) -> str | None:
+    """Why a link is not read, empty if it is; None if nobody would take it for an entry."""
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return "a link that leads nowhere" if path.suffix == ".json" else None
+    if target.is_dir():
+        return "a link to a folder, which is not followed"
+    if path.suffix != ".json":
+        return None
+    return "" if target.is_relative_to(root) else f"a link that leads out of {root}"
 
 
 def replay(paths: Iterable[Path], engine: Engine) -> Iterator[ReplayOutcome]:
@@ -82,12 +127,15 @@ def replay(paths: Iterable[Path], engine: Engine) -> Iterator[ReplayOutcome]:
     UsageError
         If a path does not exist.
     """
-    for path in find_entries(paths):
-        yield replay_file(path, engine)
+    for path, refusal in find_entries(paths):
+        if refusal:
+            yield ReplayOutcome(path, Status.MALFORMED, None, refusal)
+        else:
+            yield replay_file(path, engine)
 
 
 def replay_file(path: Path, engine: Engine) -> ReplayOutcome:
-    """Verify one entry."""
+    """Verify one entry; whatever it holds, the answer is an outcome."""
     try:
         entry = read_entry(path)
     except CaseFormatError as error:
@@ -95,7 +143,14 @@ def replay_file(path: Path, engine: Engine) -> ReplayOutcome:
         return ReplayOutcome(path, Status.MALFORMED, None, message)
     except OSError as error:
         return ReplayOutcome(path, Status.MALFORMED, None, error.strerror or str(error))
-    result = verify_case(engine, entry.case)
+    except Exception as error:  # noqa: BLE001  likewise: the others are replayed
+        message = f"internal error on reading: {type(error).__name__}: {error}"
+        return ReplayOutcome(path, Status.ERROR, None, message)
+    try:
+        result = verify_case(engine, entry.case)
+    except Exception as error:  # noqa: BLE001  the entries that follow are replayed all the same
+        message = f"internal error: {type(error).__name__}: {error}"
+        return ReplayOutcome(path, Status.ERROR, None, message)
     return ReplayOutcome(path, _status(result.verdict), result.verdict, _message(result))
 
 

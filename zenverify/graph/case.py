@@ -13,14 +13,23 @@ from numpy.typing import NDArray
 from zenverify.errors import CaseFormatError, GraphError
 from zenverify.graph.graph import DTYPES, Apply, Graph, Leaf, LeafKind
 from zenverify.operators.attributes import (
+    DIMENSIONS,
     Attributes,
     attribute_from_json,
     attribute_to_json,
     float_from_hex,
+    misfit,
 )
+from zenverify.operators.program.allowance import at_most
 
 FORMAT = 1
 """The version of the JSON form; a reader refuses any other."""
+
+WORK = 50_000
+"""Elements that the steps of a case from a file may make, in all; and per node, so that a long
+chain may be read too. It is a case that has been minimised."""
+
+_WORK_PER_NODE = 50
 
 Array = NDArray[np.floating]
 
@@ -149,15 +158,30 @@ def case_from_data(data: Any) -> Case:
             )
         else:
             nodes.append(_read_apply(entry, field))
-    try:
-        graph = Graph(tuple(nodes))
-    except GraphError as error:
-        raise CaseFormatError(f"nodes: {error}") from error
+    graph = _graph(tuple(nodes), WORK + _WORK_PER_NODE * len(nodes))
     root = graph.root
     cotangent = _floats_from_data(
         data.get("cotangent"), graph.shapes[root], graph.dtypes[root], "cotangent"
     )
-    return Case(graph, tuple(values), cotangent)
+    try:
+        return Case(graph, tuple(values), cotangent)
+    except GraphError as error:
+        raise CaseFormatError(f"nodes: {error}") from error
+
+
+def _graph(nodes: tuple[Leaf | Apply, ...], work: int) -> Graph:
+    """The graph, built within an amount of work that programs known before are part of."""
+    try:
+        with at_most(work):
+            graph = Graph(nodes)
+    except GraphError as error:
+        raise CaseFormatError(f"nodes: {error}") from error
+    total = sum(call.program.work for call in graph.calls)
+    if total > work:
+        raise CaseFormatError(
+            f"nodes: {total:,} elements in all steps of all operations; expected at most {work:,}"
+        )
+    return graph
 
 
 def _read_leaf(entry: dict[str, Any], field: str) -> Leaf:
@@ -168,6 +192,8 @@ def _read_leaf(entry: dict[str, Any], field: str) -> Leaf:
     shape = entry.get("shape")
     if not isinstance(shape, list) or not all(type(s) is int and s >= 0 for s in shape):
         _fail(f"{field}.shape", "a list of sizes", shape)
+    if len(shape) > DIMENSIONS:
+        _fail(f"{field}.shape", f"at most {DIMENSIONS} dimensions", len(shape))
     if entry.get("dtype") not in DTYPES:
         _fail(f"{field}.dtype", f"one of {', '.join(DTYPES)}", entry.get("dtype"))
     if "values" not in entry:
@@ -189,9 +215,12 @@ def _read_apply(entry: dict[str, Any], field: str) -> Apply:
         (name, attribute_from_json(raw[name], f"{field}.attributes.{name}")) for name in sorted(raw)
     )
     try:
-        return Apply(entry["operator"], tuple(operands), attributes)
+        node = Apply(entry["operator"], tuple(operands), attributes)
     except GraphError as error:
         raise CaseFormatError(f"{field}.operator: {error}") from error
+    if wrong := misfit(node.declared.build, attributes):
+        raise CaseFormatError(f"{field}.attributes.{wrong}")
+    return node
 
 
 def _only(data: dict[str, Any], known: set[str], field: str) -> None:

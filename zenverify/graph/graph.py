@@ -13,6 +13,7 @@ import numpy as np
 from zenverify.errors import GraphError
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import (
+    DIMENSIONS,
     Attributes,
     freeze_attributes,
     holds_array,
@@ -154,6 +155,7 @@ class Graph:
                 )
             except GraphError as error:
                 raise GraphError(f"node {position}: {error}") from error
+            _check_dimensions(position, program.shape)
             shapes.append(program.shape)
             dtypes.append(self._result_dtype(node, dtypes))
             trainable.append(any(trainable[operand] for operand in node.operands))
@@ -319,11 +321,17 @@ class Graph:
         return node.operator if isinstance(node, Apply) else str(node.kind)
 
 
+def _check_dimensions(position: int, shape: tuple[int, ...]) -> None:
+    if len(shape) > DIMENSIONS:
+        raise GraphError(f"node {position}: {len(shape)} dimensions, expected at most {DIMENSIONS}")
+
+
 def _check_leaf(position: int, leaf: Leaf) -> None:
     if leaf.dtype not in DTYPES:
         raise GraphError(f"node {position}: dtype {leaf.dtype!r} is none of {', '.join(DTYPES)}")
     if any(size < 0 for size in leaf.shape):
         raise GraphError(f"node {position}: negative size in shape {leaf.shape}")
+    _check_dimensions(position, leaf.shape)
     if leaf.kind is LeafKind.NUMBER and leaf.shape:
         raise GraphError(f"node {position}: a number has the shape (), not {leaf.shape}")
 

@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from zenverify.errors import GraphError
 from zenverify.operators import sampling
 from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler
-from zenverify.operators.program.builder import LARGEST, Buffer, Shape
+from zenverify.operators.program.builder import Buffer, Shape
 
 ROOM = 12
 """No more elements than this in the result of a sampled call."""
@@ -23,18 +22,6 @@ def one_of(attributes: Callable[[Shape], Iterable[dict[str, Any]]]) -> Sampler:
         return Instance((shape,), sampling.pick(choose, options)) if options else None
 
     return sample
-
-
-def affordable(elements: int) -> None:
-    """Refuse a result of so many elements before NumPy sets out to make it.
-
-    Raises
-    ------
-    GraphError
-        If they are more than can be verified.
-    """
-    if elements > LARGEST:
-        raise GraphError(f"{elements:,} elements are more than can be verified ({LARGEST:,})")
 
 
 def fits(shape: Shape) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from zenverify.errors import GraphError
 from zenverify.operators.balls.signs import SignGroups
+from zenverify.operators.program.allowance import affordable, spend
 
 # Declarations import them from here.
 from zenverify.operators.program.buffer import Axis as Axis
@@ -37,8 +38,8 @@ from zenverify.operators.program.steps.sum import Sum
 
 Numbers = NDArray[np.int64]
 
-LARGEST = 20_000_000
-"""Elements that a step of a program may have: each takes some hundred bytes as a ball."""
+_ARITHMETIC = 6
+"""Multiplications of balls that take as long as an element of an ordinary step."""
 
 
 class ProgramBuilder:
@@ -51,10 +52,15 @@ class ProgramBuilder:
     def __init__(self, shapes: tuple[Shape, ...]) -> None:
         self.operands = tuple(Buffer(number, shape, self) for number, shape in enumerate(shapes))
         self._steps: list[Step] = []
+        self._work = 0
         self._terms = 1
         self._multiplies = False
         self._solves = False
         self._free_signs: SignGroups = ()
+
+    def _spend(self, elements: int) -> None:
+        spend(elements)
+        self._work += elements
 
     def _result(self, made: Step, shape: Shape) -> Buffer:
         self._steps.append(made)
@@ -67,14 +73,14 @@ class ProgramBuilder:
 
         Where the function puts in elements of its own (padding), they must be -1: a zero.
         """
+        affordable(sum(buffer.size for buffer in buffers))
         numbers: list[Numbers] = []
         start = 0
         for buffer in buffers:
             numbers.append(np.arange(start, start + buffer.size).reshape(buffer.shape))
             start += buffer.size
         moved = np.asarray(function(*numbers))
-        if moved.size > LARGEST:
-            raise GraphError(f"{moved.size:,} elements are more than can be verified ({LARGEST:,})")
+        self._spend(moved.size)
         flat = np.where(moved < 0, start, moved).ravel()
         if flat.size and start and not all(map(self._is_constant, buffers)):
             used = np.bincount(flat, minlength=start + 1)[:start]
@@ -98,6 +104,7 @@ class ProgramBuilder:
 
     def within(self, buffer: Buffer, low: float, high: float) -> Buffer:
         """The same values, which lie between these two whatever the operands are."""
+        self._spend(buffer.size)
         places = tuple(range(buffer.size))
         step = Move((buffer.number,), (buffer.size,), places, known=(low, high))
         return self._result(step, buffer.shape)
@@ -111,21 +118,25 @@ class ProgramBuilder:
         """Map a kernel over buffers, broadcast against each other; numbers are constants."""
         buffers = [one if isinstance(one, Buffer) else self.fill(one) for one in operands]
         shape = np.broadcast_shapes(*(buffer.shape for buffer in buffers))
+        self._spend(math.prod(shape))
         wide = [self.broadcast(buffer, shape) for buffer in buffers]
         return self._result(Map(kernel, tuple(buffer.number for buffer in wide)), shape)
 
     def fill(self, value: float) -> Buffer:
         """A constant of shape ``()``."""
+        self._spend(1)
         return self._result(Fill((float(value),)), ())
 
     def finite(self, buffer: Buffer) -> Buffer:
         """The same values where they are finite; anything may stand for the others."""
+        self._spend(buffer.size)
         return self._result(Finite((buffer.number,)), buffer.shape)
 
     def _rows(self, buffer: Buffer, axis: Axis) -> tuple[Buffer, int]:
         """The reduced axes moved last, and the number of elements in them."""
         axes = normalise_axis(axis, buffer.ndim)
         width = math.prod([buffer.shape[a] for a in axes])
+        self._spend(buffer.size)
         kept = tuple(a for a in range(buffer.ndim) if a not in axes)
         order = kept + axes
         if order == tuple(range(buffer.ndim)):
@@ -227,8 +238,10 @@ class ProgramBuilder:
         """
         rows = common_rows(operands)
         count = sum(map(math.prod, unknowns))
+        self._spend(rows * count**3 // _ARITHMETIC)
         inner = ProgramBuilder(((rows, count), *(buffer.shape for buffer in operands)))
         step = implicit_step(inner, equations, unknowns, operands, start, branch, bound)
+        self._work += inner._work
         self._solves = True
         self._terms = max(self._terms, step.size, step.equations.terms, terms)
         return split_rows(self, self._result(step, (rows, count)), unknowns)
@@ -330,6 +343,7 @@ class ProgramBuilder:
                 f"a function of rows gives shape {program.shape} for {(count, width)}; expected "
                 f"{(count,)}"
             )
+        self._work += program.work
         self._terms = max(self._terms, program.terms)
         step = Homogeneous((rows.number,), width, count, program, symmetric, convex)
         return self._result(step, shape)
@@ -347,6 +361,7 @@ class ProgramBuilder:
             self._multiplies,
             self._solves,
             self._free_signs,
+            self._work,
         )
 
 

@@ -45,6 +45,8 @@ class Program:
         Whether it solves equations: then rounding alone may make them unsolvable.
     free_signs
         The vectors in the result that may as well point the other way; see `signs`.
+    work
+        How many elements its steps make, in all; solving equations counts by its arithmetic.
     """
 
     sizes: tuple[int, ...]
@@ -54,6 +56,7 @@ class Program:
     multiplies: bool = False
     solves: bool = False
     free_signs: SignGroups = ()
+    work: int = 0
 
     @cached_property
     def backward(self) -> tuple[tuple[int, Step], ...]:

@@ -62,7 +62,8 @@ class ReplayOutput:
         """1 if an entry failed; 2 if one could not be read or none was decided; otherwise 0."""
         if self._counts[Status.FAILED]:
             return 1
-        return 2 if self._counts[Status.MALFORMED] or not self._counts[Status.PASSED] else 0
+        stopped = self._counts[Status.MALFORMED] + self._counts[Status.ERROR]
+        return 2 if stopped or not self._counts[Status.PASSED] else 0
 
 
 def _line(outcome: ReplayOutcome) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from zenverify.operators import sampling
+from zenverify.operators.attributes import Mask
 from zenverify.operators.declarations.broadcasting import elementwise
 from zenverify.operators.domain import EVERYWHERE
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 declare = partial(elementwise, "piecewise")
@@ -73,7 +75,8 @@ CLIP = Operator(
 )
 
 
-def _where(builder: ProgramBuilder, x: Buffer, y: Buffer, *, condition: Any) -> Buffer:
+def _where(builder: ProgramBuilder, x: Buffer, y: Buffer, *, condition: Mask) -> Buffer:
+    affordable(math.prod(np.broadcast_shapes(np.shape(condition), x.shape, y.shape)))
     return builder.move(lambda a, b: np.where(condition, a, b), x, y)
 
 

@@ -15,6 +15,7 @@ from zenverify.operators import sampling
 from zenverify.operators.balls.arithmetic import Ball
 from zenverify.operators.domain import Domain, Matrix
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, Numbers, ProgramBuilder, Shape
 from zenverify.operators.program.steps.implicit import Start
 
@@ -59,6 +60,7 @@ def _unit_vectors(builder: ProgramBuilder, rows: int, size: int) -> Buffer:
 
 def _repeated(builder: ProgramBuilder, matrices: Buffer, times: int) -> Buffer:
     """A stack of matrices as rows, each so many times."""
+    affordable(matrices.size * times)
     shape = (math.prod(matrices.shape[:-2]), *matrices.shape[-2:])
     return builder.move(lambda n: np.repeat(n.reshape(shape), times, axis=0), matrices)
 
@@ -110,6 +112,7 @@ def _solve(builder: ProgramBuilder, a: Buffer, b: Buffer) -> Buffer:
     batch = np.broadcast_shapes(a.shape[:-2], columns.shape[:-2])
     count = columns.shape[-1]
     rows = math.prod(batch) * count
+    affordable(rows * size**2)
 
     def matrices(n: Numbers) -> Numbers:
         wide = np.broadcast_to(n[..., None, :, :], (*batch, count, size, size))

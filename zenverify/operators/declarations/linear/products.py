@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
 from zenverify.operators.operator import Argument, Choose, Instance, Operator, Sampler
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape, normalise_axis
 
 
@@ -29,6 +32,7 @@ def _kron(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
     ndim = max(x.ndim, y.ndim)
     of_x, of_y = (1,) * (ndim - x.ndim) + x.shape, (1,) * (ndim - y.ndim) + y.shape
     shape = tuple(m * n for m, n in zip(of_x, of_y, strict=True))
+    affordable(math.prod(shape))
     places = np.indices(shape, sparse=True)
     block = tuple(place // max(n, 1) for place, n in zip(places, of_y, strict=True))
     inside = tuple(place % max(n, 1) for place, n in zip(places, of_y, strict=True))

@@ -9,6 +9,7 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
+from zenverify.operators.attributes import Mask
 from zenverify.operators.declarations.kernels import sqrt
 from zenverify.operators.declarations.networks.rows import by_length
 from zenverify.operators.declarations.reductions.softmax import softmax
@@ -18,7 +19,7 @@ from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
 def _attention(
-    builder: ProgramBuilder, q: Buffer, k: Buffer, v: Buffer, *, mask: Any, is_causal: bool
+    builder: ProgramBuilder, q: Buffer, k: Buffer, v: Buffer, *, mask: Mask | None, is_causal: bool
 ) -> Buffer:
     if min(q.ndim, k.ndim, v.ndim) < 2 or not q.shape[-1] == k.shape[-1] > 0:
         raise GraphError(f"queries {q.shape} and keys {k.shape} do not fit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 MOST = 12
@@ -38,6 +39,7 @@ def convolution(count: int) -> Callable[..., Buffer]:
         if groups < 1 or outputs % groups:
             raise GraphError(f"{groups} groups of {outputs} kernels")
         width = channels * math.prod(kernel)
+        _affordable(x, kernel, stride, padding, dilation)
 
         def patches(numbers: Any) -> Any:
             rim = [(0, 0), (0, 0), *((added, added) for added in padding)]
@@ -60,6 +62,22 @@ def convolution(count: int) -> Callable[..., Buffer]:
         return total.reshape(shape)
 
     return build
+
+
+def _affordable(
+    x: Buffer, kernel: Sequence[int], stride: Shape, padding: Shape, dilation: Shape
+) -> None:
+    elements = math.prod(x.shape[:2])
+    axes = zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)
+    for size, width, step, added, apart in axes:
+        if step < 1 or added < 0 or apart < 1:
+            raise GraphError(f"stride {step}, padding {added} and dilation {apart} do not fit")
+        places = (size + 2 * added - apart * (width - 1) - 1) // step + 1
+        if places < 1:
+            raise GraphError(f"a window of {width} does not fit {size} padded by {added}")
+        affordable(size + 2 * added)
+        elements *= max(places * width, size + 2 * added)
+    affordable(elements)
 
 
 def check_dimensions(x: Buffer, w: Buffer, count: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
+from zenverify.operators.attributes import Integers
 from zenverify.operators.declarations.elementwise import logistic
 from zenverify.operators.declarations.kernels import exp, log, of
 from zenverify.operators.declarations.networks.losses import (
@@ -36,7 +37,7 @@ def _class_axis(x: Buffer) -> int:
 
 
 def _cross_entropy(
-    builder: ProgramBuilder, x: Buffer, *, target: Any, ignore_index: int, reduction: str
+    builder: ProgramBuilder, x: Buffer, *, target: Integers, ignore_index: int, reduction: str
 ) -> Buffer:
     axis = _class_axis(x)
     classes = x.shape[axis]

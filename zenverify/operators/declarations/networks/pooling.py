@@ -13,6 +13,7 @@ from zenverify.errors import GraphError
 from zenverify.operators import sampling
 from zenverify.operators.declarations.networks.rows import assembled, by_length
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 Windows = list[range]
@@ -39,6 +40,8 @@ def pooled(
 ) -> Buffer:
     """Reduce each window; along each axis, those of `axes`."""
     sizes = x.shape[2:]
+    affordable(math.prod(map(len, axes)))
+    affordable(math.prod(x.shape[:2]) * math.prod(sum(map(len, windows)) for windows in axes))
     numbers = np.arange(math.prod(sizes)).reshape(sizes)
     windows = [numbers[np.ix_(*place)].ravel().tolist() for place in product(*axes)]
     parts, order = [], []
@@ -71,9 +74,12 @@ def _moved(size: int, kernel: int, stride: int, padding: int) -> Windows:
     """A window's positions along an axis, without what lies beyond its ends."""
     if 2 * padding > kernel:
         raise GraphError(f"padding {padding} is more than half a window of {kernel}")
+    if kernel < 1 or stride < 1 or padding < 0:
+        raise GraphError(f"a window of {kernel}, stride {stride} and padding {padding}")
     starts = range(-padding, size + padding - kernel + 1, stride)
     if not starts:
         raise GraphError(f"a window of {kernel} does not fit {size} padded by {padding}")
+    affordable(len(starts))
     return [range(max(start, 0), min(start + kernel, size)) for start in starts]
 
 
@@ -90,6 +96,7 @@ def cut(size: int, count: int) -> Windows:
     """An axis cut into windows of nearly equal size, which overlap where it does not divide."""
     if count < 1:
         raise GraphError(f"cannot be cut into {count} windows")
+    affordable(count)
     return [range(i * size // count, ((i + 1) * size + count - 1) // count) for i in range(count)]
 
 

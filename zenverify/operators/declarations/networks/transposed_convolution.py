@@ -14,6 +14,7 @@ from zenverify.operators import sampling
 from zenverify.operators.declarations.networks.convolution import MOST, check_dimensions
 from zenverify.operators.declarations.networks.rows import assembled, by_length
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
@@ -43,6 +44,8 @@ def transposed_convolution(count: int) -> Callable[..., Buffer]:
             raise GraphError(f"an output padding of {output_padding} is too large")
         axes = zip(sizes, kernel, stride, padding, output_padding, dilation, strict=True)
         reached = [_reached(*axis) for axis in axes]
+        affordable(math.prod(map(len, reached)))
+        affordable(batch * outputs * channels * math.prod(sizes) * math.prod(kernel))
         depth = channels // groups
 
         def elements(numbers: Any, chosen: Any) -> Any:
@@ -74,6 +77,9 @@ def _reached(
     count = (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1
     if count < 1 or min(size, kernel) < 1:
         raise GraphError(f"{size} by a kernel of {kernel}, {padding} cut off, leaves nothing")
+    if min(stride, dilation) < 1 or min(padding, output_padding) < 0:
+        raise GraphError(f"stride {stride}, padding {padding} and dilation {dilation} do not fit")
+    affordable(max(count, size * kernel))
     reached: list[list[tuple[int, int]]] = [[] for _ in range(count)]
     for i, j in product(range(size), range(kernel)):
         place = i * stride + j * dilation - padding

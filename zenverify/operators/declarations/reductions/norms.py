@@ -15,6 +15,7 @@ from zenverify.operators import sampling
 from zenverify.operators.declarations.kernels import absolute, sqrt
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program import arithmetic
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Axis, Buffer, ProgramBuilder, Shape
 from zenverify.operators.program.kernel import kernel
 
@@ -28,6 +29,7 @@ Orders = tuple[float | str | None, ...]
 
 
 def _hypot(builder: ProgramBuilder, x: Buffer, y: Buffer) -> Buffer:
+    affordable(2 * math.prod(np.broadcast_shapes(x.shape, y.shape)))
     pairs = builder.move(lambda a, b: np.stack(np.broadcast_arrays(a, b), axis=-1), x, y)
 
     def length(inner: ProgramBuilder, rows: Buffer) -> Buffer:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from zenverify.errors import GraphError
-from zenverify.operators.declarations.movement import affordable, movement, one_of
+from zenverify.operators.declarations.movement import movement, one_of
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 _MATRICES: tuple[Shape, ...] = (

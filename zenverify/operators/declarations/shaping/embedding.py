@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
+from zenverify.operators.attributes import Integers, Mask
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
-def _embedding(builder: ProgramBuilder, weight: Buffer, *, indices: Any) -> Buffer:
+def _embedding(builder: ProgramBuilder, weight: Buffer, *, indices: Integers) -> Buffer:
     chosen = np.asarray(indices)
     if weight.ndim != 2 or ((chosen < 0) | (chosen >= weight.shape[0])).any():
         raise GraphError(f"rows {chosen.tolist()} of a table of shape {weight.shape}")
+    affordable(chosen.size * weight.shape[1])
     return weight[chosen]
 
 
@@ -38,7 +39,7 @@ def _sample_embedding(choose: Choose, shape: Shape) -> Instance | None:
     return Instance((shape,), {"indices": sampling.pick(choose, fitting)})
 
 
-def _dropout(builder: ProgramBuilder, x: Buffer, *, mask: Any, p: float) -> Buffer:
+def _dropout(builder: ProgramBuilder, x: Buffer, *, mask: Mask, p: float) -> Buffer:
     if not 0 <= p < 1:
         raise GraphError(f"{p} is no probability below 1")
     kept = np.broadcast_to(np.asarray(mask, dtype=bool), x.shape)

@@ -10,26 +10,56 @@ import numpy as np
 
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
-from zenverify.operators.declarations.movement import ROOM, affordable, fits, movement, one_of
+from zenverify.operators.attributes import Integers
+from zenverify.operators.declarations.movement import ROOM, fits, movement, one_of
 from zenverify.operators.operator import Choose, Instance
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 
 def _index(builder: ProgramBuilder, x: Buffer, *, key: Any) -> Buffer:
+    affordable(_most_chosen(x.shape, key if isinstance(key, tuple) else (key,)))
     return x[key]
 
 
-def _take(builder: ProgramBuilder, x: Buffer, *, axis: int | None, indices: Any) -> Buffer:
+def _most_chosen(shape: Shape, key: tuple[Any, ...]) -> int:
+    """No fewer elements than a key chooses: those of its arrays, times the axes without one."""
+    arrays = [part for part in key if isinstance(part, np.ndarray)]
+    if not arrays:
+        return 0
+    widths = [
+        part.ndim
+        if isinstance(part, np.ndarray) and part.dtype == bool
+        else int(part is not None and part is not Ellipsis)
+        for part in key
+    ]
+    elements = 1
+    axis = 0
+    for part, width in zip(key, widths, strict=True):
+        if part is Ellipsis:
+            width = max(len(shape) - sum(widths), 0)
+        if part is Ellipsis or isinstance(part, slice):
+            elements *= math.prod(shape[axis : axis + width])
+        axis += width
+    elements *= math.prod(shape[axis:])
+    counts = [(int(part.sum()),) if part.dtype == bool else part.shape for part in arrays]
+    return elements * math.prod(np.broadcast_shapes(*counts))
+
+
+def _take(builder: ProgramBuilder, x: Buffer, *, axis: int | None, indices: Integers) -> Buffer:
+    along = x.size if axis is None else x.shape[axis]
+    affordable(np.size(indices) * (x.size // max(along, 1)))
     return builder.move(lambda n: np.take(n, indices, axis), x)
 
 
 def _take_along_axis(
-    builder: ProgramBuilder, x: Buffer, *, axis: int | None, indices: Any
+    builder: ProgramBuilder, x: Buffer, *, axis: int | None, indices: Integers
 ) -> Buffer:
+    affordable(np.size(indices) * max([1, *x.shape]))
     return builder.move(lambda n: np.take_along_axis(n, indices, axis), x)
 
 
-def _gather(builder: ProgramBuilder, x: Buffer, *, dim: int, index: Any) -> Buffer:
+def _gather(builder: ProgramBuilder, x: Buffer, *, dim: int, index: Integers) -> Buffer:
     places = _places(x.shape, dim, index)
     return builder.move(
         lambda n: np.array([n[place] for place in places], int).reshape(index.shape), x
@@ -37,7 +67,7 @@ def _gather(builder: ProgramBuilder, x: Buffer, *, dim: int, index: Any) -> Buff
 
 
 def _scatter_add(
-    builder: ProgramBuilder, x: Buffer, src: Buffer, *, dim: int, index: Any
+    builder: ProgramBuilder, x: Buffer, src: Buffer, *, dim: int, index: Integers
 ) -> Buffer:
     if src.ndim != x.ndim or any(np.greater(index.shape, src.shape)):
         raise GraphError(f"an index of shape {index.shape} does not fit {src.shape}")

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from zenverify.operators import sampling
-from zenverify.operators.declarations.movement import affordable, fits, movement, one_of
+from zenverify.operators.attributes import Integers
+from zenverify.operators.declarations.movement import fits, movement, one_of
+from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
 _SHAPES = (*sampling.AXIS_SHAPES, (), (0,), (2, 0))
@@ -20,7 +22,9 @@ def _tile(builder: ProgramBuilder, x: Buffer, *, reps: Shape) -> Buffer:
     return builder.move(lambda n: np.tile(n, reps), x)
 
 
-def _repeat(builder: ProgramBuilder, x: Buffer, *, axis: int | None, repeats: Any) -> Buffer:
+def _repeat(
+    builder: ProgramBuilder, x: Buffer, *, axis: int | None, repeats: int | Shape | Integers
+) -> Buffer:
     counts = [int(count) for count in np.ravel(repeats)]
     affordable(x.size * sum(counts) // max(len(counts), 1))
     return builder.move(lambda n: np.repeat(n, repeats, axis), x)
