@@ -78,7 +78,7 @@ def hunt(fault: Fault, seed: int, operators: Iterable[str] = ()) -> Outcome:
                 graphs = event.number
             if not isinstance(event, FailureMinimised):
                 continue
-            buckets.append(event.bucket)
+            buckets.append(str(event.bucket))
             place = event.finding.blame
             if place.operation == fault.operation and place.argument in fault.arguments:
                 blamed = True

@@ -98,14 +98,12 @@ def clean_run() -> Iterator[Event]:
 
 
 def found() -> FailureFound:
-    return FailureFound("ENGINE_WRONG: tanh, argument 0", 17, FINDING, small_case())
+    return FailureFound(FINDING.bucket, 17, FINDING, small_case())
 
 
 def minimised() -> FailureMinimised:
     path = "corpus/zen-tanh.json"
-    return FailureMinimised(
-        "ENGINE_WRONG: tanh, argument 0", FINDING, small_case(), 20, 45, (), path
-    )
+    return FailureMinimised(FINDING.bucket, FINDING, small_case(), 20, 45, (), path)
 
 
 def failing_run() -> Iterator[Event]:
@@ -115,5 +113,5 @@ def failing_run() -> Iterator[Event]:
     yield found()
     yield minimised()
     path = "corpus/zen-tanh.json"
-    bucket = Bucket("ENGINE_WRONG: tanh, argument 0", FINDING, small_case(), 12, 17, path)
+    bucket = Bucket(FINDING.bucket, FINDING, small_case(), 12, 17, path)
     yield finished(exit_code=1, buckets=(bucket,))

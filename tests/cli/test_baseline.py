@@ -17,12 +17,25 @@ def test_a_baseline_is_written_filled_in_and_accepted(
     assert done.code == 1
     assert "baseline      known.json" in done.err
     data = json.loads(path.read_text(encoding="utf-8"))
-    assert data["failures"] == [{"bucket": BUCKET, "reason": "", "link": ""}]
+    assert data["failures"] == [
+        {
+            "verdict": "ENGINE_WRONG",
+            "operation": "tanh",
+            "argument": 0,
+            "condition": "always",
+            "during": "reverse pass",
+            "exception": "",
+            "function": "",
+            "reason": "",
+            "link": "",
+        }
+    ]
 
     done = zenverify("run", "--baseline", "known.json")
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        f"zenverify: baseline known.json: failures[0]: {BUCKET} has no reason: "
+        f"zenverify: baseline known.json: failures[0]: {BUCKET}, condition always, during reverse "
+        "pass, exception '', function '' has no reason: "
         "say why it is accepted\n"
     )
 
@@ -46,7 +59,10 @@ def test_a_failure_that_is_gone_is_said(
     (directory / "known.json").write_text(json.dumps(data), encoding="utf-8")
     done = zenverify("run", "--baseline", "known.json")
     assert done.code == 0
-    assert f"gone          {BUCKET}: recorded as known, not seen in this run" in done.err
+    assert (
+        f"gone          {BUCKET}, condition always: recorded as known, not seen in this run"
+        in done.err
+    )
 
 
 def test_the_baseline_can_be_configured(

@@ -95,7 +95,17 @@ def test_json_prints_one_object_per_event_and_nothing_else(
     ]
     last = events[-1]
     assert (last["stop_reason"], last["exit_code"], last["seed"]) == ("finished", 1, 42)
-    assert [bucket["key"] for bucket in last["buckets"]] == ["ENGINE_WRONG: tanh, argument 0"]
+    assert [bucket["key"] for bucket in last["buckets"]] == [
+        {
+            "verdict": "ENGINE_WRONG",
+            "operation": "tanh",
+            "argument": 0,
+            "condition": "always",
+            "during": "reverse pass",
+            "exception": "",
+            "function": "",
+        }
+    ]
     assert "1 discrepancy" in done.err
 
 

@@ -15,7 +15,7 @@ from zenverify.errors import CaseFormatError
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
 from zenverify.verification.events import Finding
-from zenverify.verification.verdict import Blame, Verdict
+from zenverify.verification.verdict import Blame, Pass, Verdict
 
 
 def make_case(value: float = 0.1) -> Case:
@@ -54,7 +54,7 @@ def test_the_file_is_canonical_and_diffable(tmp_path: Path) -> None:
     assert write_entry(tmp_path, read_entry(path)) == path
     assert path.read_bytes() == first
     lines = first.decode("ascii").splitlines()
-    assert lines[1:4] == [' "format": 1,', ' "engine": "zen",', ' "verdict": "ENGINE_WRONG",']
+    assert lines[1:4] == [' "format": 2,', ' "engine": "zen",', ' "verdict": "ENGINE_WRONG",']
     assert '     "0x1.999999999999ap-4",' in lines
 
 
@@ -87,13 +87,54 @@ def test_what_a_campaign_finds_is_kept(tmp_path: Path) -> None:
     [
         (Blame(1, "tanh", None, "always"), "zen-engine-wrong-tanh-always"),
         (Blame(1, "../../etc", 0, "a/b\0"), "zen-engine-wrong-etc-0-a-b"),
-        (Blame(1, "x" * 300, 0, ""), "zen-engine-wrong-" + "x" * 63),
+        (Blame(1, "x" * 300, 0, ""), "zen-engine-wrong-" + "x" * 103),
     ],
 )
 def test_a_file_name_is_safe(tmp_path: Path, blame: Blame, name: str) -> None:
     path = write_entry(tmp_path, make_entry(blame=blame))
     assert path == tmp_path / f"{name}.json"
     assert set(path.stem) <= set(string.ascii_lowercase + string.digits + "-")
+
+
+@pytest.mark.parametrize(
+    "changes, name",
+    [
+        ({"during": Pass.FORWARD}, "zen-crash-tanh-forward-pass-always"),
+        ({"during": Pass.SECOND_REVERSE}, "zen-crash-tanh-second-reverse-pass-always"),
+        (
+            {"exception": "ValueError", "function": "Toy.apply.<locals>.back"},
+            "zen-crash-tanh-valueerror-toy-apply-locals-back-always",
+        ),
+    ],
+)
+def test_pass_and_exception_are_kept_and_in_the_name(
+    tmp_path: Path, changes: dict[str, Any], name: str
+) -> None:
+    blame = Blame(1, "tanh", None, "always")
+    finding = Finding(Verdict.CRASH, blame, "the forward pass", "it raised", **changes)
+    path = keep_failure(tmp_path, "zen", finding, make_case())
+    assert path.stem == name
+    back = read_entry(path)
+    assert (back.during, back.exception, back.function) == (
+        finding.during,
+        finding.exception,
+        finding.function,
+    )
+
+
+@pytest.mark.parametrize("argument, during", [(0, Pass.REVERSE), (None, None)])
+def test_entries_of_version_1_are_read(
+    tmp_path: Path, argument: int | None, during: Pass | None
+) -> None:
+    entry = make_entry(blame=Blame(1, "tanh", argument, "always"))
+    data = json.loads(write_entry(tmp_path, entry).read_text())
+    old = {k: v for k, v in data.items() if k not in ("during", "exception", "function")}
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(old | {"format": 1}))
+    back = read_entry(path)
+    assert (back.during, back.exception, back.function) == (during, "", "")
+    # Written again it is of version 2, and what is not known stays so.
+    assert read_entry(write_entry(tmp_path / "new", back)).during is during
 
 
 @pytest.fixture
@@ -105,7 +146,11 @@ def data(tmp_path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "field, value, message",
     [
-        ("format", 2, "format: expected 1, got 2"),
+        ("format", 3, "format: expected 1 or 2, got 3"),
+        ("format", True, "format: expected 1 or 2, got True"),
+        ("format", 1, "unknown key 'during'"),
+        ("during", "reverse", "during: expected one of forward pass, reverse pass, second reverse"),
+        ("exception", None, "exception: expected text, got None"),
         ("engine", None, "engine: expected text, got None"),
         ("verdict", "WRONG", "verdict: expected one of AGREE, .*, got 'WRONG'"),
         ("operation", 3, "operation: expected text, got 3"),
@@ -144,7 +189,10 @@ def test_a_missing_field_is_named(tmp_path: Path, data: dict[str, Any]) -> None:
         (b'{"format": 1, "format": 1}', "'format' is there twice"),
         (b'{"format": NaN}', "NaN is not JSON; write the number as hexadecimal text"),
         (b"[" * 100_000, "nested too deeply"),
-        (b'{"format": ' + b"[" * 900 + b"]" * 900 + b"}", "format: expected 1|nested too deeply"),
+        (
+            b'{"format": ' + b"[" * 900 + b"]" * 900 + b"}",
+            "format: expected 1 or 2|nested too deeply",
+        ),
         (b'{"format": ' + b"9" * 5000 + b"}", "not JSON: Exceeds the limit"),
     ],
     ids=lambda value: str(value)[:20],

@@ -49,7 +49,9 @@ def test_a_wrong_slope_is_found(value: Any) -> None:
         return value(right.data, ((x, 1 - right.data),))
 
     operations: dict[str, Any] = {"add": operator.add, "multiply": operator.mul, "tanh": tanh}
-    keys = [bucket.key for bucket in ended(ScalarEngine("wrong", "1", value, operations)).buckets]
+    keys = [
+        str(bucket.key) for bucket in ended(ScalarEngine("wrong", "1", value, operations)).buckets
+    ]
     assert keys == ["ENGINE_WRONG: tanh, argument 0"]
 
 

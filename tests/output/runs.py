@@ -88,7 +88,7 @@ FINDING = Finding(
 )
 
 CASE = tanh_case()
-BUCKET = "ENGINE_WRONG tanh 0 always"
+BUCKET = FINDING.bucket
 FOUND = FailureFound(BUCKET, 2, FINDING, CASE)
 MINIMISED = FailureMinimised(BUCKET, FINDING, CASE, 17, 45, WITNESSES, "corpus/tanh-0.json")
 
@@ -119,7 +119,7 @@ def model_of(*events: Event) -> RunModel:
 
 
 def discrepancy(case: Case, finding: Finding, witnesses: Iterable[Witnesses] = ()) -> Discrepancy:
-    return Discrepancy("bucket", finding, case, 1, tuple(witnesses))
+    return Discrepancy(finding.bucket, finding, case, 1, tuple(witnesses))
 
 
 def blamed(node: int, operation: str, argument: int | None = None) -> Finding:

@@ -17,15 +17,16 @@ from zenverify.atomic import write_text
 from zenverify.errors import CaseFormatError
 from zenverify.graph.case import Case, case_from_data, case_to_data
 from zenverify.verification.events import Finding
-from zenverify.verification.verdict import Blame, Verdict
+from zenverify.verification.verdict import Blame, Pass, Verdict
 
-FORMAT = 1
-"""The version of the file format; a reader refuses any other."""
+FORMAT = 2
+"""The version of the file format that is written. Version 1 is read too: it lacks pass, exception
+and function."""
 
 SIZE_LIMIT = 10_000_000
 """The largest file, in bytes, that is read: a minimised case takes a few hundred."""
 
-_NAME_LIMIT = 80
+_NAME_LIMIT = 120
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,8 @@ class Entry:
         Which engine failed, and who found it.
     verdict, blame, message
         What was wrong when the entry was written.
+    during, exception, function
+        As in `zenverify.verification.verdict.BucketKey`; the pass is None where it is not known.
     reason
         Why the entry is kept, where a person has something to add; empty otherwise.
     """
@@ -54,6 +57,9 @@ class Entry:
     message: str
     zenverify_version: str
     reason: str = ""
+    during: Pass | None = Pass.REVERSE
+    exception: str = ""
+    function: str = ""
 
 
 def read_entry(path: Path) -> Entry:
@@ -75,7 +81,7 @@ def read_entry(path: Path) -> Entry:
 
 
 def write_entry(directory: Path, entry: Entry) -> Path:
-    """Write an entry, named after its engine, verdict and blame, and return its path.
+    """Write an entry, named after its engine and bucket, and return its path.
 
     The same entry always gets the same name. A file that holds another case is left alone: the
     name then carries a hash of the case. The file is either complete or not there.
@@ -113,14 +119,25 @@ def keep_failure(directory: Path, engine: str, finding: Finding, case: Case) -> 
             blame=finding.blame,
             message=finding.message,
             zenverify_version=zenverify.__version__,
+            during=finding.during,
+            exception=finding.exception,
+            function=finding.function,
         ),
     )
 
 
 def _file_name(entry: Entry) -> str:
     blame = entry.blame
-    argument = "" if blame.argument is None else str(blame.argument)
-    parts = (entry.engine, entry.verdict, blame.operation, argument, blame.condition)
+    parts = (
+        entry.engine,
+        entry.verdict,
+        blame.operation,
+        "" if blame.argument is None else str(blame.argument),
+        "" if entry.during in (None, Pass.REVERSE) else entry.during,
+        entry.exception,
+        entry.function,
+        blame.condition,
+    )
     return re.sub("[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")[:_NAME_LIMIT]
 
 
@@ -139,6 +156,9 @@ def _entry_to_data(entry: Entry) -> dict[str, Any]:
         "operation": entry.blame.operation,
         "argument": entry.blame.argument,
         "condition": entry.blame.condition,
+        "during": None if entry.during is None else str(entry.during),
+        "exception": entry.exception,
+        "function": entry.function,
         "node": entry.blame.node,
         "message": entry.message,
         "reason": entry.reason,
@@ -189,24 +209,31 @@ def _no_constant(text: str) -> NoReturn:
 def _entry_from_data(data: Any, name: str) -> Entry:
     if not isinstance(data, dict):
         raise CaseFormatError(f"expected an object, got {type(data).__name__}")
-    if data.get("format") != FORMAT:
-        raise CaseFormatError(f"format: expected {FORMAT}, got {_short(data.get('format'))}")
-    unknown = sorted(set(data) - _FIELDS)
+    version = data.get("format")
+    if type(version) is not int or version not in _FIELDS:
+        raise CaseFormatError(f"format: expected 1 or {FORMAT}, got {_short(version)}")
+    unknown = sorted(set(data) - _FIELDS[version])
     if unknown:
         raise CaseFormatError(f"unknown key {_short(unknown[0])}")
+    blame = _read_blame(data)
+    raised = {} if version == 1 else {f: _read_text(data, f) for f in ("exception", "function")}
+    # Where one derivative was blamed, it was the reverse pass.
+    unsaid = None if blame.argument is None else Pass.REVERSE
     return Entry(
         name=name,
         case=_read_case(data),
         engine=_read_text(data, "engine"),
         verdict=_read_verdict(data),
-        blame=_read_blame(data),
+        blame=blame,
+        during=unsaid if version == 1 else _read_pass(data),
+        **raised,
         message=_read_text(data, "message"),
         zenverify_version=_read_text(data, "zenverify"),
         reason=_read_text(data, "reason"),
     )
 
 
-_FIELDS = {
+_COMMON_FIELDS = {
     "format",
     "engine",
     "verdict",
@@ -219,6 +246,7 @@ _FIELDS = {
     "zenverify",
     "case",
 }
+_FIELDS = {1: _COMMON_FIELDS, FORMAT: _COMMON_FIELDS | {"during", "exception", "function"}}
 
 
 def _read_case(data: dict[str, Any]) -> Case:
@@ -244,6 +272,17 @@ def _read_verdict(data: dict[str, Any]) -> Verdict:
     except ValueError:
         known = ", ".join(Verdict)
         raise CaseFormatError(f"verdict: expected one of {known}, got {_short(text)}") from None
+
+
+def _read_pass(data: dict[str, Any]) -> Pass | None:
+    if "during" in data and data["during"] is None:
+        return None
+    text = _read_text(data, "during")
+    try:
+        return Pass(text)
+    except ValueError:
+        known = ", ".join(Pass)
+        raise CaseFormatError(f"during: expected one of {known}, got {_short(text)}") from None
 
 
 def _read_blame(data: dict[str, Any]) -> Blame:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from zenverify.graph.case import Case
-from zenverify.verification.verdict import Blame, Verdict, Witnesses
+from zenverify.verification.verdict import Blame, BucketKey, Pass, Verdict, Witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class Finding:
         One sentence for the reader, complete without the rest.
     witnesses
         The worst elements, at most a handful; empty for structural findings.
+    during
+        The pass that it is about.
+    exception, function
+        What the engine raised, and the innermost of its own functions that it went through, as in
+        `BucketKey`; empty where it raised nothing.
     """
 
     verdict: Verdict
@@ -36,6 +41,23 @@ class Finding:
     check: str
     message: str
     witnesses: tuple[Witnesses, ...] = ()
+    during: Pass = Pass.REVERSE
+    exception: str = ""
+    function: str = ""
+
+    @property
+    def bucket(self) -> BucketKey:
+        """What it has in common with other findings of the same cause."""
+        blame = self.blame
+        return BucketKey(
+            self.verdict,
+            blame.operation,
+            blame.argument,
+            blame.condition,
+            self.during,
+            self.exception,
+            self.function,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +124,7 @@ class CaseVerified:
 class FailureFound:
     """The first case of a bucket that was not known before."""
 
-    bucket: str
+    bucket: BucketKey
     number: int
     finding: Finding
     case: Case
@@ -116,7 +138,7 @@ class FailureMinimised:
     ``path`` is the corpus entry that was written, None when the run keeps no corpus.
     """
 
-    bucket: str
+    bucket: BucketKey
     finding: Finding
     case: Case
     operations_before: int
@@ -127,9 +149,9 @@ class FailureMinimised:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Failures with one cause: the same verdict, operation, argument and condition."""
+    """Failures with one cause: everything that `BucketKey` names is the same."""
 
-    key: str
+    key: BucketKey
     finding: Finding
     case: Case
     count: int
@@ -162,7 +184,7 @@ class RunFinished:
     unsupported: tuple[str, ...]
     worst_units: float
     notes: dict[str, int] = field(default_factory=dict, hash=False)
-    known: dict[str, str] = field(default_factory=dict, hash=False)
+    known: dict[BucketKey, str] = field(default_factory=dict, hash=False)
     gone: tuple[str, ...] = ()
 
 

@@ -19,7 +19,7 @@ from zenverify.verification.checks.probes import can_probe, probed_root
 from zenverify.verification.checks.structure import read_gradients
 from zenverify.verification.events import Finding
 from zenverify.verification.trace import BACKWARD, EngineFault, Place, Trace
-from zenverify.verification.verdict import Verdict
+from zenverify.verification.verdict import Pass, Verdict
 
 _PASSES = 20
 """What differences may take altogether, in passes."""
@@ -86,22 +86,26 @@ class EngineSession(Session):
         """A forward pass over a graph of its own; `calls` counts its rules' calls, by variable."""
         return trace.forward(self.engine, case, self.timeout, calls)
 
-    def backward(self, graph: Graph, root: Handle, cotangent: Array) -> None:
-        """A reverse pass."""
-        trace.backward(self.engine, graph, root, cotangent, self.timeout)
+    def backward(
+        self, graph: Graph, root: Handle, cotangent: Array, during: Pass = Pass.REVERSE
+    ) -> None:
+        """A reverse pass, the second one over its graph if that is said."""
+        trace.backward(self.engine, graph, root, cotangent, self.timeout, during)
 
     def gradients(self, graph: Graph, run: Trace) -> dict[int, Array]:
         """The engine's own arrays of all gradients that must be there; none others may be."""
         return read_gradients(self.engine, graph, run, self.timeout)
 
-    def copied_gradients(self, graph: Graph, run: Trace, nodes: list[int]) -> dict[int, Array]:
-        """Copies of some nodes' gradients."""
-        return trace.gradients_of(self.engine, graph, run.handles, nodes, self.timeout)
+    def copied_gradients(
+        self, graph: Graph, run: Trace, nodes: list[int], during: Pass = Pass.REVERSE
+    ) -> dict[int, Array]:
+        """Copies of some nodes' gradients, as a pass left them."""
+        return trace.gradients_of(self.engine, graph, run.handles, nodes, self.timeout, during)
 
     def probe(self, graph: Graph, run: Trace, probes: Mapping[int, Array]) -> dict[int, Array]:
         """A reverse pass to which each probe is what enters at its node; all nodes' gradients."""
         handles = [run.handles[node] for node in probes]
-        place = Place(graph, graph.root, "seeding the probes", BACKWARD)
+        place = Place(graph, graph.root, "seeding the probes", BACKWARD, Pass.REVERSE)
         with trace.time_limit(self.timeout), trace.at_work(place):
             root = probed_root(self.engine, handles, list(probes.values()))
             value = self.engine.value(root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from bisect import bisect_left
@@ -20,7 +21,7 @@ from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, Leaf, LeafKind
 from zenverify.verification.events import Finding
-from zenverify.verification.verdict import Blame, Verdict
+from zenverify.verification.verdict import Blame, Pass, Verdict
 
 BACKWARD = "backward"
 """Stands for the operation while it is not known which one spoilt the reverse pass."""
@@ -106,18 +107,64 @@ class Place:
         What is asked of the engine there.
     operation
         What to blame if it fails, where that is not the node's own operation.
+    during
+        The pass that it is at.
     """
 
     graph: Graph
     node: int
     doing: str
     operation: str | None = None
+    during: Pass = Pass.FORWARD
 
-    def fault(self, verdict: Verdict, message: str) -> EngineFault:
+    def fault(
+        self, verdict: Verdict, message: str, raised: BaseException | None = None
+    ) -> EngineFault:
         """What went wrong here, as a finding on its way."""
         operation = self.operation or self.graph.operator_of(self.node)
         blame = Blame(self.node, operation, None, "always")
-        return EngineFault(Finding(verdict, blame, self.doing, message))
+        exception = "" if raised is None else type(raised).__name__
+        function = "" if raised is None else raising_function(raised)
+        return EngineFault(
+            Finding(
+                verdict,
+                blame,
+                self.doing,
+                message,
+                during=self.during,
+                exception=exception,
+                function=function,
+            )
+        )
+
+
+_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
+
+
+def raising_function(error: BaseException) -> str:
+    """The qualified name of the innermost function of the engine's own that an error went through.
+
+    Neither ours (`zenverify.tensor` and `zenverify.nn` are an engine's) nor NumPy's nor the
+    standard library's. Empty where there is none: the engine raised in compiled code.
+    """
+    found = ""
+    frames = error.__traceback__
+    while frames is not None:
+        code = frames.tb_frame.f_code
+        # Python 3.12 has no frame of its own for a comprehension: it is told by its function.
+        if code.co_name not in _COMPREHENSIONS and _is_engines(
+            frames.tb_frame.f_globals.get("__name__", "")
+        ):
+            found = code.co_qualname
+        frames = frames.tb_next
+    return found
+
+
+def _is_engines(module: str) -> bool:
+    package, _, rest = module.partition(".")
+    if package == "zenverify":
+        return rest.partition(".")[0] in ("tensor", "nn")
+    return package != "numpy" and package not in sys.stdlib_module_names - {"__main__"}
 
 
 @contextmanager
@@ -143,7 +190,7 @@ def at_work(place: Place) -> Iterator[None]:
         raise
     except BaseException as error:
         message = f"{place.doing} raised {type(error).__name__}: {_shortened(error)}"
-        raise place.fault(Verdict.CRASH, message) from error
+        raise place.fault(Verdict.CRASH, message, error) from error
 
 
 def _shortened(error: BaseException) -> str:
@@ -204,7 +251,12 @@ def forward(
     changed = first_difference(case.graph, run.values, run.arrays)
     if changed is not None:
         raise EngineFault(
-            structural(changed, BACKWARD, f"the forward pass changed the value of node {changed}")
+            structural(
+                changed,
+                BACKWARD,
+                f"the forward pass changed the value of node {changed}",
+                Pass.FORWARD,
+            )
         )
     return run
 
@@ -254,7 +306,7 @@ def _keep(graph: Graph, run: Trace, position: int, value: object) -> None:
         given = run.inputs[bisect_left(graph.leaves, position)]
         if array.tobytes() != given.tobytes():
             message = f"the value of leaf {position} is not what it was given"
-            raise EngineFault(structural(position, str(node.kind), message))
+            raise EngineFault(structural(position, str(node.kind), message, Pass.FORWARD))
     run.arrays.append(array)
     run.values.append(array.copy())
 
@@ -300,9 +352,10 @@ def in_one_go(
     return found
 
 
-def structural(node: int, operation: str, message: str) -> Finding:
+def structural(node: int, operation: str, message: str, during: Pass = Pass.REVERSE) -> Finding:
     """A finding about structure."""
-    return Finding(Verdict.STRUCTURE, Blame(node, operation, None, "always"), "structure", message)
+    blame = Blame(node, operation, None, "always")
+    return Finding(Verdict.STRUCTURE, blame, "structure", message, during=during)
 
 
 def first_difference(graph: Graph, before: Sequence[Array], after: Sequence[Array]) -> int | None:
@@ -337,6 +390,7 @@ def gradients_of(
     handles: Sequence[Handle],
     nodes: Iterable[int],
     timeout: float | None = None,
+    during: Pass = Pass.REVERSE,
 ) -> dict[int, Array]:
     """Copies of the gradients that the engine holds of some nodes, by node.
 
@@ -352,7 +406,7 @@ def gradients_of(
     def keep(node: int, gradient: object) -> None:
         gradients[node] = checked_array(graph, node, "gradient", gradient).copy()
 
-    read_gradient_of_each(engine, graph, handles, list(nodes), keep, timeout)
+    read_gradient_of_each(engine, graph, handles, list(nodes), keep, timeout, during)
     return gradients
 
 
@@ -363,6 +417,7 @@ def read_gradient_of_each(
     nodes: Sequence[int],
     keep: Callable[[int, object], None],
     timeout: float | None = None,
+    during: Pass = Pass.REVERSE,
 ) -> None:
     """Hand on what the engine holds as the gradient of some nodes; `keep` may raise.
 
@@ -371,7 +426,7 @@ def read_gradient_of_each(
     EngineFault
         If the engine raises or hangs.
     """
-    place = Place(graph, graph.root, "reading a gradient")
+    place = Place(graph, graph.root, "reading a gradient", during=during)
     timeout = limit() if timeout is None else timeout
 
     def read_singly() -> None:
@@ -415,11 +470,18 @@ def checked_array(graph: Graph, position: int, what: str, array: object) -> Arra
     else:
         got = f"a {type(array).__name__}"
     message = f"the {what} of {operation} is {got}; expected {dtype} of shape {shape}"
-    raise EngineFault(structural(position, BACKWARD if what == "gradient" else operation, message))
+    if what == "gradient":
+        raise EngineFault(structural(position, BACKWARD, message))
+    raise EngineFault(structural(position, operation, message, Pass.FORWARD))
 
 
 def backward(
-    engine: Engine, graph: Graph, root: Handle, cotangent: Array, timeout: float | None = None
+    engine: Engine,
+    graph: Graph,
+    root: Handle,
+    cotangent: Array,
+    timeout: float | None = None,
+    during: Pass = Pass.REVERSE,
 ) -> None:
     """Run the reverse pass.
 
@@ -428,7 +490,7 @@ def backward(
     EngineFault
         If the engine raises or hangs.
     """
-    place = Place(graph, graph.root, "the reverse pass", BACKWARD)
+    place = Place(graph, graph.root, "the reverse pass", BACKWARD, during)
     with time_limit(limit() if timeout is None else timeout), at_work(place):
         engine.backward(root, cotangent)
 

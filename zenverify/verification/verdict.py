@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from zenverify.engines.protocol import ACCUMULATION
 
-__all__ = ["ACCUMULATION", "Blame", "Interval", "Verdict", "Witnesses"]
+__all__ = ["ACCUMULATION", "Blame", "BucketKey", "Interval", "Pass", "Verdict", "Witnesses"]
 
 
 class Verdict(StrEnum):
@@ -68,6 +68,61 @@ class Blame:
         if self.argument is not None:
             where += f", argument {self.argument}"
         return where if self.condition == "always" else f"{where} ({self.condition})"
+
+
+class Pass(StrEnum):
+    """Which pass over the graph a finding is about."""
+
+    FORWARD = "forward pass"
+    REVERSE = "reverse pass"
+    SECOND_REVERSE = "second reverse pass"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketKey:
+    """What failures of one cause have in common.
+
+    Attributes
+    ----------
+    verdict, operation, argument, condition
+        As in `Verdict` and `Blame`.
+    during
+        The pass that the finding is about.
+    exception
+        The name of the type that the engine raised; empty where it raised nothing.
+    function
+        The qualified name of the engine's own function that raised, the innermost one; empty where
+        none is known.
+    """
+
+    verdict: Verdict
+    operation: str
+    argument: int | None = None
+    condition: str = "always"
+    during: Pass = Pass.REVERSE
+    exception: str = ""
+    function: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: {self.operation}{self.place}"
+
+    @property
+    def place(self) -> str:
+        """All but verdict and operation, for readers; nothing is read back from it."""
+        parts = [""]
+        if self.argument is not None:
+            parts.append(f"argument {self.argument}")
+        if self.during is not Pass.REVERSE:
+            parts.append(str(self.during))
+        if self.exception:
+            parts.append(self.exception + (f" in {self.function}" if self.function else ""))
+        where = ", ".join(parts)
+        return where if self.condition == "always" else f"{where} ({self.condition})"
+
+    @property
+    def cause(self) -> BucketKey:
+        """The same whatever the condition."""
+        return replace(self, condition="always")
 
 
 @dataclass(frozen=True, slots=True)

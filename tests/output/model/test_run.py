@@ -71,7 +71,7 @@ def test_a_later_failure_does_not_replace_a_minimised_one() -> None:
 
 
 def test_a_failure_that_turned_out_to_be_known_is_not_shown() -> None:
-    other = replace(FOUND, bucket="ENGINE_WRONG tanh 0 broadcast")
+    other = replace(FOUND, bucket=replace(BUCKET, condition="broadcast"))
     assert len(model_of(STARTED, FOUND, MINIMISED, other).discrepancies) == 2
     assert len(model_of(STARTED, FOUND, MINIMISED, other, AGREED).discrepancies) == 1
 

@@ -6,20 +6,29 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.verification.prepared import unary
+from tests.verification.prepared import (
+    CaseBuilder,
+    finding_of,
+    unary,
+    wrong_rule,
+    wrong_value,
+)
 from zenverify.engines.zen import ZenEngine
 from zenverify.errors import GraphError
 from zenverify.graph.case import Case
+from zenverify.graph.graph import LeafKind
 from zenverify.output.model.run import Collector, RunModel
 from zenverify.verification.campaign import buckets
 from zenverify.verification.campaign.buckets import Collected, collect
 from zenverify.verification.campaign.campaign import run
 from zenverify.verification.campaign.options import CampaignOptions
-from zenverify.verification.campaign.reduce import Reduced
+from zenverify.verification.campaign.reduce import Reduced, reduce
 from zenverify.verification.events import Event, FailureFound, FailureMinimised, Finding
-from zenverify.verification.verdict import Blame, Verdict
+from zenverify.verification.verdict import ACCUMULATION, Blame, BucketKey, Pass, Verdict
+from zenverify.verification.verify import verify_case
 
 SMALL = unary("tanh", at=0.5)
 LARGE = unary("sin", "tanh", "exp", at=0.5)
@@ -61,10 +70,10 @@ class Wrong(ZenEngine):
         return result
 
 
-def models(events: Iterator[Event]) -> tuple[RunModel, dict[str, Case]]:
+def models(events: Iterator[Event]) -> tuple[RunModel, dict[BucketKey, Case]]:
     """What is shown at the end of a run, and what each bucket was minimised to."""
     collector = Collector()
-    minimised: dict[str, Case] = {}
+    minimised: dict[BucketKey, Case] = {}
     for event in events:
         collector.add(event)
         if isinstance(event, FailureMinimised):
@@ -76,10 +85,10 @@ def models(events: Iterator[Event]) -> tuple[RunModel, dict[str, Case]]:
 
 
 def test_the_case_that_is_shown_is_at_each_moment_the_case_that_was_kept() -> None:
-    kept: dict[str, Case] = {}
+    kept: dict[BucketKey, Case] = {}
 
     def keep(finding: Finding, case: Case) -> Path:
-        kept[f"{finding.verdict}: {finding.blame}"] = case
+        kept[finding.bucket] = case
         return Path("entry.json")
 
     names = ("tanh", "multiply", "add", "sum")
@@ -125,3 +134,79 @@ def test_a_reduction_that_fails_never_loses_the_finding(
     (note,) = [note for note in model.notes if "GraphError" in note]
     said = "not minimised, since the reduction failed" if part == "reduce" else "witnesses not"
     assert note.startswith(said)
+
+
+class Raising(ZenEngine):
+    """Raises in functions of its own, in the forward and in the second reverse pass."""
+
+    passes = 0
+
+    def leaf(self, kind: LeafKind, value: Any) -> Any:
+        self.passes = 0
+        return super().leaf(kind, value)
+
+    def first(self) -> None:
+        [np.zeros(3).reshape(size) for size in (3, 7)]
+
+    def second(self) -> None:
+        raise LookupError
+
+    def backward(self, root: Any, cotangent: Any) -> None:
+        self.passes += 1
+        if self.passes == 2:
+            self.second()
+        super().backward(root, cotangent)
+
+    def apply(self, operator: str, operands: Sequence[Any], attributes: Any) -> Any:
+        if operator == "sum":
+            self.first()
+        return super().apply(operator, operands, attributes)
+
+
+def crash(case: Case) -> BucketKey:
+    (finding,) = verify_case(Raising(), case).findings
+    return finding.bucket
+
+
+def test_a_crash_is_known_by_its_pass_its_exception_and_the_engines_function() -> None:
+    build = CaseBuilder()
+    build.apply("sum", build.variable([1.0, 2.0]), axis=None, keepdims=False)
+    here = BucketKey(
+        Verdict.CRASH, "sum", None, "always", Pass.FORWARD, "ValueError", "Raising.first"
+    )
+    assert crash(build.case()) == here
+    assert str(here) == "CRASH: sum, forward pass, ValueError in Raising.first"
+
+
+def test_what_a_second_call_raises_is_of_the_second_reverse_pass() -> None:
+    key = crash(SMALL)
+    assert (key.operation, key.during) == (ACCUMULATION, Pass.SECOND_REVERSE)
+    assert (key.exception, key.function) == ("LookupError", "Raising.second")
+
+
+def test_a_wrong_value_is_of_the_forward_pass() -> None:
+    with wrong_value("exp", lambda x: np.exp(x) * 1.1):
+        assert finding_of(unary("exp", at=0.5)).during is Pass.FORWARD
+    with wrong_rule("exp", lambda g, y, x: g):
+        assert finding_of(unary("exp", at=0.5)).during is Pass.REVERSE
+
+
+def test_a_reduction_goes_from_no_crash_to_another() -> None:
+    class Two(ZenEngine):
+        """Raises of large operands here, of small ones there."""
+
+        def large(self) -> None:
+            raise ValueError
+
+        def small(self) -> None:
+            raise ValueError
+
+        def apply(self, operator: str, operands: Sequence[Any], attributes: Any) -> Any:
+            if operator == "tanh":
+                (self.large if operands[0].shape == (3,) else self.small)()
+            return super().apply(operator, operands, attributes)
+
+    case = unary("tanh", at=[0.5, 0.25, 1.0])
+    finding = finding_of(case, Two())
+    assert finding.function.endswith("Two.large")
+    assert reduce(Two(), case, finding).case.graph.shapes[0] == (3,)

@@ -14,7 +14,6 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.errors import GraphError, UnsupportedError, UsageError
 from zenverify.graph.case import Case
 from zenverify.graph.limits import Limits
-from zenverify.verification.campaign.buckets import bucket_key
 from zenverify.verification.campaign.campaign import run
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import (
@@ -96,7 +95,7 @@ def test_known_failures_do_not_end_the_run() -> None:
     assert sum(bucket.count for bucket in end.buckets) >= wrong
     for bucket in end.buckets:
         assert bucket.finding.blame.operation == "tanh"
-        assert bucket.key == bucket_key(bucket.finding)
+        assert bucket.key == bucket.finding.bucket
         assert bucket.path is None
 
 

@@ -205,6 +205,6 @@ class Card:
         lines = [f"<card: {self.verdict}"]
         lines += [f"  {problem}" for problem in self.declared.problems]
         for failure in self.failures:
-            lines.append(f"  {failure.finding.verdict}: {failure.finding.blame}")
+            lines.append(f"  {failure.finding.bucket}")
             lines.append(f"    {failure.finding.message}")
         return "\n".join(lines) + ">"

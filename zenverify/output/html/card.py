@@ -19,6 +19,7 @@ from zenverify.output.json.data import to_data
 from zenverify.output.model.input_text import where_text
 from zenverify.output.model.quantities import quantity_name
 from zenverify.output.model.run import Discrepancy
+from zenverify.verification.verdict import BucketKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _page(card: Card) -> CardPage:
     )
 
 
-def _first_number(card: Card, bucket: str) -> int:
+def _first_number(card: Card, bucket: BucketKey) -> int:
     return next((one.first_number for one in card.run.buckets if one.key == bucket), 0)
 
 

@@ -104,7 +104,7 @@ def section(
         anchor=f"discrepancy-{number}",
         kind="Wrong value" if is_value else _TITLES.get(finding.verdict, str(finding.verdict)),
         operation=finding.blame.operation,
-        place=str(finding.blame).removeprefix(finding.blame.operation),
+        place=finding.bucket.place,
         message=finding.message,
         facts=tuple(_facts(discrepancy)),
         picture=picture_of(discrepancy),

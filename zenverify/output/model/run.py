@@ -20,7 +20,7 @@ from zenverify.verification.events import (
     RunStarted,
     StrengthMeasured,
 )
-from zenverify.verification.verdict import Witnesses
+from zenverify.verification.verdict import BucketKey, Witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Discrepancy:
         Why it is accepted, if it was recorded as a known failure; empty otherwise.
     """
 
-    bucket: str
+    bucket: BucketKey
     finding: Finding
     case: Case
     first_number: int
@@ -135,7 +135,7 @@ class Collector:
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
         self._tally = Tally()
-        self._discrepancies: dict[str, Discrepancy] = {}
+        self._discrepancies: dict[BucketKey, Discrepancy] = {}
         self._latest: Discrepancy | None = None
         self._strength: StrengthMeasured | None = None
 
@@ -185,7 +185,7 @@ class Collector:
         if self._latest is not None and self._latest.bucket not in self._discrepancies:
             yield self._latest
 
-    def _closed(self, bucket: Bucket, known_failures: Mapping[str, str]) -> Discrepancy:
+    def _closed(self, bucket: Bucket, known_failures: Mapping[BucketKey, str]) -> Discrepancy:
         known = self._discrepancies.get(bucket.key) or Discrepancy(
             bucket.key, bucket.finding, bucket.case, bucket.first_number, bucket.finding.witnesses
         )

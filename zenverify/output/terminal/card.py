@@ -71,7 +71,7 @@ def _problem_lines(card: Card) -> Iterator[str]:
         yield ""
     for failure in card.failures:
         finding = failure.finding
-        yield f"{finding.verdict}: {finding.blame}"
+        yield f"{finding.bucket}"
         yield f"  {finding.message}"
         for line, is_culprit in marked_listing(failure.case, finding.blame.node):
             yield f"    {line}{'    <- here' if is_culprit else ''}"

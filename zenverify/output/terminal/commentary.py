@@ -24,7 +24,7 @@ class CommentaryReporter(Reporter):
                 if event.planted is not None:
                     self._print(f"planted on purpose: {event.planted}")
             case FailureMinimised(finding=finding):
-                self._print(f"{finding.verdict}: {finding.blame}: {finding.message}")
+                self._print(f"{finding.bucket}: {finding.message}")
             case CaseVerified() if self._verbose and event.verdict is not Verdict.AGREE:
                 self._print(f"graph {event.number}: {'; '.join((event.verdict, *event.notes))}")
 

@@ -72,7 +72,7 @@ def _print_summary(console: Console, model: RunModel, written: Mapping[str, Path
 def _discrepancy_lines(discrepancy: Discrepancy, engine_spec: str) -> Iterator[str]:
     finding = discrepancy.finding
     seen = "" if discrepancy.count is None else f"seen {counted(discrepancy.count, 'time')}, "
-    yield f"{finding.verdict}: {finding.blame}  [{seen}first in graph {discrepancy.first_number}]"
+    yield f"{finding.bucket}  [{seen}first in graph {discrepancy.first_number}]"
     yield f"  {finding.message}"
     for line, is_culprit in marked_listing(discrepancy.case, finding.blame.node):
         yield f"    {line}{'    <- here' if is_culprit else ''}"

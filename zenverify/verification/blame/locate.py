@@ -40,7 +40,7 @@ def located(engine: Engine, case: Case, finding: Finding, timeout: float) -> Fin
         alike = found.verdict is finding.verdict
         return replace(found, message=finding.message if alike else found.message)
     unknown = Blame(finding.blame.node, ACCUMULATION, None, "always")
-    return Finding(finding.verdict, unknown, finding.check, finding.message)
+    return replace(finding, blame=unknown)
 
 
 def _spoils_others(engine: Engine, found: Finding, dtype: str, timeout: float) -> bool:
@@ -89,4 +89,4 @@ def _spoilt_alone(
     if argument == single.graph.root:
         argument = None
     guilty = Blame(position, node.operator, argument, "always")
-    return Finding(found.verdict, guilty, found.check, found.message)
+    return replace(found, blame=guilty)

@@ -20,7 +20,7 @@ from zenverify.verification.blame.wording import value_message
 from zenverify.verification.checks.judge import Status
 from zenverify.verification.checks.local import Suspect
 from zenverify.verification.events import Finding
-from zenverify.verification.verdict import Blame, Verdict
+from zenverify.verification.verdict import Blame, Pass, Verdict
 
 _CHECK = "forward"
 
@@ -53,7 +53,7 @@ def blame_values(
         witness = witness_of(suspect, graph.dtypes[suspect.node], None, verdict)
         blame = Blame(suspect.node, operator, None, condition)
         message = value_message(verdict, operator, witness)
-        findings.append(Finding(verdict, blame, _CHECK, message, (witness,)))
+        findings.append(Finding(verdict, blame, _CHECK, message, (witness,), during=Pass.FORWARD))
     return findings
 
 

@@ -12,22 +12,22 @@ from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.campaign.reduce import Reduced, reduce
 from zenverify.verification.campaign.tally import Tally
 from zenverify.verification.events import Bucket, Event, FailureFound, FailureMinimised, Finding
-from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict, Witnesses
+from zenverify.verification.verdict import ACCUMULATION, BucketKey, Verdict, Witnesses
 from zenverify.verification.verify import verify_case
 
 _IRREDUCIBLE = 1000
 """Operations above which a failure of the walk is kept as it is: the chain fails by its length."""
 
 _SAME_CAUSE = 4
-"""How many conditions of one verdict, operation and argument are minimised."""
+"""How many conditions of one cause are minimised."""
 
 
 @dataclass(slots=True)
 class Collected(Tally):
-    """The counts, and the buckets; an alias is a bucket's name before its case was minimised."""
+    """The counts, and the buckets; an alias is a bucket's key before its case was minimised."""
 
-    buckets: dict[str, Bucket] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
+    buckets: dict[BucketKey, Bucket] = field(default_factory=dict)
+    aliases: dict[BucketKey, BucketKey] = field(default_factory=dict)
 
 
 def hung(tally: Collected) -> set[str]:
@@ -39,11 +39,6 @@ def hung(tally: Collected) -> set[str]:
     }
 
 
-def bucket_key(finding: Finding) -> str:
-    """The name of the bucket that a finding belongs to."""
-    return f"{finding.verdict}: {finding.blame}"
-
-
 def collect(
     engine: Engine,
     options: CampaignOptions,
@@ -52,20 +47,20 @@ def collect(
     findings: Sequence[Finding],
 ) -> Iterator[Event]:
     """Put findings into buckets, and minimise those of a kind that was not seen before."""
-    touched: set[str] = set()
+    touched: set[BucketKey] = set()
     try:
         for finding in findings:
             if not finding.verdict.is_failure:
                 continue
-            raw = bucket_key(finding)
-            known = _known(tally, raw, finding)
+            raw = finding.bucket
+            known = _known(tally, raw)
             if known is None:
                 yield FailureFound(raw, tally.cases, finding, case)
                 known = yield from _opened(engine, options, tally, case, finding, touched)
                 tally.aliases[raw] = known
             touched.add(known)
     finally:
-        for known in sorted(touched):
+        for known in touched:
             bucket = tally.buckets[known]
             tally.buckets[known] = replace(bucket, count=bucket.count + 1)
 
@@ -76,9 +71,9 @@ def _opened(
     tally: Collected,
     case: Case,
     finding: Finding,
-    touched: set[str],
-) -> Generator[Event, None, str]:
-    """Minimise a failure of a new kind, keep it, open its bucket if there is none; its name.
+    touched: set[BucketKey],
+) -> Generator[Event, None, BucketKey]:
+    """Minimise a failure of a new kind, keep it, open its bucket if there is none; its key.
 
     An interrupt ends the run when what was found is kept, in the corpus as in the events.
     """
@@ -87,7 +82,7 @@ def _opened(
         reduced = _reduced(engine, options, tally, case, finding)
     except KeyboardInterrupt as interrupt:
         reduced, interrupted = Reduced(case, finding, 0), interrupt
-    key = bucket_key(reduced.finding)
+    key = reduced.finding.bucket
     if key not in tally.buckets:
         path = None if options.keep is None else str(options.keep(reduced.finding, reduced.case))
         tally.buckets[key] = Bucket(key, reduced.finding, reduced.case, 0, tally.cases, path)
@@ -107,26 +102,17 @@ def _opened(
     return key
 
 
-def _known(tally: Collected, raw: str, finding: Finding) -> str | None:
+def _known(tally: Collected, raw: BucketKey) -> BucketKey | None:
     """The bucket that a finding belongs to, None if it is of a kind not seen before."""
     if raw in tally.buckets:
         return raw
-    return tally.aliases.get(raw) or _saturated(tally, finding)
+    return tally.aliases.get(raw) or _saturated(tally, raw)
 
 
-def _saturated(tally: Collected, finding: Finding) -> str | None:
+def _saturated(tally: Collected, raw: BucketKey) -> BucketKey | None:
     """A bucket of the same cause, once enough conditions of it have been minimised."""
-    alike = [
-        key
-        for key, bucket in tally.buckets.items()
-        if _cause(bucket.finding.blame) == _cause(finding.blame)
-        and bucket.finding.verdict is finding.verdict
-    ]
+    alike = [key for key in tally.buckets if key.cause == raw.cause]
     return alike[-1] if len(alike) >= _SAME_CAUSE else None
-
-
-def _cause(blame: Blame) -> tuple[str, int | None]:
-    return blame.operation, blame.argument
 
 
 def _witnesses(engine: Engine, tally: Collected, case: Case) -> tuple[Witnesses, ...]:
@@ -153,5 +139,6 @@ def _reduced(
     except Exception as error:  # noqa: BLE001  whatever goes wrong there, the finding is kept
         tally.notes[f"not minimised, since the reduction failed: {type(error).__name__}"] += 1
         return Reduced(case, finding, 0)
-    same = [f for f in final.findings if _cause(f.blame) == _cause(finding.blame)]
+    place = finding.blame.operation, finding.blame.argument
+    same = [f for f in final.findings if (f.blame.operation, f.blame.argument) == place]
     return replace(reduced, finding=same[0] if same else reduced.finding)

@@ -1,6 +1,7 @@
 """Making a failing case small: on the graph, where a step is known to keep it valid.
 
-A step is kept when the smaller case still fails with the same verdict, operation and argument.
+A step is kept when the smaller case still fails with the same verdict, operation and argument, in
+the same pass, and by the same exception from the same function if it was one.
 """
 
 from __future__ import annotations
@@ -120,7 +121,9 @@ class _Reducer:
             )
             # Of one operation it is told which; of several it is not.
             same_place |= wanted.verdict is Verdict.DISPUTED
-            if alike and same_place:
+            same_place &= finding.during is wanted.during
+            raised = finding.exception, finding.function
+            if alike and same_place and raised == (wanted.exception, wanted.function):
                 self.case, self.finding = case, finding
                 return True
         return False

@@ -12,7 +12,7 @@ from zenverify.verification.checks.local import Suspect
 from zenverify.verification.events import Finding
 from zenverify.verification.recording import GraphRecording
 from zenverify.verification.session import EngineSession
-from zenverify.verification.verdict import Blame, Verdict
+from zenverify.verification.verdict import Blame, Pass, Verdict
 
 
 def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]:
@@ -40,5 +40,5 @@ def other_numbers(
                 f"rounding: {suspect.number!r} and {other!r}"
             )
             blame = Blame(suspect.node, name, None, "always")
-            yield Finding(Verdict.NON_DETERMINISTIC, blame, "forward", message)
+            yield Finding(Verdict.NON_DETERMINISTIC, blame, "forward", message, during=Pass.FORWARD)
             return

@@ -12,7 +12,7 @@ from zenverify.verification.checks.check import Said
 from zenverify.verification.recording import GraphRecording
 from zenverify.verification.session import EngineSession
 from zenverify.verification.trace import flat, structural
-from zenverify.verification.verdict import ACCUMULATION
+from zenverify.verification.verdict import ACCUMULATION, Pass
 
 
 def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]:
@@ -35,9 +35,10 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
         session.engine.accumulates,
     )
     nodes = list(recording.gradients)
+    second = Pass.SECOND_REVERSE
     before = flat([probed.gradients[node] for node in nodes])
-    session.backward(graph, probed.run.handles[graph.root], cotangent.copy())
-    now = flat(list(session.copied_gradients(graph, probed.run, nodes).values()))
+    session.backward(graph, probed.run.handles[graph.root], cotangent.copy(), second)
+    now = flat(list(session.copied_gradients(graph, probed.run, nodes, second).values()))
     with np.errstate(all="ignore"):
         expected = before + recording.first if accumulates else recording.first
         if "float32" in graph.dtypes:
@@ -68,4 +69,5 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
         ACCUMULATION,
         f"a second call of the reverse pass should {manner} the gradient of node {node} "
         f"({graph.operator_of(node)}) with what the first run gave, but for rounding",
+        second,
     )
