@@ -16,7 +16,7 @@ MODULES = [
 
 EXTRAS = {
     f"zenverify.{part}.{library}": library
-    for part in ("engines", "functions")
+    for part in ("engines", "functions", "testing")
     for library in ("autograd", "jax", "mygrad", "tinygrad", "torch")
 }
 """Parts that need a library which need not be installed."""

@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "contribution": FOUNDATION | {"operators", "engines"},
     "corpus": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
     "functions": FOUNDATION | {"operators", "graph", "engines", "oracles", "verification"},
+    "testing": FOUNDATION | {"functions", "verification"},
     "output": FOUNDATION
     | {"operators", "graph", "engines", "faults", "oracles", "verification", "accuracy", "corpus"},
     "cli": FOUNDATION

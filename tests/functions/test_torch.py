@@ -520,3 +520,9 @@ def test_a_gradient_of_what_the_result_does_not_depend_on_is_found() -> None:
     result = gradcheck(Garbage.apply, (leaf(3), leaf(3)))
     assert result.verdict is Verdict.ENGINE_WRONG
     assert (result.findings[0].blame.operation, result.findings[0].blame.argument) == ("Garbage", 1)
+
+
+def test_a_rule_is_judged_in_the_least_precision_that_it_met() -> None:
+    x = leaf(2)
+    weights = torch.tensor([0.25980872, 0.36660904])
+    assert gradcheck(lambda x: torch.cov(x, aweights=weights, correction=0), x)

@@ -95,6 +95,14 @@ CALLS: dict[str, tuple[Call, tuple[Any, ...]]] = {
         (leaf(2, 3), probabilities(2, 3)),
     ),
     "cosine_similarity": (functional.cosine_similarity, (leaf(2, 3), leaf(2, 3) + 1)),
+    "cosine_similarity, broadcast": (
+        lambda x, y: functional.cosine_similarity(x, y, dim=0),
+        (leaf(1, 2, 3), leaf(2, 1, 3)),
+    ),
+    "native_layer_norm": (
+        lambda x, w: torch.native_layer_norm(x, (3,), w, None, 0.1)[0],
+        (leaf(2, 3), leaf(3)),
+    ),
     "glu": (functional.glu, (leaf(2, 4),)),
     "prelu": (functional.prelu, (leaf(2, 3), leaf(3))),
     "layer_norm without weight": (lambda x: functional.layer_norm(x, (3,)), (leaf(2, 3),)),

@@ -49,10 +49,13 @@ class Examination:
     ----------
     function
         The function and its inputs.
+    differing
+        How far a second call's results and gradients may be off.
     """
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, *, differing: float = 0.0) -> None:
         self._function = function
+        self._differing = differing
         self._findings: list[Finding] = []
         self._notes: list[str] = []
         self._rows = Rows()
@@ -177,12 +180,12 @@ class Examination:
             (first.values[a], second.values[b])
             for a, b in zip(first.roots, second.roots, strict=False)
         ]
-        changed = [a.name for a, b in results if a.array.tobytes() != b.array.tobytes()]
+        changed = [a.name for a, b in results if not self._same(a.array, b.array)]
         if changed or len(first.roots) != len(second.roots):
             what = changed[0] if changed else "the number of results"
             self._findings.append(
                 finding_about(
-                    Verdict.STRUCTURE,
+                    Verdict.NON_DETERMINISTIC,
                     "the function",
                     f"a second call with the same inputs differs ({what}): the function draws "
                     "random numbers or keeps state; fix the seed inside, or leave dropout out",
@@ -195,15 +198,25 @@ class Examination:
         for value in (value for value in one if value < count):
             if not self._is_input(first, value):
                 continue
-            if value not in two or one[value].tobytes() != two[value].tobytes():
+            if value not in two or not self._same(one[value], two[value]):
                 name = first.values[value].name
                 message = f"a second reverse pass gives another gradient of {name}"
                 self._findings.append(
-                    finding_about(Verdict.STRUCTURE, self._function.name, message)
+                    finding_about(Verdict.NON_DETERMINISTIC, self._function.name, message)
                 )
                 return
         # Without probes the user's own cotangents arrive, zeros among them.
         self._sums(first, seeds, one, self._parts(first, one))
+
+    def _same(self, one: Array, two: Array) -> bool:
+        """Whether they are the same bits, or as near as is asked for."""
+        if one.shape != two.shape:
+            return False
+        if one.tobytes() == two.tobytes():
+            return True
+        return self._differing > 0 and np.allclose(
+            one, two, rtol=0, atol=self._differing, equal_nan=True
+        )
 
     def _is_input(self, recording: Recording, value: int) -> bool:
         return not any(value in node.results for node in recording.nodes)

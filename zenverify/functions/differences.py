@@ -122,8 +122,12 @@ def sampled_dtype(node: Node, operands: Sequence[Array]) -> str:
     return _WIDE if all(str(result.dtype) == _WIDE for result in results) else "float32"
 
 
-def allowance(gradient: Array, terms: int) -> float:
-    """What rounding may do to an element of a gradient whose formula is not known."""
+def allowance(gradient: Array, terms: int, met: Sequence[Array] = ()) -> float:
+    """What rounding may do to an element of a gradient whose formula is not known.
+
+    In the least precision that it met: a rule may work in that.
+    """
     finite = np.abs(gradient[np.isfinite(gradient)])
     largest = float(finite.max()) if finite.size else 0.0
-    return (THRESHOLD + terms) * UNIT_ROUNDOFF[str(gradient.dtype)] * largest
+    unit = max(UNIT_ROUNDOFF[str(array.dtype)] for array in (gradient, *met))
+    return (THRESHOLD + terms) * unit * largest

@@ -73,10 +73,25 @@ def gradcheck(
     True
     """
     given = tuple(inputs) if isinstance(inputs, tuple | list) else (inputs,)
-    function = _function(engine or _library_of(fn, given), fn, given)
+    library = engine or _library_of(fn, given)
     if expression is not None:
-        return checked_by_expression(function, expression)
-    return Examination(function).run()
+        return checked_by_expression(_function(library, fn, given), expression)
+    return checked(fn, given, library)
+
+
+def checked(
+    fn: Callable[..., Any], inputs: Sequence[Any], engine: str, *, differing: float = 0.0
+) -> GradcheckResult:
+    """Check a function of a library's arrays.
+
+    Parameters
+    ----------
+    fn, inputs, engine
+        As for `gradcheck`.
+    differing
+        How far a second call's results and gradients may be off.
+    """
+    return Examination(_function(engine, fn, inputs), differing=differing).run()
 
 
 def _function(name: str, fn: Callable[..., Any], inputs: Sequence[Any]) -> Function:

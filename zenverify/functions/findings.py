@@ -153,12 +153,13 @@ def by_differences(seen: Occurrence, most: int) -> Differenced:
     errors: dict[int, Array] = {}
     decided, of, undecided, resolution = 0, 0, 0, 0.0
     draw = np.random.default_rng(0)
+    met = (*seen.operands, *seen.results)
     cotangents = [_thinned(cotangent, most, draw) for cotangent in seen.cotangents]
     for slot, part in enumerate(seen.node.pull(list(cotangents))):
         gradient = np.zeros_like(seen.operands[slot]) if part is None else part
         of += gradient.size
         chosen = _chosen(gradient, most, draw)
-        noise = allowance(gradient, sum(c.size for c in cotangents).bit_length())
+        noise = allowance(gradient, sum(c.size for c in cotangents).bit_length(), met)
         finite = np.abs(gradient[np.isfinite(gradient)])
         own = float(finite.max(initial=0.0))
         asked = {

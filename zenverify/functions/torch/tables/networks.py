@@ -134,6 +134,12 @@ def _layer_norm(
     return apply("layer_norm", input, *_affine(input, weight, bias, shape), eps=eps)
 
 
+def _native_layer_norm(
+    input: Term, normalized_shape: Any, weight: Any, bias: Any, eps: float
+) -> tuple[Term, None, None]:
+    return _layer_norm(input, normalized_shape, weight, bias, eps), None, None
+
+
 def _affine(input: Term, weight: Any, bias: Any, shape: tuple[int, ...]) -> tuple[Term, Term]:
     """The factor and the summand of a normalisation; one and zero where there is none."""
     one = constant(input, np.ones(shape)) if weight is None else weight
@@ -249,7 +255,10 @@ def _prelu(input: Term, weight: Term) -> Term:
 
 
 def _cosine_similarity(x1: Term, x2: Term, dim: int = 1, eps: float = 1e-8) -> Term:
-    def direction(x: Term) -> Term:
+    shape = np.broadcast_shapes(x1.shape, x2.shape)
+
+    def direction(given: Term) -> Term:
+        x = moved(lambda n: np.broadcast_to(n, shape), given)
         length = apply("norm", x, ord=None, axis=dim, keepdims=True)
         return x / apply("maximum", length, eps)
 
@@ -278,6 +287,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "nll_loss_nd": _nll_loss,
     "kl_div": _kl_div,
     "layer_norm": _layer_norm,
+    "native_layer_norm": _native_layer_norm,
     "rms_norm": _rms_norm,
     "group_norm": _group_norm,
     "instance_norm": _instance_norm,
