@@ -1,13 +1,20 @@
 """Live graphs, verified in place."""
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
 
 import zenverify
 from tests.engines.tape import TapeEngine
-from tests.verification.prepared import planted, wrong_rule, wrong_value
+from tests.verification.prepared import (
+    derived_otherwise,
+    planted,
+    scaled_partial,
+    wrong_rule,
+    wrong_value,
+)
 from zenverify import Tensor, verify
 from zenverify.errors import UsageError
 from zenverify.verification.verdict import Verdict
@@ -75,6 +82,41 @@ def test_a_wrong_walk_is_named() -> None:
         x = Tensor([0.5, 1.5]).tanh()
         result = verify((x.exp() + x.sin()).sum())
     assert result.findings[0].blame.operation == "accumulation"
+
+
+def test_what_differences_deny_is_disputed() -> None:
+    with (
+        derived_otherwise("tanh", scaled_partial(2.0)),
+        wrong_rule("tanh", lambda g, y, x: 2 * g / np.cosh(x) ** 2),
+    ):
+        result = verify(Tensor([0.3, -0.4]).exp().tanh().sum())
+    assert result.verdict is Verdict.DISPUTED
+    assert result.findings[0].blame.operation == "tanh"
+    assert result.findings[0].check == "whole graph, difference"
+
+
+def test_a_rule_that_writes_to_its_result_is_named() -> None:
+    def writing(g: Any, y: Any, x: Any) -> Any:
+        y.setflags(write=True)
+        y[...] = 7.0
+        return g
+
+    x = Tensor([0.5, 1.5])
+    with wrong_rule("tanh", writing):
+        result = verify(x.tanh().sum())
+    assert result.verdict is Verdict.STRUCTURE
+    assert result.findings[0].blame.operation == "tanh"
+
+
+def test_the_gravest_finding_is_the_first() -> None:
+    with (
+        wrong_rule("tanh", lambda g, y, x: g / np.cosh(x) ** 2 * (1 + 1e-12)),
+        wrong_rule("sin", lambda g, y, x: g * 3),
+    ):
+        result = verify((Tensor([0.5, 1.5]).sin().tanh() * 2.0).sum())
+    assert {f.verdict for f in result.findings} == {Verdict.INACCURATE, Verdict.ENGINE_WRONG}
+    assert result.verdict is Verdict.ENGINE_WRONG
+    assert result.findings[0].blame.operation == "sin"
 
 
 def test_gradients_are_as_before() -> None:

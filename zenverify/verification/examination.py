@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from zenverify.verification.checks.check import Sampled
@@ -90,15 +90,11 @@ def examine(
         (failed if found else report.passed).add(check.name)
 
 
-def gravest(findings: Iterable[Finding]) -> Finding | None:
-    """The first of the gravest findings; None if there is none."""
-    ordered: Sequence[Finding] = sorted(
-        findings, key=lambda finding: _GRAVEST_FIRST.index(finding.verdict)
-    )
-    return ordered[0] if ordered else None
+def gravity(finding: Finding) -> int:
+    """What findings are sorted by, the gravest first."""
+    return _GRAVEST_FIRST.index(finding.verdict)
 
 
-def verdict_of(findings: Iterable[Finding], otherwise: Verdict = Verdict.AGREE) -> Verdict:
+def verdict_of(findings: Sequence[Finding], otherwise: Verdict = Verdict.AGREE) -> Verdict:
     """The gravest finding's verdict."""
-    worst = gravest(findings)
-    return otherwise if worst is None else worst.verdict
+    return min(findings, key=gravity).verdict if findings else otherwise

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -15,22 +14,17 @@ from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
-from zenverify.verification import trace
-from zenverify.verification.blame.gradients import blame_gradients
-from zenverify.verification.blame.locate import located
-from zenverify.verification.blame.rule import CHECK
-from zenverify.verification.blame.values import blame_values
-from zenverify.verification.checks import whole
-from zenverify.verification.checks.local import LocalCheck
-from zenverify.verification.checks.probes import make_probes, probed_root
 from zenverify.verification.events import Finding
-from zenverify.verification.trace import EngineFault
+from zenverify.verification.examination import Report, examine, gravity, verdict_of
+from zenverify.verification.recording import GraphRecording, Probed
+from zenverify.verification.session import EngineSession
+from zenverify.verification.trace import EngineFault, Trace
 from zenverify.verification.verdict import Verdict
 
 _TABLE_ROWS = 12
 
-_COMPOSED_ELEMENTS = 200_000
-"""Graphs with more elements are not composed from their leaves."""
+_NO_LIMIT = 0.0
+"""A live graph may be of any size, and its user can interrupt."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +53,16 @@ class LiveResult:
     Attributes
     ----------
     verdict
-        That of the first finding; ``UNSUPPORTED`` where something could not be checked;
+        That of the gravest finding; ``UNSUPPORTED`` where something could not be checked;
         otherwise ``AGREE``.
     findings
-        Every discrepancy; ``findings[0].blame.operation`` is the culprit.
+        Every discrepancy, the gravest first; ``findings[0].blame.operation`` is the culprit.
     operations
         A summary per operation.
     nodes, elements
         How many were checked, each for value and gradient.
     sampled
-        Which checks of the whole graph looked at a sample, or were left out.
+        Which checks looked at a sample, decided nothing, or were left out.
     unsupported
         Operations that the catalogue does not declare: their nodes were not checked.
     """
@@ -147,9 +141,23 @@ def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
     handles, operands = _handles(engine, result)
     saved = engine.saved_gradients(handles)
     try:
-        return _Live(engine, handles, operands).check()
+        return _verified(_Live(engine, handles, operands), engine)
     finally:
         engine.restore_gradients(handles, saved)
+
+
+def _verified(live: _Live, engine: Engine) -> LiveResult:
+    session = EngineSession(engine, _NO_LIMIT)
+    report = Report(session.findings)
+    recording: LiveRecording | None = None
+    case = live.case()
+    with session.at_work():
+        try:
+            recording = live.record(case, session)
+            examine(recording, session, report)
+        except EngineFault as fault:
+            report.findings.append(session.finding_of(case, fault))
+    return _result(live, recording, report)
 
 
 def _handles(engine: Recorded, result: object) -> tuple[list[Handle], list[tuple[int, ...]]]:
@@ -176,6 +184,8 @@ def _handles(engine: Recorded, result: object) -> tuple[list[Handle], list[tuple
 
 
 class _Live:
+    """A live graph, as a neutral one."""
+
     def __init__(
         self, engine: Engine, handles: Sequence[Handle], operands: Sequence[tuple[int, ...]]
     ) -> None:
@@ -232,120 +242,122 @@ class _Live:
         kind = LeafKind.VARIABLE if engine.is_trainable(handle) else LeafKind.CONSTANT
         return Leaf(kind, value.shape, str(value.dtype))
 
-    def check(self) -> LiveResult:
-        check = LocalCheck(self.graph, self.values, self._engine.conventions)
-        findings = blame_values(self._engine, self.graph, self.values, check.values())
-        notes: list[str] = []
-        if not findings:
-            findings, plain = self._gradients(check, probed=False)
-        if not findings:
-            findings, probed = self._gradients(check, probed=True)
-        if not findings:
-            notes = self._whole(check, plain, probed, findings)
-        return self._result(findings, check, notes)
-
-    def _whole(
-        self,
-        check: LocalCheck,
-        plain: Mapping[int, Array],
-        probed: Mapping[int, Array],
-        findings: list[Finding],
-    ) -> list[str]:
-        """The checks of the whole graph, as far as its size allows; says what was left out."""
-        graph, case = self.graph, self._case()
-        if self.unsupported:
-            return ["the whole graph was not composed: it holds operations without a declaration"]
-        if not all(np.isfinite(value).all() for value in self.values):
-            return ["the whole graph was not composed: the forward pass is not finite"]
-        notes = []
-        if sum(graph.sizes) <= _COMPOSED_ELEMENTS:
-            names = sorted({graph.apply(p).operator for p in graph.operations})
-            conventions = self._engine.conventions
-            outside = whole.outside_enclosure(case, plain, conventions, names, self.values)
-            findings += [whole.disputed(graph, plain, place) for place in outside[:1]]
-        else:
-            notes.append("the enclosure composed from the leaves: not asked, the graph is large")
-        kinked = any(graph.programs[p].can_kink and check.kinked(p) for p in graph.operations)
-        sides = "one side of a kink in one direction" if kinked else "one direction"
-        try:
-            seen = whole.all_at_once(
-                self._engine, case, check, self.values, probed, make_probes(graph), kinked=kinked
-            )
-        except (Exception, SystemExit) as error:  # noqa: BLE001  the engine's own, at a neighbouring point
-            return [*notes, f"differences: the engine raised {type(error).__name__}"]
-        if not seen.informative:
-            notes.append(f"differences: unreliable, {seen.estimate.reason}")
-        elif seen.agrees:
-            notes.append(f"differences: sampled {sides}, all {sum(graph.sizes):,} elements moving")
-        else:
-            notes.append("differences: unreliable in the direction that was sampled")
-        return notes
-
-    def _case(self) -> Case:
+    def case(self) -> Case:
+        """The graph, its leaves as they were computed with, and a cotangent of ones."""
         root = self.graph.root
         values = tuple(self.values[leaf] for leaf in self.graph.leaves)
         return Case(self.graph, values, np.ones(self.graph.shapes[root], self.graph.dtypes[root]))
 
-    def _gradients(
-        self, check: LocalCheck, *, probed: bool
-    ) -> tuple[list[Finding], dict[int, Array]]:
-        """One reverse pass over the live graph: what is wrong with it, and its gradients."""
-        engine, graph = self._engine, self.graph
+    def record(self, case: Case, session: EngineSession) -> LiveRecording:
+        """Differentiate the graph, as a user would.
+
+        Raises
+        ------
+        EngineFault
+            If the engine does not get through, or a gradient is missing, out of place, or not of
+            its value's shape and dtype.
+        """
+        arrays = [np.asarray(session.engine.value(handle)) for handle in self._handles]
+        run = Trace(list(self._handles), self.values, arrays, [v.copy() for v in case.values])
+        before = [array.copy() for array in arrays]
+        seed = case.cotangent.copy()
+        session.backward(case.graph, self._handles[-1], seed)
+        behind = {operand for node in self.unsupported for operand in self._operands[node]}
+        if behind:
+            asked = [n for n, wanted in enumerate(self.graph.differentiated) if wanted]
+            gradients = session.copied_gradients(case.graph, run, asked)
+            gradients = {n: g for n, g in gradients.items() if n not in behind}
+        else:
+            gradients = session.gradients(case.graph, run)
+        return LiveRecording(case, run, seed, gradients, session, self, before, behind)
+
+
+class LiveRecording(GraphRecording):
+    """A graph that a user's own code has computed.
+
+    Its values stay; gradients are cleared where a pass must begin without any.
+
+    Parameters
+    ----------
+    case, run, seed, gradients
+        See `GraphRecording`.
+    session
+        The session that made it.
+    live
+        What it was made from.
+    before
+        Copies of the engine's arrays, before the reverse pass.
+    behind
+        Nodes that an operation without a declaration hands something to.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        run: Trace,
+        seed: Array,
+        gradients: Mapping[int, Array],
+        session: EngineSession,
+        live: _Live,
+        before: Sequence[Array],
+        behind: Collection[int],
+    ) -> None:
+        super().__init__(case, run, seed, gradients, session.conventions, live.unsupported)
+        self._before = before
+        self._behind = behind
+
+    @property
+    def counts_calls(self) -> bool:
+        return False
+
+    @property
+    def owned(self) -> Sequence[Array]:
+        return self._before
+
+    def judged(self, gradients: Mapping[int, Array]) -> Mapping[int, Array]:
+        return {n: g for n, g in gradients.items() if n not in self._behind}
+
+    def put_back(self) -> None:
+        for array, before in zip(self.run.arrays, self._before, strict=True):
+            if array.tobytes() != before.tobytes():
+                array[...] = before
+
+    def _probe(self, session: EngineSession) -> Probed:
+        # A reverse pass adds to what is there.
+        engine = session.engine
         assert isinstance(engine, Recorded)
-        engine.saved_gradients(self._handles)
-        case = self._case()
-        seeds: Mapping[int, Array] = {graph.root: case.cotangent}
-        root, cotangent = self._handles[graph.root], case.cotangent
-        if probed:
-            seeds = make_probes(graph)
-            root = probed_root(engine, [self._handles[i] for i in seeds], list(seeds.values()))
-            cotangent = np.ones((), engine.value(root).dtype)
-        try:
-            trace.backward(engine, graph, root, cotangent.copy(), timeout=0)
-            asked = [node for node, wanted in enumerate(graph.differentiated) if wanted]
-            gradients = trace.gradients_of(engine, graph, self._handles, asked, timeout=0)
-        except EngineFault as fault:
-            return [located(engine, case, fault.finding, trace.TIMEOUT)], {}
-        gradients = {n: g for n, g in gradients.items() if n not in self._before_unsupported}
-        suspects = check.gradients(gradients, seeds)
-        name = "probes" if probed else CHECK
-        found = blame_gradients(engine, graph, self.values, gradients, suspects, name)
-        return found, gradients
+        engine.saved_gradients(self.run.handles)
+        return self._probe_over(self.run, session, None)
 
-    @cached_property
-    def _before_unsupported(self) -> set[int]:
-        """Nodes that an operation without a declaration hands something to."""
-        return {operand for node in self.unsupported for operand in self._operands[node]}
 
-    def _result(
-        self, findings: Sequence[Finding], check: LocalCheck, notes: Sequence[str]
-    ) -> LiveResult:
-        graph = self.graph
-        guilty: dict[str, Verdict] = {f.blame.operation: f.verdict for f in reversed(findings)}
-        rows = []
-        names = dict.fromkeys(graph.apply(p).operator for p in graph.operations)
-        for name in names:
-            nodes = [p for p in graph.operations if graph.apply(p).operator == name]
-            rows.append(
-                OperationSummary(
-                    name,
-                    len(nodes),
-                    sum(graph.sizes[p] for p in nodes),
-                    check.worst_by_operation.get(name, 0.0),
-                    guilty.get(name, Verdict.AGREE),
-                )
+def _result(live: _Live, recording: LiveRecording | None, report: Report) -> LiveResult:
+    graph, findings = live.graph, report.findings
+    worst = {} if recording is None else recording.local.worst_by_operation
+    guilty: dict[str, Verdict] = {}
+    for finding in sorted(findings, key=gravity):
+        guilty.setdefault(finding.blame.operation, finding.verdict)
+    rows = []
+    for name in dict.fromkeys(graph.apply(p).operator for p in graph.operations):
+        nodes = [p for p in graph.operations if graph.apply(p).operator == name]
+        rows.append(
+            OperationSummary(
+                name,
+                len(nodes),
+                sum(graph.sizes[p] for p in nodes),
+                worst.get(name, 0.0),
+                guilty.get(name, Verdict.AGREE),
             )
-        return LiveResult(
-            verdict=self._verdict(findings),
-            findings=tuple(findings),
-            operations=tuple(rows),
-            nodes=len(graph.nodes),
-            elements=sum(graph.sizes),
-            sampled="; ".join(notes),
-            unsupported=tuple(sorted(set(self.unsupported.values()))),
         )
-
-    def _verdict(self, findings: Sequence[Finding]) -> Verdict:
-        if findings:
-            return findings[0].verdict
-        return Verdict.UNSUPPORTED if self.unsupported else Verdict.AGREE
+    said = [*report.notes, *report.sampled]
+    if recording is not None and recording.direction is not None:
+        sides = "one side of a kink in one direction" if recording.kinked else "one direction"
+        said.append(f"differences: sampled {sides}, all {sum(graph.sizes):,} elements moving")
+    return LiveResult(
+        verdict=verdict_of(findings, Verdict.UNSUPPORTED if live.unsupported else Verdict.AGREE),
+        findings=tuple(sorted(findings, key=gravity)),
+        operations=tuple(rows),
+        nodes=len(graph.nodes),
+        elements=sum(graph.sizes),
+        sampled="; ".join(said),
+        unsupported=tuple(sorted(set(live.unsupported.values()))),
+    )

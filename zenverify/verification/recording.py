@@ -140,6 +140,11 @@ class GraphRecording(Recording):
         """Whether the calls of rules can be counted: from the leaves on only."""
         return self.has_diamond
 
+    @property
+    def owned(self) -> Sequence[Array]:
+        """Per node, what the engine's array of its value held before the reverse pass."""
+        return self.run.values
+
     def judged(self, gradients: Mapping[int, Array]) -> Mapping[int, Array]:
         """Those of some gradients that the graph accounts for.
 

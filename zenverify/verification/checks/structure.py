@@ -69,15 +69,20 @@ def _misplaced(graph: Graph, node: int, message: str) -> EngineFault:
     return EngineFault(structural(node, BACKWARD, f"{graph.operator_of(node)} {message}"))
 
 
-def unchanged(case: Case, trace: Trace, seed: Array) -> Iterable[Finding]:
-    """Whether the reverse pass changed what the user owns: inputs, the cotangent, values."""
+def unchanged(
+    case: Case, trace: Trace, seed: Array, before: Sequence[Array] | None = None
+) -> Iterable[Finding]:
+    """Whether the reverse pass changed what the user owns: inputs, the cotangent, values.
+
+    `before` says what the engine's arrays held, where that is not the values.
+    """
     graph = case.graph
     for node, given, now in zip(graph.leaves, case.values, trace.inputs, strict=True):
         if given.tobytes() != now.tobytes():
             yield structural(node, BACKWARD, f"the input array of node {node} changed")
     if seed.tobytes() != case.cotangent.tobytes():
         yield structural(graph.root, BACKWARD, "the incoming cotangent changed")
-    changed = first_difference(graph, trace.values, trace.arrays)
+    changed = first_difference(graph, trace.values if before is None else before, trace.arrays)
     if changed is not None:
         message = f"the reverse pass changed the value of node {changed}"
         yield structural(changed, BACKWARD, message)
