@@ -5,7 +5,7 @@
 Needs torch and expecttest. One sample of each entry by default. Counts verdicts, and how each
 operation was checked. `--to FILE` writes a line of JSON per sample, and goes on where it was
 interrupted. Exit code 1 if a finding is not in `baselines/opinfo.json`, where the real faults are
-listed with their reasons, or if one that is listed there no longer comes up.
+listed with their reasons, or, of all samples, if one that is listed there no longer comes up.
 """
 
 from __future__ import annotations
@@ -169,15 +169,15 @@ def summary(found: list[Outcome]) -> list[str]:
     return lines
 
 
-def compared(found: list[Outcome], listed: dict[str, Any]) -> list[str]:
-    """What is found and not listed, and what is listed and no longer found."""
+def compared(found: list[Outcome], listed: dict[str, Any], *, every: bool) -> list[str]:
+    """What is found and not listed; of every sample, also what is listed and no longer found."""
     wrong = {one.entry: one for one in found if one.verdict not in _PASSES}
     lines = [
         f"not listed: {one.entry} (sample {one.number}) {one.verdict}: {one.message}"
         for name, one in wrong.items()
         if name not in listed
     ]
-    looked = {one.entry for one in found}
+    looked = {one.entry for one in found} if every else set()
     gone = [name for name in listed if name in looked and name not in wrong]
     return [*lines, *(f"listed, and not found: {name}" for name in gone)]
 
@@ -208,7 +208,8 @@ def main() -> int:
         if one.verdict != "AGREE":
             print(f"{one.entry} {one.number}: {one.verdict}  {one.message}", flush=True)
     print("\n".join(summary(found)))
-    faults = compared(found, json.loads(BASELINE.read_text()) if BASELINE.exists() else {})
+    every = given.samples == "all"
+    faults = compared(found, json.loads(BASELINE.read_text(encoding="utf-8")), every=every)
     print("\n".join(faults))
     return int(bool(faults))
 

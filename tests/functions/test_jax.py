@@ -117,3 +117,15 @@ def test_what_a_stopped_gradient_leaves_out_is_found() -> None:
 def test_a_linear_solve_passes() -> None:
     matrix = jnp.array([[2.0, 0.5], [-0.3, 1.5]])
     assert gradcheck(jnp.linalg.solve, (matrix, jnp.array([1.0, -2.0])))
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_complex_numbers_inside_leave_it_to_the_whole_function(right: bool) -> None:
+    @jax.custom_jvp
+    def scaled(x: Any) -> Any:
+        return x * (2 + 1j)
+
+    scaled.defjvp(lambda x, t: (scaled(*x), t[0] * ((2 + 1j) if right else (2 - 1j))))
+    result = gradcheck(lambda x: jnp.abs(scaled(jnp.fft.fft(x)) + 1), jnp.asarray(X))
+    assert bool(result) is right, result
+    assert "computes with complex numbers" in str(result)

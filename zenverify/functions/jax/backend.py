@@ -136,6 +136,7 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
     values: list[Value] = []
     places: dict[int, int] = {}
     nodes: list[Node] = []
+    lost = ""
     for place, leaf, name in zip(steps.inputs, inputs, names, strict=True):
         if is_float(leaf):
             places[place] = len(values)
@@ -146,6 +147,8 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
         env.update(zip(step.outputs, made, strict=True))
         slots = tuple(number for number, place in enumerate(step.inputs) if place in places)
         outputs = tuple(number for number, one in enumerate(made) if slots and is_float(one))
+        if slots and any(map(jnp.iscomplexobj, made)):
+            lost = lost or f"{step.name} computes with complex numbers"
         for number in outputs:
             places[step.outputs[number]] = len(values)
             values.append(Value(f"result of {step.name}", to_array(made[number])))
@@ -171,13 +174,13 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
             )
         )
     roots = tuple(dict.fromkeys(places[place] for place in steps.outputs if place in places))
-    if not roots:
+    if not roots and not lost:
         raise UsageError("gradcheck: the function returns nothing that depends on its inputs")
 
     def gradients(seeds: Mapping[int, Array]) -> dict[int, Array]:
         return _gradients(steps, inputs, places, values, seeds)
 
-    return Recording(tuple(values), tuple(nodes), roots, gradients)
+    return Recording(tuple(values), tuple(nodes), roots, gradients, lost)
 
 
 def _composed(inner: Recording, given: Sequence[Any], slots: Sequence[int]) -> Declaration | None:
