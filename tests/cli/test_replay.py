@@ -32,21 +32,21 @@ def test_a_corpus_that_passes(zenverify: Zenverify, entry: Path) -> None:
 
 
 def test_verbose_names_what_passes(zenverify: Zenverify, entry: Path) -> None:
-    assert zenverify("replay", "-v").out == f"passed: corpus/{entry.name}\n"
+    assert zenverify("replay", "-v").out == f"passed: corpus/zen/{entry.name}\n"
 
 
 @pytest.mark.usefixtures("failing")
 def test_an_entry_that_fails(zenverify: Zenverify, entry: Path) -> None:
     done = zenverify("replay", "-q")
     assert (done.code, done.err) == (1, "")
-    assert done.out == f"failed: corpus/{entry.name}: {MESSAGE}\n"
+    assert done.out == f"failed: corpus/zen/{entry.name}: {MESSAGE}\n"
 
 
 def test_a_malformed_file_does_not_stop_the_others(zenverify: Zenverify, entry: Path) -> None:
     entry.with_name("a.json").write_text("{")
     done = zenverify("replay")
     assert done.code == 2
-    assert done.out.startswith("malformed: corpus/a.json: not JSON")
+    assert done.out.startswith("malformed: corpus/zen/a.json: not JSON")
     assert done.err == "2 entries: 1 passed, 1 malformed\n"
 
 
@@ -54,7 +54,7 @@ def test_a_malformed_file_does_not_stop_the_others(zenverify: Zenverify, entry: 
 def test_an_entry_that_cannot_be_decided_is_no_pass(zenverify: Zenverify, entry: Path) -> None:
     done = zenverify("replay")
     assert done.code == 2
-    assert done.out == f"undecided: corpus/{entry.name}: the engine has no tanh\n"
+    assert done.out == f"undecided: corpus/zen/{entry.name}: the engine has no tanh\n"
 
 
 def test_an_empty_corpus_is_no_pass(zenverify: Zenverify, directory: Path) -> None:
@@ -69,7 +69,7 @@ def test_json_ends_with_the_counts(zenverify: Zenverify, entry: Path) -> None:
     assert [json.loads(line) for line in done.out.splitlines()] == [
         {
             "event": "EntryReplayed",
-            "path": f"corpus/{entry.name}",
+            "path": f"corpus/zen/{entry.name}",
             "status": "failed",
             "verdict": "ENGINE_WRONG",
             "message": MESSAGE,
@@ -80,6 +80,7 @@ def test_json_ends_with_the_counts(zenverify: Zenverify, entry: Path) -> None:
             "failed": 1,
             "undecided": 0,
             "malformed": 0,
+            "error": 0,
             "exit_code": 1,
         },
     ]

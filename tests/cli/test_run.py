@@ -193,7 +193,9 @@ def test_the_flags_reach_the_campaign(zenverify: Zenverify, campaign: FakeCampai
         seed=3, graphs=7, operators=("tanh", "sum"), max_nodes=9, timeout=5.0
     )
     assert options.keep is not None
-    assert options.keep(FINDING, small_case()).parent == Path("c")
+    path = options.keep(FINDING, small_case())
+    assert path is not None
+    assert path.parent == Path("c/zen")
 
 
 def test_without_flags_the_campaigns_own_defaults_hold(
@@ -274,3 +276,13 @@ def test_a_run_in_which_nothing_fits_says_so(zenverify: Zenverify, campaign: Fak
 
 def test_the_timeout_is_one_of_a_pass(zenverify: Zenverify) -> None:
     assert "Give up on one pass of the engine after this time." in zenverify("run", "--help").out
+
+
+@pytest.mark.parametrize("option", ["--corpus", "--reports"])
+def test_a_folder_that_cannot_be_written_is_told_before_the_run(
+    zenverify: Zenverify, directory: Path, campaign: FakeCampaign, option: str
+) -> None:
+    (directory / "file").touch()
+    done = zenverify("run", option, "file/below")
+    said = f"zenverify: {option} file/below: {directory / 'file'} is no folder\n"
+    assert (done.code, done.err) == (2, said)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -78,10 +79,10 @@ def test_an_engine_that_takes_a_built_in_name_has_files_of_its_own(
     assert "  zenverify replay --engine engines/wrong.py:WrongTanh corpus/wrong-wrong" in done.out
     assert report.read_bytes() == before
     assert (directory / "reports" / "wrong-wrongtanh-seed5.html").is_file()
-    entries = list((directory / "corpus").iterdir())
+    entries = list((directory / "corpus" / "wrong-wrongtanh").iterdir())
     assert entries
     for path in entries:
-        assert path.name.startswith("wrong-wrongtanh-engine-wrong-tanh-0-")
+        assert path.name.startswith("tanh.argument-0.")
         assert json.loads(path.read_text())["engine"] == "wrong-wrongtanh"
         assert "engines/" not in path.read_text()
 
@@ -120,3 +121,20 @@ def test_ctrl_c_ends_a_run_with_its_account(directory: Path) -> None:
         last = json.loads(process.stdout.readlines()[-1])
     assert process.returncode == 130
     assert (last["event"], last["stop_reason"]) == ("RunFinished", "interrupted")
+
+
+def test_a_failure_that_cannot_be_written_is_found_all_the_same(
+    zenverify: Zenverify, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, text: str) -> bool:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("zenverify.corpus.entry.create_text", refuse)
+    monkeypatch.setattr("zenverify.output.html.write.write_text", refuse)
+    done = zenverify("run", *SMALL, "--engine", wrong)
+    assert done.code == 1
+    assert "ENGINE_WRONG" in done.out
+    assert re.search(r"failures? (is|are) not in corpus: No space left on device", done.err)
+    assert ".html: No space left on device" in done.err
+    # Where nothing was found, the job was not done.
+    assert zenverify("run", *SMALL).code == 2

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from types import FrameType
 
+import click
 from rich.console import Console
 from rich.progress import Progress
 
@@ -19,6 +20,7 @@ from zenverify.engines.protocol import Engine, limits_of
 from zenverify.faults.catalogue import Fault
 from zenverify.output.html.reporter import HtmlReporter
 from zenverify.output.json.lines import JsonLinesReporter
+from zenverify.output.model.printable import printable
 from zenverify.output.model.run import Collector, RunModel
 from zenverify.output.reporter import Reporter, Reporters, RunContext
 from zenverify.output.terminal.commentary import CommentaryReporter
@@ -32,6 +34,8 @@ from zenverify.verification.campaign.cases import cases_of
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.campaign.strength import strength_of
 from zenverify.verification.events import Event, RunFinished, StrengthMeasured
+
+_EXIT_FAILED = 2
 
 Handle = Callable[[Event], None]
 
@@ -90,7 +94,9 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
         known = baseline_of(engine.name, engine.version, end, output.baseline)
         write_baseline(output.write_baseline, known)
         messages.print(f"baseline      {output.write_baseline}", soft_wrap=True)
-    return end.exit_code
+    for why in context.refused.values():
+        click.echo(f"zenverify: {printable(why)}", err=True)
+    return end.exit_code or (_EXIT_FAILED if context.refused else 0)
 
 
 def _reporters(

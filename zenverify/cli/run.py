@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from zenverify.faults.catalogue import Fault
     from zenverify.verification.campaign.options import CampaignOptions, Keep
     from zenverify.verification.events import FailureMinimised
+
+_EXIT_FAILED = 2
 
 _EXAMPLES = """\b
 Examples:
@@ -104,9 +107,11 @@ def run(
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
     from zenverify.cli.campaign import Output, run_campaign
-    from zenverify.corpus.entry import keep_failure
+    from zenverify.corpus.entry import Keeper
     from zenverify.engines import registry
     from zenverify.faults.catalogue import find_fault
+    from zenverify.output.model.numbers import counted
+    from zenverify.output.model.printable import printable
 
     settings = resolve(context)
     if settings["seed"] is None:
@@ -118,9 +123,11 @@ def run(
         raise UsageError("--strength measures a run that finds nothing; with --plant there is none")
     fault = None if plant is None else find_fault(engine, plant)
     # The engine is not really wrong: its corpus is no place for a fault that was planted.
-    keep = None if fault else partial(keep_failure, settings["corpus"], label)
+    keep = None if fault else Keeper(settings["corpus"], label)
     baseline = _baseline(settings["baseline"], write_baseline, engine.name)
-    return run_campaign(
+    for name in ("reports",) if fault else ("corpus", "reports"):
+        _check_writable(name, settings[name])
+    code = run_campaign(
         engine,
         _campaign_options(settings, keep, fault),
         Output(
@@ -136,6 +143,22 @@ def run(
             write_baseline=write_baseline,
         ),
     )
+    if keep is None or not keep.refusals:
+        return code
+    number = counted(len(keep.refusals), "failure is", "failures are")
+    click.echo(
+        printable(f"zenverify: {number} not in {keep.directory}: {keep.refusals[-1]}"), err=True
+    )
+    return code or _EXIT_FAILED
+
+
+def _check_writable(name: str, directory: Path) -> None:
+    """Refuse a directory that nothing could be written to, before a long run rather than after."""
+    existing = next(one for one in (directory, *directory.absolute().parents) if one.exists())
+    if not existing.is_dir():
+        raise UsageError(f"--{name} {directory}: {existing} is no folder")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise UsageError(f"--{name} {directory}: nothing can be written to {existing}")
 
 
 def _campaign_options(

@@ -8,12 +8,13 @@ import os
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import zenverify
-from zenverify.atomic import write_text
+from zenverify.atomic import create_text
 from zenverify.errors import CaseFormatError
 from zenverify.graph.case import Case, case_from_data, case_to_data
 from zenverify.verification.events import Finding
@@ -26,7 +27,9 @@ and function."""
 SIZE_LIMIT = 10_000_000
 """The largest file, in bytes, that is read: a minimised case takes a few hundred."""
 
-_NAME_LIMIT = 120
+_NAME_LIMIT = 80
+
+_BESIDE = frozenset({"format", "message", "zenverify", "reason"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +84,12 @@ def read_entry(path: Path) -> Entry:
 
 
 def write_entry(directory: Path, entry: Entry) -> Path:
-    """Write an entry, named after its engine and bucket, and return its path.
+    """Write an entry to the folder of its engine, and return its path.
 
-    The same entry always gets the same name. A file that holds another case is left alone: the
-    name then carries a hash of the case. The file is either complete or not there.
+    It is named after its culprit and what it holds: the case, the verdict and the blame. Equal
+    ones have the same name, and the first that is written stays, with what people added to it;
+    different ones never share a name. Any number of processes may write at the same time. The file
+    is either complete or not there.
 
     Parameters
     ----------
@@ -98,13 +103,17 @@ def write_entry(directory: Path, entry: Entry) -> Path:
     OSError
         If the file cannot be written.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / f"{_file_name(entry)}.json"
-    if path.exists() and not _holds(path, entry.case):
-        digest = hashlib.sha256(entry.case.to_json().encode()).hexdigest()[:12]
-        path = path.with_name(f"{path.stem}-{digest}.json")
-    write_text(path, json.dumps(_entry_to_data(entry), indent=1) + "\n")
-    return path
+    folder = directory / (_safe(entry.engine) or "engine")
+    folder.mkdir(parents=True, exist_ok=True)
+    data = _entry_to_data(entry)
+    text = json.dumps(data, indent=1) + "\n"
+    name = _file_name(entry, data)
+    for number in count(1):
+        path = folder / (f"{name}.json" if number == 1 else f"{name}-{number}.json")
+        # A file of that name that holds something else was damaged, or put there by somebody.
+        if create_text(path, text) or _holds(path, data):
+            return path
+    raise AssertionError("there are always more numbers")
 
 
 def keep_failure(directory: Path, engine: str, finding: Finding, case: Case) -> Path:
@@ -126,26 +135,57 @@ def keep_failure(directory: Path, engine: str, finding: Finding, case: Case) -> 
     )
 
 
-def _file_name(entry: Entry) -> str:
+@dataclass(slots=True)
+class Keeper:
+    """Writes what a campaign finds; where it cannot be written the campaign goes on all the same.
+
+    Attributes
+    ----------
+    directory
+        The corpus.
+    engine
+        The engine's name in it.
+    refusals
+        Why findings could not be written, one reason for each of them.
+    """
+
+    directory: Path
+    engine: str
+    refusals: list[str] = field(default_factory=list)
+
+    def __call__(self, finding: Finding, case: Case) -> Path | None:
+        """Write a finding, and return its path; None if it could not be written."""
+        try:
+            return keep_failure(self.directory, self.engine, finding, case)
+        except OSError as error:
+            self.refusals.append(error.strerror or str(error))
+            return None
+
+
+def _file_name(entry: Entry, data: dict[str, Any]) -> str:
     blame = entry.blame
-    parts = (
-        entry.engine,
-        entry.verdict,
-        blame.operation,
-        "" if blame.argument is None else str(blame.argument),
-        "" if entry.during in (None, Pass.REVERSE) else entry.during,
-        entry.exception,
-        entry.function,
-        blame.condition,
-    )
-    return re.sub("[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")[:_NAME_LIMIT]
+    argument = "" if blame.argument is None else f".argument-{blame.argument}"
+    content = json.dumps(_content(data), sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+    return f"{_safe(blame.operation) or 'operation'}{argument}.{digest}"
 
 
-def _holds(path: Path, case: Case) -> bool:
+def _safe(text: str) -> str:
+    return re.sub("[^a-z0-9_]+", "-", text.lower()).strip("-")[:_NAME_LIMIT]
+
+
+def _content(data: dict[str, Any]) -> dict[str, Any]:
+    """What makes an entry the one it is: not who found it, in which words, and what people add."""
+    return {name: value for name, value in data.items() if name not in _BESIDE}
+
+
+def _holds(path: Path, data: dict[str, Any]) -> bool:
+    """Whether a file is an entry of the same content; it need not be one that can be replayed."""
     try:
-        return read_entry(path).case.to_json() == case.to_json()
-    except CaseFormatError:
+        found = _parse(path)
+    except (CaseFormatError, OSError, RecursionError):
         return False
+    return isinstance(found, dict) and _content(found) == _content(data)
 
 
 def _entry_to_data(entry: Entry) -> dict[str, Any]:
@@ -161,9 +201,9 @@ def _entry_to_data(entry: Entry) -> dict[str, Any]:
         "function": entry.function,
         "node": entry.blame.node,
         "message": entry.message,
-        "reason": entry.reason,
         "zenverify": entry.zenverify_version,
         "case": case_to_data(entry.case),
+        "reason": entry.reason,
     }
 
 

@@ -29,10 +29,13 @@ class RunContext:
         Gathers the events; it has seen the one that is handled.
     written
         What reporters have written: a label of one word, and the file. A summary lists them.
+    refused
+        What could not be written, and why. The run goes on all the same.
     """
 
     collector: Collector
     written: dict[str, Path] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
     @property
     def model(self) -> RunModel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zenverify.errors import UsageError
 from zenverify.output.html.write import write_report
 from zenverify.output.reporter import Reporter, RunContext
 from zenverify.verification.events import (
@@ -33,5 +34,10 @@ class HtmlReporter(Reporter):
     def handle(self, event: Event) -> None:
         """Write the page anew if the event changes what it says."""
         if isinstance(event, FailureMinimised | RunFinished | StrengthMeasured):
-            self._path = write_report(self._context.model, self._directory, self._path)
-            self._context.written["report"] = self._path
+            try:
+                self._path = write_report(self._context.model, self._directory, self._path)
+            except UsageError as error:
+                self._context.refused["report"] = str(error)
+            else:
+                self._context.written["report"] = self._path
+                self._context.refused.pop("report", None)

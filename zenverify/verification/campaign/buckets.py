@@ -84,7 +84,8 @@ def _opened(
         reduced, interrupted = Reduced(case, finding, 0), interrupt
     key = reduced.finding.bucket
     if key not in tally.buckets:
-        path = None if options.keep is None else str(options.keep(reduced.finding, reduced.case))
+        kept = None if options.keep is None else options.keep(reduced.finding, reduced.case)
+        path = None if kept is None else str(kept)
         tally.buckets[key] = Bucket(key, reduced.finding, reduced.case, 0, tally.cases, path)
         touched.add(key)
         witnesses: tuple[Witnesses, ...] = ()

@@ -13,8 +13,8 @@ from zenverify.verification.trace import TIMEOUT
 DEFAULT_GRAPHS = 20_000
 """Once through all that `zenverify.graph.sweep` lists for the catalogue, and random graphs."""
 
-Keep = Callable[[Finding, Case], Path]
-"""Writes a minimised failure to the corpus and says where."""
+Keep = Callable[[Finding, Case], Path | None]
+"""Writes a minimised failure to the corpus and says where; None if it cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
