@@ -50,7 +50,7 @@ def test_an_alarm_is_kept_as_an_entry_in_a_folder_of_its_own(
     while not soak.counts()[1]["kinks"]:
         soak.run("kinks", seed, 300, time.monotonic() + 100)
         seed += 1
-    first, *_ = sorted(tmp_path.glob("alarms/*/*.json"))
+    first, *_ = sorted(tmp_path.glob("alarms/*/*/*.json"))
     assert "negative" in read_entry(first).case.graph.operators
     lines = (tmp_path / "runs.jsonl").read_text().splitlines()
     assert json.loads(lines[-1])["alarms"] > 0
