@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -18,7 +19,12 @@ from zenverify.functions.rows import Rows
 from zenverify.functions.whole import check_whole
 from zenverify.graph.case import Array
 from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
+from zenverify.verification import examination as checks
+from zenverify.verification.checks.check import Said
 from zenverify.verification.events import Finding
+from zenverify.verification.examination import Report, gravity, verdict_of
+from zenverify.verification.recording import FunctionRecording
+from zenverify.verification.session import Session
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 
 _SAME = 1e-5
@@ -37,13 +43,8 @@ _LARGE, _OF_LARGE = 10_000, 12
 """Of operations with so many elements, so few: each costs dozens of forward passes."""
 
 
-def examine(function: Function) -> GradcheckResult:
-    """Check one call of a function, operation by operation."""
-    return Examination(function).run()
-
-
-class Examination:
-    """The checks of one function, and what they found.
+def examine(function: Function, differing: float = 0.0) -> GradcheckResult:
+    """Check one call of a function, operation by operation.
 
     Parameters
     ----------
@@ -51,9 +52,59 @@ class Examination:
         The function and its inputs.
     differing
         How far a second call's results and gradients may be off.
+
+    Raises
+    ------
+    UsageError
+        If it cannot even be called, or returns nothing that depends on its inputs.
+    """
+    session = Session()
+    traced = Traced(function, differing=differing)
+    report = Report(session.findings, list(traced.reasons))
+    if traced.changed is not None:
+        session.findings.append(traced.changed)
+    else:
+        checks.examine(traced, session, report)
+    if function.draws:
+        report.notes.append("random numbers were held fixed: each call drew the same")
+    return traced.result(report)
+
+
+def examine_as_one(function: Function, node: Node, values: Sequence[Value]) -> GradcheckResult:
+    """Check a function as one operation, whose rule is held against its declaration."""
+    session = Session()
+    traced = Traced(function, (node, values))
+    report = Report(session.findings)
+    checks.examine(traced, session, report, without=("whole function",))
+    return traced.result(report)
+
+
+class Traced(FunctionRecording):
+    """A call of a function, recorded operation by operation as far as it could be followed.
+
+    Parameters
+    ----------
+    function
+        The function and its inputs.
+    called
+        The function as one operation, where it is not to be followed.
+    differing
+        How far a second call's results and gradients may be off.
+
+    Attributes
+    ----------
+    changed
+        What the function writes to, as a finding; None as a rule.
+    reasons
+        Why it was not followed, if it was not.
     """
 
-    def __init__(self, function: Function, *, differing: float = 0.0) -> None:
+    def __init__(
+        self,
+        function: Function,
+        called: tuple[Node, Sequence[Value]] | None = None,
+        differing: float = 0.0,
+    ) -> None:
         self._function = function
         self._differing = differing
         self._findings: list[Finding] = []
@@ -61,47 +112,109 @@ class Examination:
         self._rows = Rows()
         self._unchecked = False
         """Whether a rule was left to the check of the whole function, and that decided nothing."""
+        self.changed: Finding | None = None
+        self.reasons: list[str] = []
+        self._recording: Recording | None = None
+        self._gradients: dict[int, Array] | None = None
+        self._unlike: list[Finding] = []
+        self._unsummed: list[Finding] = []
+        if called is not None:
+            self._called = called
+        else:
+            self._follow()
 
-    def run(self) -> GradcheckResult:
-        """Record the function; check each operation, how they are put together, and the whole."""
-        recording, reason = self._recorded()
-        if self._findings:
-            return self._result()
-        if recording is None or recording.lost:
-            reason = reason or f"not followed to the end: {recording.lost if recording else ''}"
-            self._notes.append(reason)
-        node, values = self._called()
-        if recording is not None:
-            self._kept_as_recorded(recording, node, values)
-        if recording is None or recording.lost:
-            if not self._findings and self._pulls(node, values):
-                self.check_whole(node, values)
-        elif not self._findings:
+    @property
+    def values(self) -> Sequence[Array]:
+        return [value.array for value in self._all_values]
+
+    @property
+    def gradients(self) -> Mapping[int, Array]:
+        if self._gradients is not None:
+            return self._gradients
+        node, values = self._called
+        seeds = cotangents_at(values, node.results)
+        try:
+            pulled = node.pull([seeds[place] for place in node.results])
+        except Exception:  # noqa: BLE001  the library's own, or that of somebody's rule
+            return {}
+        parts = zip(node.operands, pulled, strict=True)
+        return {place: part for place, part in parts if part is not None}
+
+    def operation_of(self, value: int) -> str:
+        return self._all_values[value].name
+
+    @property
+    def _all_values(self) -> Sequence[Value]:
+        return self._called[1] if self._gradients is None else self._followed.values
+
+    @property
+    def _followed(self) -> Recording:
+        assert self._recording is not None
+        return self._recording
+
+    @property
+    def _is_followed(self) -> bool:
+        return self._recording is not None and not self._recording.lost
+
+    def second_call(self) -> Iterable[Finding]:
+        return self._unlike
+
+    def sums(self) -> Iterable[Finding]:
+        return self._unsummed
+
+    def as_recorded(self) -> Iterable[Said]:
+        node, values = self._called
+        if self._recording is not None:
+            self._kept_as_recorded(self._recording, node, values)
+        if not self._is_followed and not self._findings:
+            self._pulls(node, values)
+        yield from self._said()
+
+    def rules(self) -> Iterable[Said]:
+        if self._is_followed:
+            recording = self._followed
             gradients = self._probed(recording)
             for number, one in enumerate(recording.nodes):
                 self._rule(occurrence_of(number, one, recording.values, gradients), recording)
-        if not self._findings:
-            self._whole(node, values, recording.left if recording is not None else ())
-        if self._function.draws:
-            self._notes.append("random numbers were held fixed: each call drew the same")
-        return self._result()
+        else:
+            node, values = self._called
+            cotangents = cotangents_at(values, range(len(values)))
+            self._rule(occurrence_of(0, node, values, cotangents))
+        yield from self._said()
 
-    def _recorded(self) -> tuple[Recording | None, str]:
-        """The recording; None, and why, if the function could not be followed."""
+    def whole_function(self) -> Iterable[Said]:
+        node, values = self._called
+        self._whole(node, values, self._recording.left if self._recording is not None else ())
+        yield from self._said()
+
+    def _said(self) -> list[Said]:
+        """What was found since it was last asked."""
+        said: list[Said] = [*self._findings, *self._notes]
+        self._findings, self._notes = [], []
+        return said
+
+    def _follow(self) -> None:
+        """Record the function, twice if it can be followed."""
+        reason = ""
         try:
             recording = self._function.record()
             if not recording.lost:
                 self._repeats(recording, self._function.record())
+            self._recording = recording
         except Changed as changed:
             message = f"the function writes to {changed}"
-            self._findings.append(finding_about(Verdict.STRUCTURE, self._function.name, message))
-            return None, ""
+            self.changed = finding_about(Verdict.STRUCTURE, self._function.name, message)
+            return
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001  the library's, in a state that was not foreseen
-            return None, f"not followed, {type(error).__name__}: {first_line(error)}"
-        return recording, ""
+            reason = f"not followed, {type(error).__name__}: {first_line(error)}"
+            self._gradients = None
+        if not self._is_followed:
+            lost = self._recording.lost if self._recording is not None else ""
+            self.reasons.append(reason or f"not followed to the end: {lost}")
 
+    @cached_property
     def _called(self) -> tuple[Node, Sequence[Value]]:
         """The function as one operation.
 
@@ -123,7 +236,7 @@ class Examination:
             raise UsageError("gradcheck: the function returns nothing that depends on its inputs")
         return node, values
 
-    def _pulls(self, node: Node, values: Sequence[Value]) -> bool:
+    def _pulls(self, node: Node, values: Sequence[Value]) -> None:
         """Whether the library gets through its own reverse pass."""
         seeds = cotangents_at(values, node.results)
         try:
@@ -131,8 +244,6 @@ class Examination:
         except Exception as error:  # noqa: BLE001  the library's own, or that of somebody's rule
             message = f"the reverse pass raised {type(error).__name__}: {first_line(error)}"
             self._findings.append(finding_about(Verdict.CRASH, self._function.name, message))
-            return False
-        return True
 
     def _kept_as_recorded(self, recording: Recording, node: Node, values: Sequence[Value]) -> None:
         """The function's results must be what the recorded operations computed."""
@@ -168,12 +279,6 @@ class Examination:
             self._notes.append(checked.note)
         self._unchecked &= not checked.decided
 
-    def check_whole(self, node: Node, values: Sequence[Value]) -> GradcheckResult:
-        """Check a function as one operation."""
-        cotangents = cotangents_at(values, range(len(values)))
-        self._rule(occurrence_of(0, node, values, cotangents))
-        return self._result()
-
     def _repeats(self, first: Recording, second: Recording) -> None:
         """A second call, and its gradients, must be the same bits."""
         results = [
@@ -183,7 +288,7 @@ class Examination:
         changed = [a.name for a, b in results if not self._same(a.array, b.array)]
         if changed or len(first.roots) != len(second.roots):
             what = changed[0] if changed else "the number of results"
-            self._findings.append(
+            self._unlike.append(
                 finding_about(
                     Verdict.NON_DETERMINISTIC,
                     "the function",
@@ -194,6 +299,7 @@ class Examination:
             return
         seeds = cotangents_at(first.values, first.roots)
         one, two = first.gradients(seeds), second.gradients(seeds)
+        self._gradients = one
         count = len(first.values) if len(first.values) == len(second.values) else 0
         for value in (value for value in one if value < count):
             if not self._is_input(first, value):
@@ -201,7 +307,7 @@ class Examination:
             if value not in two or not self._same(one[value], two[value]):
                 name = first.values[value].name
                 message = f"a second reverse pass gives another gradient of {name}"
-                self._findings.append(
+                self._unlike.append(
                     finding_about(Verdict.NON_DETERMINISTIC, self._function.name, message)
                 )
                 return
@@ -284,7 +390,7 @@ class Examination:
                     f"the rules of the operations that use it add up to "
                     f"{float(total.ravel()[element])!r}"
                 )
-                self._findings.append(finding_about(Verdict.ENGINE_WRONG, ACCUMULATION, message))
+                self._unsummed.append(finding_about(Verdict.ENGINE_WRONG, ACCUMULATION, message))
                 return
 
     def _rule(self, seen: Occurrence, recording: Recording | None = None) -> None:
@@ -348,17 +454,17 @@ class Examination:
         )
         return []
 
-    def _result(self) -> GradcheckResult:
+    def result(self, report: Report) -> GradcheckResult:
+        """What a report says, for the reader."""
         rows: tuple[OperationRow, ...] = self._rows.rows()
-        notes = [*self._notes, *self._rows.notes()]
-        if self._findings:
-            verdict = self._findings[0].verdict
-        elif self._rows.undecided or self._unchecked:
-            verdict = Verdict.DIFFERENCE_UNRELIABLE
-        else:
-            verdict = Verdict.AGREE
+        undecided = self._rows.undecided or self._unchecked
+        otherwise = Verdict.DIFFERENCE_UNRELIABLE if undecided else Verdict.AGREE
         return GradcheckResult(
-            self._function.engine, verdict, tuple(self._findings), rows, tuple(notes)
+            self._function.engine,
+            verdict_of(report.findings, otherwise),
+            tuple(sorted(report.findings, key=gravity)),
+            rows,
+            (*report.notes, *report.sampled, *self._rows.notes()),
         )
 
 

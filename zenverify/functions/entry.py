@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from zenverify.errors import UsageError
-from zenverify.functions.checking import Examination
+from zenverify.functions.checking import examine
 from zenverify.functions.expressions import checked_by_expression
 from zenverify.functions.recording import Function
 from zenverify.functions.result import GradcheckResult
@@ -91,7 +91,7 @@ def checked(
     differing
         How far a second call's results and gradients may be off.
     """
-    return Examination(_function(engine, fn, inputs), differing=differing).run()
+    return examine(_function(engine, fn, inputs), differing)
 
 
 def _function(name: str, fn: Callable[..., Any], inputs: Sequence[Any]) -> Function:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zenverify.errors import UsageError
-from zenverify.functions.checking import Examination
+from zenverify.functions.checking import examine_as_one
 from zenverify.functions.recording import Function
 from zenverify.functions.result import GradcheckResult
 from zenverify.functions.terms import Fixed, Slot, Term, declare
@@ -58,7 +58,7 @@ def checked_by_expression(
         return Term(first.builder, built, first.dtype)
 
     declaration = declare(declared, placed, {}, str(results[0].dtype), elementwise=True)
-    return Examination(function).check_whole(replace(node, declaration=declaration), values)
+    return examine_as_one(function, replace(node, declaration=declaration), values)
 
 
 def _operand(number: int, argument: Any) -> Slot | Fixed:

@@ -50,10 +50,10 @@ class GradcheckResult:
     engine
         The library and its version.
     verdict
-        That of the first finding; ``DIFFERENCE_UNRELIABLE`` where some operation could not be
+        That of the gravest finding; ``DIFFERENCE_UNRELIABLE`` where some operation could not be
         decided on; otherwise ``AGREE``.
     findings
-        Every discrepancy; ``findings[0].blame.operation`` is the culprit.
+        Every discrepancy, the gravest first; ``findings[0].blame.operation`` is the culprit.
     operations
         A row per operation.
     notes

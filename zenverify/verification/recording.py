@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from zenverify.graph.case import Array, Case
 from zenverify.oracles.enclosure import Conventions
+from zenverify.verification.checks.check import Said
 from zenverify.verification.checks.local import LocalCheck
 from zenverify.verification.checks.probes import make_probes
 from zenverify.verification.checks.whole import DirectionCheck
@@ -36,6 +37,30 @@ class Recording(ABC):
     @abstractmethod
     def operation_of(self, value: int) -> str:
         """The operation that a value is the result of; what else it is, if it is none's."""
+
+
+class FunctionRecording(Recording):
+    """A call of a function in hand: each operation, its rule run alone, the function as a whole."""
+
+    @abstractmethod
+    def second_call(self) -> Iterable[Said]:
+        """Whether a second call, and its gradients, are the same bits."""
+
+    @abstractmethod
+    def sums(self) -> Iterable[Said]:
+        """Whether each gradient is the sum of what the operations' rules contribute."""
+
+    @abstractmethod
+    def as_recorded(self) -> Iterable[Said]:
+        """Whether the function computes what was recorded, and gets through its reverse pass."""
+
+    @abstractmethod
+    def rules(self) -> Iterable[Said]:
+        """Each rule alone, against an enclosure or against differences."""
+
+    @abstractmethod
+    def whole_function(self) -> Iterable[Said]:
+        """The function's gradient against differences of the function."""
 
 
 @dataclass(frozen=True, slots=True)

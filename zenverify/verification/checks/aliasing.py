@@ -1,4 +1,4 @@
-"""Check 1 as well: no gradient shares memory with another array. Last, since it writes."""
+"""Check 1 as well: no gradient shares memory with another array. It writes, and undoes it."""
 
 from __future__ import annotations
 
@@ -13,5 +13,10 @@ from zenverify.verification.session import EngineSession
 def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]:
     """Fill each gradient with a number of its own, and see that nothing else changes."""
     del session
-    yield from aliasing(recording.graph, recording.run, recording.gradients, recording.seed)
+    gradients = recording.gradients
+    before = {node: gradient.copy() for node, gradient in gradients.items()}
+    yield from aliasing(recording.graph, recording.run, gradients, recording.seed)
+    for node, gradient in gradients.items():
+        if gradient.flags.writeable:
+            gradient[...] = before[node]
     recording.put_back()

@@ -8,6 +8,7 @@ from zenverify.verification.checks import (
     calls,
     composed,
     differences,
+    functions,
     kinks,
     probing,
     repeated,
@@ -16,7 +17,7 @@ from zenverify.verification.checks import (
     values,
 )
 from zenverify.verification.checks.check import Check, Need
-from zenverify.verification.recording import GraphRecording, Recording
+from zenverify.verification.recording import FunctionRecording, GraphRecording, Recording
 from zenverify.verification.session import EngineSession, Session
 
 _COMPOSED_ELEMENTS = 200_000
@@ -25,6 +26,10 @@ _COMPOSED_ELEMENTS = 200_000
 
 def _is_graph(recording: Recording, session: Session) -> bool:
     return isinstance(recording, GraphRecording) and isinstance(session, EngineSession)
+
+
+def _is_function(recording: Recording, _: Session) -> bool:
+    return isinstance(recording, FunctionRecording)
 
 
 def _can_probe(_: GraphRecording, session: EngineSession) -> bool:
@@ -40,6 +45,7 @@ def _is_small(recording: GraphRecording, _: EngineSession) -> bool:
 
 
 GRAPH = Need(_is_graph)
+FUNCTION = Need(_is_function)
 PROBING = Need(_can_probe)
 PROBING_SAID = Need(
     _can_probe, "not probed: the engine offers neither probe nor multiply, sum and add"
@@ -76,5 +82,15 @@ CHECKS: list[Check] = [
         (*_ASKED, "whole graph, symbolic"),
     ),
     Check("aliasing", aliasing.examine, (GRAPH,), _ASKED),
+    Check("second call", functions.second_call, (FUNCTION,)),
+    Check("sums", functions.sums, (FUNCTION,), ("second call",)),
+    Check("as recorded", functions.as_recorded, (FUNCTION,), ("second call", "sums")),
+    Check("rules", functions.rules, (FUNCTION,), ("second call", "sums", "as recorded")),
+    Check(
+        "whole function",
+        functions.whole_function,
+        (FUNCTION,),
+        ("second call", "sums", "as recorded", "rules"),
+    ),
 ]
 """All checks. Each is made where its needs are met, and what it builds on has found nothing."""

@@ -94,7 +94,7 @@ def aliasing(
     """Whether a gradient shares memory with another, a value, an input or the cotangent.
 
     Found by writing: each gradient is filled with a number of its own, and nothing else may
-    change. The gradients are lost.
+    change. It is for the caller to put the gradients back.
     """
     writable = {n: g for n, g in gradients.items() if g.size and g.flags.writeable}
     if not writable:
