@@ -31,7 +31,7 @@ class Collected(Tally):
 
 
 def hung(tally: Collected) -> set[str]:
-    """The operations that timed out in an earlier case: once is enough."""
+    """The operations, and kinds of leaves, that timed out in an earlier case: once is enough."""
     return {
         bucket.finding.blame.operation
         for bucket in tally.buckets.values()

@@ -9,6 +9,7 @@ import zenverify
 from zenverify.engines.completed import completed
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.errors import UsageError
+from zenverify.graph.graph import LeafKind
 from zenverify.operators import catalogue
 from zenverify.verification.campaign.buckets import Collected, collect, hung
 from zenverify.verification.campaign.cases import tries_of
@@ -24,6 +25,9 @@ from zenverify.verification.events import (
 )
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import CaseResult
+
+_EVERYWHERE = frozenset({ACCUMULATION, str(LeafKind.VARIABLE)})
+"""What no graph is without: the walk, and a leaf whose gradient is asked for."""
 
 
 def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
@@ -79,10 +83,12 @@ def _events(
             if case is None:
                 continue
             waiting_for = hung(tally)
-            if ACCUMULATION in waiting_for or waiting_for >= set(names):
+            if not waiting_for.isdisjoint(_EVERYWHERE) or waiting_for >= set(names):
                 stop_reason = "hanging"
                 break
-            waiting = sorted(waiting_for & case.graph.operators)
+            waiting = sorted(
+                waiting_for & set(map(case.graph.operator_of, range(len(case.graph.nodes))))
+            )
             if waiting:
                 tally.notes[f"not run: graphs with {waiting[0]}, which did not return"] += 1
                 continue
