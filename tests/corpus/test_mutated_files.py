@@ -4,6 +4,7 @@ import json
 import random
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def mutated(draw: random.Random, data: Any) -> bytes:
     copy = json.loads(json.dumps(data))
     for _ in range(draw.choice((1, 1, 2))):
         container, key = draw.choice(places(copy))
-        container[key] = draw.choice(PIECES)
+        container[key] = deepcopy(draw.choice(PIECES))
     text = bytearray(json.dumps(copy).encode())
     for _ in range(draw.choice((0, 0, 0, 1, 3))):
         text[draw.randrange(len(text))] = draw.randrange(256)

@@ -20,7 +20,7 @@ from zenverify.cli.options import (
 _EXAMPLES = """\b
 Examples:
   zenverify replay                             the whole corpus
-  zenverify replay corpus/zen-tanh.json        one entry
+  zenverify replay corpus/zen/                 the entries of one engine
   zenverify replay --engine torch failures/    another engine, another corpus
 """
 
