@@ -193,3 +193,15 @@ def test_an_array_of_a_hundred_thousand_elements() -> None:
     x = Tensor(np.linspace(-3, 3, 100_000))
     assert verify((x.tanh() * x).sum())
     assert time.monotonic() - start < 20
+
+
+def test_a_rule_that_a_node_was_recorded_with_is_judged_and_not_the_engines() -> None:
+    x = Tensor(np.linspace(-2, 2, 6))
+    y = np.tanh(x.value)
+    wrong = Tensor.from_operation(y, [x], [lambda g: g * (1 - y)], name="tanh")
+    right = Tensor.from_operation(y, [x], [lambda g: g * (1 - y * y)], name="tanh")
+    (finding,) = verify(wrong.sum()).findings
+    assert (finding.verdict, finding.blame.operation) == (Verdict.ENGINE_WRONG, "tanh")
+    assert finding.blame.argument == 0
+    assert finding.message.endswith("by the rule that the node was recorded with")
+    assert verify(right.sum())

@@ -71,7 +71,7 @@ def test_a_wrong_rule() -> None:
     assert finding.check == "local adjoint"
     assert (finding.blame.node, finding.blame.operation, finding.blame.argument) == (2, "tanh", 0)
     assert finding.blame.condition == "always"
-    message = "the derivative of tanh with respect to x (argument 0) is wrong: the engine gives"
+    message = "the derivative of tanh with respect to x (argument 0) for the cotangent "
     assert finding.message.startswith(message)
     (witness,) = finding.witnesses
     assert witness.node == 1

@@ -35,6 +35,7 @@ __all__ = [
     "Mutable",
     "Mutant",
     "Probing",
+    "Pulling",
     "Recorded",
     "Ruled",
     "limits_of",
@@ -153,6 +154,15 @@ class Counting(Protocol):
 
     def counted(self, handle: Handle, called: Callable[[], None]) -> Handle:
         """The same value behind an operation whose backward rule reports each call."""
+        ...
+
+
+@runtime_checkable
+class Pulling(Protocol):
+    """An engine that can call the rule that a node was recorded with, whoever made it."""
+
+    def pull_recorded(self, handle: Handle, argument: int, cotangent: Array) -> Array:
+        """What the node's rule makes of a cotangent, for one of its operands."""
         ...
 
 

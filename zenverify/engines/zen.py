@@ -158,6 +158,10 @@ class ZenEngine:
     def operation_of(self, handle: Any) -> tuple[str, Mapping[str, Any]] | None:
         return None if handle.operation is None else (handle.operation, handle.attributes)
 
+    def pull_recorded(self, handle: Any, argument: int, cotangent: Array) -> Array:
+        contribution: Array = handle.grads[argument](cotangent)
+        return contribution
+
     def is_trainable(self, handle: Any) -> bool:
         return bool(handle.trainable)
 

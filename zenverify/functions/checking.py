@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from zenverify.errors import UsageError
+from zenverify.functions.conduct import ignores_cotangent, misconduct
 from zenverify.functions.cotangents import cotangents_at
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import by_differences, by_enclosure, finding_about, first_line
@@ -20,6 +21,7 @@ from zenverify.functions.whole import check_whole
 from zenverify.graph.case import Array
 from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
 from zenverify.verification import examination as checks
+from zenverify.verification.blame.wording import cotangent_text
 from zenverify.verification.checks.check import Said
 from zenverify.verification.events import Finding
 from zenverify.verification.examination import Report, gravity, verdict_of
@@ -174,8 +176,11 @@ class Traced(FunctionRecording):
         if self._is_followed:
             recording = self._followed
             gradients = self._probed(recording)
-            for number, one in enumerate(recording.nodes):
+            for number, one in _numbered(recording):
+                conduct = self._misconduct(number, one, recording)
+                self._findings += conduct
                 self._rule(occurrence_of(number, one, recording.values, gradients), recording)
+                self._rows.accused(one.name, conduct)
         else:
             node, values = self._called
             cotangents = cotangents_at(values, range(len(values)))
@@ -383,6 +388,8 @@ class Traced(FunctionRecording):
                 wrong = apart > (THRESHOLD + len(terms)) * unit * size + tiny
             wrong &= np.isfinite(total)
             if wrong.any():
+                if any(self._misconduct(n, one, recording) for n, one in _numbered(recording)):
+                    return  # then it is no wonder; that is told where each rule is checked
                 element = int(np.flatnonzero(wrong)[0])
                 message = (
                     f"the gradient of {recording.values[value].name}, element "
@@ -392,6 +399,15 @@ class Traced(FunctionRecording):
                 )
                 self._unsummed.append(finding_about(Verdict.ENGINE_WRONG, ACCUMULATION, message))
                 return
+
+    def _misconduct(self, number: int, node: Node, recording: Recording) -> list[Finding]:
+        """What a rule does with its cotangents' memory, at cotangents of order one."""
+        cotangents = cotangents_at(recording.values, node.results)
+        seen = occurrence_of(number, node, recording.values, cotangents)
+        try:
+            return list(misconduct(seen))
+        except Exception:  # noqa: BLE001  a rule that does not let itself be run alone
+            return []
 
     def _rule(self, seen: Occurrence, recording: Recording | None = None) -> None:
         """Check what one operation's rule makes of the cotangents of its results."""
@@ -420,7 +436,7 @@ class Traced(FunctionRecording):
         if seen.node.composed and _is_misread(seen, found):
             self._differenced(seen, recording)
             return
-        found = self._in_context(seen, found, judged.errors, recording)
+        found = self._in_context(seen, _told(seen, found), judged.errors, recording)
         self._findings += found
         self._rows.judged(seen.node, judged, found)
 
@@ -428,7 +444,8 @@ class Traced(FunctionRecording):
         """Check an operation that has no declaration."""
         large = sum(array.size for array in (*seen.operands, *seen.cotangents)) > _LARGE
         checked = by_differences(seen, _OF_LARGE if large else _MOST_DIFFERENCED)
-        found = self._in_context(seen, checked.findings, checked.errors, recording)
+        told = _told(seen, checked.findings)
+        found = self._in_context(seen, told, checked.errors, recording)
         self._findings += found
         self._rows.differenced(seen.node, replace(checked, findings=found))
 
@@ -491,6 +508,25 @@ def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Reco
         for _ in range(2)
     )
     return not reached(lambda error: error) <= _REACHES_NOT * usual
+
+
+def _numbered(recording: Recording) -> Iterator[tuple[int, Node]]:
+    return iter(enumerate(recording.nodes))
+
+
+def _told(seen: Occurrence, found: Sequence[Finding]) -> list[Finding]:
+    """Findings about gradients, with what they are about: the cotangents."""
+    told = []
+    for finding in found:
+        slot = finding.blame.argument
+        text = "" if slot is None else _of_cotangents(seen, slot)
+        told.append(replace(finding, message=finding.message + text))
+    return told
+
+
+def _of_cotangents(seen: Occurrence, slot: int) -> str:
+    text = "".join(map(cotangent_text, seen.cotangents))
+    return f"{text}; the rule ignores its cotangent" if ignores_cotangent(seen, slot) else text
 
 
 def _leading_to(recording: Recording) -> set[int]:

@@ -60,6 +60,10 @@ class Node:
         Whether its rule is one only together with what computes its operands, as that of a linear
         solve with a factorisation handed over, or with a function or module that it is given and
         that holds the same tensors: then it cannot be checked alone.
+    pull_in_place
+        `pull`, on the very memory of the cotangents, as a reverse pass calls the rule: it may write
+        to them, and meets them in their layout. None where the rule is the library's own, or there
+        is no such thing.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Node:
     declaration: Declaration | None = None
     composed: bool = False
     defined_together: bool = False
+    pull_in_place: Pull | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,12 @@ class Rows:
         if checked.undecided and count.verdict is Verdict.AGREE:
             count.verdict = Verdict.DIFFERENCE_UNRELIABLE
 
+    def accused(self, name: str, findings: Sequence[Finding]) -> None:
+        """Take in what else was found about an operation that was counted."""
+        for (counted, _), count in self._counts.items():
+            if counted == name and findings and count.verdict is Verdict.AGREE:
+                count.verdict = findings[0].verdict
+
     def _counted(
         self, name: str, method: str, elements: int, of: int, findings: Sequence[Finding]
     ) -> _Count:

@@ -99,6 +99,7 @@ class ZenFunction:
                         self._forward(handle, slots),
                         _pull(handle, slots),
                         _declaration(handle, slots),
+                        pull_in_place=_pull(handle, slots) if handle.custom is not None else None,
                     )
                 )
         roots = tuple(dict.fromkeys(places[id(result)] for result in results))

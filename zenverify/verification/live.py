@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zenverify.engines.protocol import Engine, Handle, Recorded
+from zenverify.engines.protocol import Engine, Handle, Pulling, Recorded
 from zenverify.engines.registry import engine_of
 from zenverify.errors import GraphError, UsageError
 from zenverify.graph.case import Array, Case
@@ -305,6 +305,11 @@ class LiveRecording(GraphRecording):
         super().__init__(case, run, seed, gradients, session.conventions, live.unsupported)
         self._before = before
         self._behind = behind
+        engine, handles = session.engine, run.handles
+        if isinstance(engine, Pulling):
+            self.recorded_rule = lambda node, argument, cotangent: engine.pull_recorded(
+                handles[node], argument, cotangent
+            )
 
     @property
     def counts_calls(self) -> bool:

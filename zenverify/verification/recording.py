@@ -10,6 +10,7 @@ from functools import cached_property
 
 from zenverify.graph.case import Array, Case
 from zenverify.oracles.enclosure import Conventions
+from zenverify.verification.blame.recorded import RecordedRule
 from zenverify.verification.checks.check import Said
 from zenverify.verification.checks.local import LocalCheck
 from zenverify.verification.checks.probes import make_probes
@@ -124,6 +125,8 @@ class GraphRecording(Recording):
         self.undeclared = undeclared or {}
         self.direction: DirectionCheck | None = None
         """What differences in one direction say, once they were asked."""
+        self.recorded_rule: RecordedRule | None = None
+        """The rules of this very graph, where a user may have recorded his own."""
         self._gradients = gradients
         self._first = flat(list(gradients.values()))
         self._conventions = conventions

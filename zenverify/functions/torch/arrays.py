@@ -28,6 +28,11 @@ def to_array(tensor: torch.Tensor) -> Array:
     return array
 
 
+def over(array: Array) -> torch.Tensor:
+    """A tensor over an array's own memory, in its layout."""
+    return torch.from_numpy(array)
+
+
 def to_tensor(array: Array, like: torch.Tensor | None = None) -> torch.Tensor:
     """A tensor of its own with an array's elements; of complex numbers, if the other one is."""
     tensor = torch.from_numpy(np.array(array, order="C"))

@@ -23,7 +23,7 @@ from zenverify.errors import UsageError
 from zenverify.functions.recording import Node, Pull, Recording, Value
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, Call
-from zenverify.functions.torch.arrays import DTYPES, to_array, to_tensor
+from zenverify.functions.torch.arrays import DTYPES, over, to_array, to_tensor
 from zenverify.functions.torch.declared import declaration_of
 from zenverify.functions.torch.names import plain_name
 from zenverify.graph.case import Array
@@ -84,7 +84,7 @@ class _Recorded:
     own: _Own | None
 
 
-def _pull_of(own: _Own, call: Call) -> Pull:
+def _pull_of(own: _Own, call: Call, *, in_place: bool = False) -> Pull:
     """The rule of a custom Function, by the node that was recorded.
 
     Called with copies, it would miss what its context, a closure or a module holds.
@@ -95,7 +95,9 @@ def _pull_of(own: _Own, call: Call) -> Pull:
         arriving = [torch.zeros_like(result) for result in results]
         for output, cotangent in zip(call.outputs, cotangents, strict=True):
             if cotangent is not None:
-                arriving[output] = to_tensor(cotangent, results[output])
+                arriving[output] = (
+                    over(cotangent) if in_place else to_tensor(cotangent, results[output])
+                )
         with torch.no_grad():
             found = node.apply(*arriving)
         found = found if isinstance(found, tuple) else (found,)
@@ -108,6 +110,7 @@ def _node(recorded: _Recorded) -> Node:
     alone = Alone(recorded.call)
     together = recorded.composed and any(map(_may_hold_tensors, recorded.call.leaves))
     declaration = None if together else recorded.declare(recorded.call)
+    in_place = recorded.own is not None and not any(one.is_complex() for one in recorded.own[1])
     return Node(
         recorded.call.name,
         recorded.operands,
@@ -117,6 +120,9 @@ def _node(recorded: _Recorded) -> Node:
         declaration,
         recorded.composed and declaration is not None,
         together,
+        _pull_of(recorded.own, recorded.call, in_place=True)
+        if recorded.own is not None and in_place
+        else None,
     )
 
 

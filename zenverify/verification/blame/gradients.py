@@ -17,11 +17,13 @@ from zenverify.graph.graph import Graph, GraphBuilder, Leaf
 from zenverify.operators.attributes import Attributes
 from zenverify.verification.blame.alone import extract
 from zenverify.verification.blame.intervals import witness_of
-from zenverify.verification.blame.rule import CHECK, judge_alone, worst_of_each
+from zenverify.verification.blame.recorded import RecordedRule, judge_recorded
+from zenverify.verification.blame.rule import CHECK, PROBES, judge_alone, worst_of_each
 from zenverify.verification.blame.wording import walk_message
 from zenverify.verification.blame.writing import writing
 from zenverify.verification.checks.judge import Status
 from zenverify.verification.checks.local import LocalCheck, Suspect
+from zenverify.verification.checks.probes import make_probes
 from zenverify.verification.checks.structure import differentiated
 from zenverify.verification.events import Finding
 from zenverify.verification.trace import EngineFault
@@ -39,6 +41,7 @@ def blame_gradients(
     suspects: Sequence[Suspect],
     check_name: str,
     known: Iterable[Finding] = (),
+    recorded: RecordedRule | None = None,
 ) -> list[Finding]:
     """Find who is to blame for wrong gradients of nodes.
 
@@ -54,10 +57,14 @@ def blame_gradients(
         Which check they failed.
     known
         What was found in this graph before. Whom it blames is not run again, nor told again.
+    recorded
+        The rules of this very graph, where they need not be those that the engine applies.
     """
     if not suspects:
         return []
-    blaming = _Blaming(engine, graph, values, cotangents, {_place(one.blame) for one in known})
+    probes = make_probes(graph) if check_name == PROBES else {}
+    known_places = {_place(one.blame) for one in known}
+    blaming = _Blaming(engine, graph, values, cotangents, probes, recorded, known_places)
     findings: dict[tuple[Place, Verdict], Finding] = {}
     for suspect in worst_of_each(suspects):
         for finding in blaming.of(suspect):
@@ -79,6 +86,8 @@ class _Blaming:
     graph: Graph
     values: Sequence[Array]
     cotangents: Mapping[int, Array]
+    probes: Mapping[int, Array]
+    recorded: RecordedRule | None
     known: Collection[Place]
     denied: set[tuple[str, Attributes, int]] = field(default_factory=set)
     """Operations, as they are called, and arguments whose rule a difference has denied."""
@@ -95,7 +104,9 @@ class _Blaming:
             operation = graph.operator_of(consumer)
             unknown = [one for one in arguments if (consumer, operation, one) not in self.known]
             is_known |= len(unknown) < len(arguments)
-            if unknown:
+            recorded = self._recorded(consumer, unknown)
+            blamed += recorded
+            if unknown and not recorded:
                 blamed += self._alone(consumer, unknown, merged=False)
             if not blamed and not is_known and self._fails_merged(consumer):
                 blamed += self._alone(consumer, unknown, merged=True)
@@ -105,7 +116,7 @@ class _Blaming:
             written = writing(self.engine, graph, node, self.values)
             if written is not None:
                 return [written]
-        return [_of_walk(graph, suspect)]
+        return [_of_walk(graph, suspect, self.probes.get(node))]
 
     def _uses(self, node: int) -> list[tuple[int, int]]:
         """The consumers that got a cotangent, and which of their arguments the node is."""
@@ -115,6 +126,13 @@ class _Blaming:
             for argument, operand in enumerate(self.graph.apply(consumer).operands)
             if operand == node
         )
+
+    def _recorded(self, consumer: int, arguments: Sequence[int]) -> list[Finding]:
+        """Findings about the rule that a consumer was recorded with, where that is known."""
+        if self.recorded is None or not arguments:
+            return []
+        arriving = self.cotangents[consumer]
+        return judge_recorded(self.recorded, self.graph, consumer, self.values, arriving, arguments)
 
     def _fails_merged(self, consumer: int) -> bool:
         """Whether an operation may be blamed that fails with a repeated operand only."""
@@ -167,7 +185,7 @@ def relocated(finding: Finding, node: int, graph: Graph, operand: int | None = N
     return replace(finding, blame=blame, witnesses=witnesses)
 
 
-def _of_walk(graph: Graph, suspect: Suspect) -> Finding:
+def _of_walk(graph: Graph, suspect: Suspect, probe: Array | None) -> Finding:
     node = suspect.node
     uses = len(graph.consumers[node])
     condition = "shared node" if uses > 1 else "always"
@@ -175,7 +193,12 @@ def _of_walk(graph: Graph, suspect: Suspect) -> Finding:
     verdict = Verdict.NON_FINITE if non_finite else Verdict.ENGINE_WRONG
     witness = witness_of(suspect, graph.dtypes[node], None, verdict)
     message = walk_message(
-        node, graph.operator_of(node), uses, witness, is_leaf=isinstance(graph.nodes[node], Leaf)
+        node,
+        graph.operator_of(node),
+        uses,
+        witness,
+        is_leaf=isinstance(graph.nodes[node], Leaf),
+        probe=None if probe is None else float(probe.flat[suspect.element]),
     )
     blame = Blame(node, ACCUMULATION, None, condition)
     return Finding(verdict, blame, CHECK, message, (witness,))

@@ -27,6 +27,9 @@ from zenverify.verification.verdict import Blame, Verdict
 
 CHECK = "local adjoint"
 
+PROBES = "probes"
+"""The same check behind a root that gives every node a cotangent of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -142,7 +145,7 @@ def _explained(
         condition = "kink" if kinked else condition_of(case, suspect.node)
     witness = witness_of(suspect, dtype, difference, verdict)
     blame = Blame(graph.root, operator.name, argument, condition)
-    message = gradient_message(verdict, operator, argument, witness)
+    message = gradient_message(verdict, operator, argument, witness, case.cotangent)
     return Wrong(argument, Finding(verdict, blame, CHECK, message, (witness,)), settled)
 
 

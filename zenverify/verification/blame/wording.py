@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from zenverify.graph.case import Array
 from zenverify.operators.operator import Operator
 from zenverify.verification.verdict import Verdict, Witnesses
 
 _UNDEFINED = "undefined there"
 
+_SHOWN_ELEMENTS, _FIRST_ELEMENTS = 8, 4
+"""Cotangents of more elements are shown by their first."""
+
 
 def gradient_message(
-    verdict: Verdict, operator: Operator, argument: int, witness: Witnesses
+    verdict: Verdict, operator: Operator, argument: int, witness: Witnesses, cotangent: Array
 ) -> str:
-    """What is wrong with a derivative of an operation that was run alone."""
+    """What is wrong with a derivative of an operation that was run alone.
+
+    The numbers are those of the derivative times the cotangent, which is said unless it is one.
+    """
     name = f"operand {argument}" if operator.variadic else operator.argument(argument).name
     where = f"the derivative of {operator.name} with respect to {name} (argument {argument})"
+    where += cotangent_text(cotangent)
     truth, ulp = _exact(witness), _ulp(witness)
     numbers = _numbers(witness)
     match verdict:
@@ -53,16 +63,43 @@ def value_message(verdict: Verdict, operator: str, witness: Witnesses) -> str:
     return f"the value of {operator} is wrong: {numbers}"
 
 
-def walk_message(node: int, operator: str, uses: int, witness: Witnesses, *, is_leaf: bool) -> str:
-    """What is wrong with a gradient that the contributions to it do not add up to."""
+def walk_message(
+    node: int,
+    operator: str,
+    uses: int,
+    witness: Witnesses,
+    *,
+    is_leaf: bool,
+    probe: float | None = None,
+) -> str:
+    """What is wrong with a gradient that the contributions to it do not add up to.
+
+    `probe` is what entered there besides, in a pass that gives every node a cotangent of its own.
+    """
     what = f"node {node}, a {operator}," if is_leaf else f"node {node} ({operator}),"
     one, several = "1 consumer, is not what that", f"{uses} consumers, is not the sum of what they"
     contributes = f"{one} contributes" if uses == 1 else f"{several} contribute"
     alone = "its rule is" if uses == 1 else "each rule is"
-    return (
+    message = (
         f"the gradient of {what} which has {contributes}, although {alone} right alone: "
         f"{_numbers(witness)}"
     )
+    if probe is None:
+        return message
+    return f"{message}, the probe {probe!r} that enters at the node included"
+
+
+def cotangent_text(cotangent: Array) -> str:
+    """Which cotangent a number is about; nothing where it is one everywhere."""
+    if (cotangent == 1).all():
+        return ""
+    numbers = cotangent.ravel().tolist()
+    if len(set(numbers)) == 1 or np.isnan(cotangent).all():
+        return f" for the cotangent {numbers[0]!r}"
+    if len(numbers) <= _SHOWN_ELEMENTS:
+        return f" for the cotangent {cotangent.tolist()!r}"
+    first = ", ".join(map(repr, numbers[:_FIRST_ELEMENTS]))
+    return f" for the cotangent {first}, ... of shape {cotangent.shape}"
 
 
 def _numbers(witness: Witnesses) -> str:

@@ -1,17 +1,20 @@
 """Making a failing case small: on the graph, where a step is known to keep it valid.
 
 A step is kept when the smaller case still fails with the same verdict, operation and argument, in
-the same pass, and by the same exception from the same function if it was one.
+the same pass, and by the same exception from the same function if it was one. What failed with
+probes only is first turned into a case that fails without them: by another cotangent, or by a graph
+in which the probes are nodes. So the case that is shown proves what is said about it.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice, product
+from itertools import chain, islice, product
+from typing import Any
 
 import numpy as np
 
@@ -20,15 +23,19 @@ from zenverify.errors import GraphError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.graph.structure import plan_for
+from zenverify.operators import catalogue
 from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.operator import Operator
 from zenverify.operators.program.builder import Shape
 from zenverify.verification import trace
 from zenverify.verification.blame.alone import extract
 from zenverify.verification.blame.locate import values_of
+from zenverify.verification.blame.rule import PROBES
 from zenverify.verification.campaign.pruning import pruned
+from zenverify.verification.checks.probes import PROBED_BY, make_probes
 from zenverify.verification.checks.structure import read_gradients
 from zenverify.verification.events import Finding
+from zenverify.verification.session import EngineSession
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import verify_case
@@ -81,9 +88,12 @@ class _Reducer:
         self.finding = finding
         self.evaluations = 0
         self._tried: set[_Key] = set()
+        self._proving = finding.check != PROBES
+        """Whether the present case fails without probes, and smaller ones must."""
 
     def run(self) -> None:
-        self._take_first(self._alone())
+        if self._proving or not self._prove():
+            self._take_first(self._alone())
         if self._wanted.verdict is Verdict.TIMEOUT:
             return  # every try costs the whole limit
         self._until_fixed(self._smaller_graphs)
@@ -91,6 +101,15 @@ class _Reducer:
             self._take_first(islice(self._small_instances(), _SMALL_INSTANCES))
         self._until_fixed(self._smaller_shapes)
         self._until_fixed(self._simpler_values)
+
+    def _prove(self) -> bool:
+        """Take a case that fails without probes, if there is one."""
+        self._proving = True
+        if self._take_first(chain(self._alone(), self._with_probes_as_nodes())):
+            return True
+        self._proving = False
+        self._tried.clear()
+        return False
 
     def _until_fixed(self, candidates: Callable[[], Iterator[Case]]) -> None:
         while self._take_first(candidates()):
@@ -122,6 +141,7 @@ class _Reducer:
             # Of one operation it is told which; of several it is not.
             same_place |= wanted.verdict is Verdict.DISPUTED
             same_place &= finding.during is wanted.during
+            same_place &= not self._proving or finding.check != PROBES
             raised = finding.exception, finding.function
             if alike and same_place and raised == (wanted.exception, wanted.function):
                 self.case, self.finding = case, finding
@@ -151,12 +171,35 @@ class _Reducer:
             nodes = [blame.node]  # otherwise it is a leaf, which got the wrong gradient
         values = values_of(self._engine, self.case, self._timeout)
         gradients = self._gradients()
+        probed = self._probed_gradients() if self._wanted.check == PROBES else {}
         for node in nodes:
             ones = np.ones(graph.shapes[node], graph.dtypes[node])
-            for cotangent in (ones, gradients.get(node)):
+            twos = 2 * ones if self._wanted.check == PROBES else None
+            for cotangent in (ones, twos, gradients.get(node), probed.get(node)):
                 if cotangent is not None and graph.trainable[node]:
                     yield extract(graph, node, values, cotangent, merged=False)
                     yield extract(graph, node, values, cotangent, merged=True)
+
+    def _probed_gradients(self) -> Mapping[int, Array]:
+        """The engine's gradients of the probed root; none where it does not get through."""
+        session = EngineSession(self._engine, self._timeout)
+        graph = self.case.graph
+        if not session.can_probe:
+            return {}
+        try:
+            return session.probe(graph, session.forward(self.case), make_probes(graph))
+        except EngineFault:
+            return {}
+
+    def _with_probes_as_nodes(self) -> Iterator[Case]:
+        """The root with probes added to it, as the engine's own operations can."""
+        graph = self.case.graph
+        if not PROBED_BY.issubset(self._engine.operators):
+            return
+        probes = make_probes(graph)
+        blamed = [node for node in (self._wanted.blame.node, graph.root) if node in probes]
+        for nodes in (dict.fromkeys(blamed), probes):
+            yield from _tried(partial(_probed_case, self.case, [(n, probes[n]) for n in nodes]))
 
     def _smaller_graphs(self) -> Iterator[Case]:
         """An inner node as the root; a node replaced by a leaf of its value, or by an operand."""
@@ -166,15 +209,21 @@ class _Reducer:
         values = values_of(self._engine, self.case, self._timeout)
         for position in graph.operations[:-1]:
             if graph.trainable[position]:
-                yield from _tried(partial(pruned, graph, values, {}, position))
+                yield from self._pruned(values, {}, position)
         for position in reversed(graph.operations[:-1]):
-            yield from _tried(partial(pruned, graph, values, {position: None}, graph.root))
+            yield from self._pruned(values, {position: None}, graph.root)
         for position in reversed(graph.operations[:-1]):
             for operand in dict.fromkeys(graph.apply(position).operands):
                 same_shape = graph.shapes[operand] == graph.shapes[position]
                 if same_shape and graph.dtypes[operand] == graph.dtypes[position]:
-                    taken = partial(pruned, graph, values, {position: operand}, graph.root)
-                    yield from _tried(taken)  # of a plain operand alone there is no gradient
+                    # Of a plain operand alone there is no gradient.
+                    yield from self._pruned(values, {position: operand}, graph.root)
+
+    def _pruned(
+        self, values: Sequence[Array], replaced: dict[int, int | None], root: int
+    ) -> Iterator[Case]:
+        for made in _tried(partial(pruned, self.case.graph, values, replaced, root)):
+            yield replace(made, cotangent=_fitting(made.graph, self.case.cotangent))
 
     def _small_instances(self) -> Iterator[Case]:
         """The same operation on the smallest operands that it takes, with ordinary values."""
@@ -212,7 +261,8 @@ class _Reducer:
         """Ones for the cotangent, trainable float64 leaves, and numbers that are easy to read."""
         case = self.case
         if not (case.cotangent == 1).all():
-            yield replace(case, cotangent=np.ones_like(case.cotangent))
+            for number in _simpler_than(case.cotangent):
+                yield replace(case, cotangent=np.full_like(case.cotangent, number))
         if "float32" in case.graph.dtypes:
             yield from _tried(partial(_widened, case))
         for place, value in enumerate(case.values):
@@ -226,14 +276,43 @@ class _Reducer:
                 yield _with_value(case, place, rounded)
 
 
+def _probed_case(case: Case, probes: Sequence[tuple[int, Array]]) -> Case:
+    """A graph whose root is the sum of some nodes, each times its probe."""
+    graph = case.graph
+    nodes, values = list(graph.nodes), dict(zip(graph.leaves, case.values, strict=True))
+
+    def apply(name: str, *operands: int, **attributes: Any) -> int:
+        nodes.append(Apply(catalogue.get(name), operands, freeze_attributes(attributes)))
+        return len(nodes) - 1
+
+    total: int | None = None
+    for node, probe in probes:
+        values[len(nodes)] = probe
+        nodes.append(Leaf(LeafKind.CONSTANT, graph.shapes[node], graph.dtypes[node]))
+        product_ = apply("multiply", node, len(nodes) - 1)
+        part = apply("sum", product_, axis=None, keepdims=False)
+        total = part if total is None else apply("add", total, part)
+    made = Graph(tuple(nodes))
+    return Case(
+        made, tuple(values[leaf] for leaf in made.leaves), np.ones((), made.dtypes[made.root])
+    )
+
+
 def _key(case: Case) -> _Key:
     """Alike for cases that are the same to the last bit."""
     return case.graph.nodes, tuple(array.tobytes() for array in (*case.values, case.cotangent))
 
 
 def _fitting(graph: Graph, cotangent: Array) -> Array:
-    """A simple cotangent for a smaller graph: ones, or NaN where there was one before."""
-    number = math.nan if np.isnan(cotangent).any() else 1.0
+    """A simple cotangent for a smaller graph: the number that it was, or ones.
+
+    NaN where there was one before.
+    """
+    number = 1.0
+    if np.isnan(cotangent).any():
+        number = math.nan
+    elif cotangent.size and (cotangent == cotangent.flat[0]).all():
+        number = float(cotangent.flat[0])
     return np.full(graph.shapes[-1], number, graph.dtypes[-1])
 
 
@@ -348,6 +427,14 @@ def _with_value(case: Case, place: int, value: Array) -> Case:
     values = list(case.values)
     values[place] = np.asarray(value).astype(values[place].dtype)
     return replace(case, values=tuple(values))
+
+
+def _simpler_than(cotangent: Array) -> Sequence[float]:
+    """The numbers, other than zero, that are easier to read than a cotangent."""
+    numbers = [number for number in _SIMPLE if number]
+    if cotangent.size and _is_simple(cotangent) and cotangent.flat[0]:
+        return numbers[: numbers.index(float(cotangent.flat[0]))]
+    return numbers
 
 
 def _is_simple(value: Array) -> bool:

@@ -21,5 +21,11 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
     if not np.isfinite(cotangent).all():
         check.undefined = undefined  # of the cotangent's doing: the probes have their own
     yield from blame_gradients(
-        session.engine, graph, recording.values, recording.gradients, suspects, CHECK
+        session.engine,
+        graph,
+        recording.values,
+        recording.gradients,
+        suspects,
+        CHECK,
+        recorded=recording.recorded_rule,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from zenverify.verification.blame.gradients import blame_gradients
+from zenverify.verification.blame.rule import PROBES
 from zenverify.verification.checks.check import Said
 from zenverify.verification.recording import GraphRecording
 from zenverify.verification.session import EngineSession
@@ -21,6 +22,7 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
         probed.run.values,
         gradients,
         suspects,
-        "probes",
+        PROBES,
         session.findings,
+        recording.recorded_rule,
     )
