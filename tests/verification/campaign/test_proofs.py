@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from tests.engines.tape import Node, TapeEngine
-from tests.verification.prepared import CaseBuilder, only, unary, wrong_rule
+from tests.verification.prepared import CaseBuilder, only, planted, unary, wrong_rule
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.verification.blame.rule import CHECK, PROBES
+from zenverify.verification.blame.setting import setting
 from zenverify.verification.campaign.reduce import Reduced, reduce
 from zenverify.verification.checks.structure import differentiated
-from zenverify.verification.verdict import ACCUMULATION
+from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import verify_case
 
 
@@ -78,18 +79,22 @@ def test_a_cotangent_stays_while_shapes_become_smaller() -> None:
     assert found.case.cotangent.tolist() == 2.0
 
 
-def test_a_walk_that_fails_behind_probes_is_shown_by_a_graph_that_fails_without() -> None:
+def test_a_rule_that_sets_the_adjoint_is_named_in_a_graph_with_a_second_consumer() -> None:
     found = proven(SettingEngine(), unary("tanh", at=0.5))
-    assert found.finding.check == CHECK
+    assert (found.finding.verdict, found.finding.blame.operation) == (Verdict.STRUCTURE, "tanh")
+    assert "sets the adjoint of its operand (argument 0)" in found.finding.message
+    assert found.finding.check == "local adjoint"
     graph = found.case.graph
-    assert len(graph.consumers[found.finding.blame.node]) > 1
-    assert "probe" not in found.finding.message
+    assert len(graph.consumers[graph.apply(found.finding.blame.node).operands[0]]) > 1
     assert not verify_case(TapeEngine(), found.case).findings
     findings = verify_case(SettingEngine(), found.case).findings
     assert found.finding.message in [finding.message for finding in findings]
 
 
-def test_a_message_about_a_walk_says_which_probe_came_in() -> None:
-    finding = only(verify_case(SettingEngine(), unary("tanh", at=0.5)))
+def test_where_every_rule_sets_it_is_the_walk() -> None:
+    case = unary("tanh", at=0.5)
+    with planted("gradient overwritten instead of accumulated"):
+        assert setting(ZenEngine(), case.graph, 1, 0, [np.array(0.5), np.tanh(0.5)]) is None
+        finding = only(verify_case(ZenEngine(), case))
     assert finding.blame.operation == ACCUMULATION
     assert finding.message.endswith("that enters at the node included")

@@ -19,6 +19,7 @@ from zenverify.verification.blame.alone import extract
 from zenverify.verification.blame.intervals import witness_of
 from zenverify.verification.blame.recorded import RecordedRule, judge_recorded
 from zenverify.verification.blame.rule import CHECK, PROBES, judge_alone, worst_of_each
+from zenverify.verification.blame.setting import setting
 from zenverify.verification.blame.wording import walk_message
 from zenverify.verification.blame.writing import writing
 from zenverify.verification.checks.judge import Status
@@ -116,6 +117,10 @@ class _Blaming:
             written = writing(self.engine, graph, node, self.values)
             if written is not None:
                 return [written]
+        for consumer, arguments in uses.items():
+            set_ = setting(self.engine, graph, consumer, arguments[0], self.values)
+            if set_ is not None:
+                return [set_]
         return [_of_walk(graph, suspect, self.probes.get(node))]
 
     def _uses(self, node: int) -> list[tuple[int, int]]:
