@@ -183,3 +183,17 @@ def test_a_function_of_ones_own_is_checked(factor: float, passes: bool) -> None:
     assert bool(card) == passes
     blamed = {(f.finding.blame.operation, f.finding.blame.argument) for f in card.failures}
     assert blamed == (set() if passes else {("cube", 0)})
+
+
+def test_a_function_that_differentiates_inside_leaves_no_gradient_at_its_operands() -> None:
+    def slope(x: Any) -> Any:
+        return torch.autograd.grad(torch.tanh(x).sum(), x, create_graph=True)[0]
+
+    one = TorchEngine()
+    x = one.leaf(LeafKind.VARIABLE, np.array([0.5, -1.0]))
+    y = one.apply("sinh", [x], {})
+    z = one.call("slope", slope, [y], {})
+    assert not np.any(one.gradient(y))
+    one.backward(z, np.ones(2))
+    t = np.tanh(np.sinh([0.5, -1.0]))
+    assert one.gradient(y) == pytest.approx(-2 * t * (1 - t * t), rel=1e-12)

@@ -78,10 +78,14 @@ class TorchEngine(Tabled):
         operands: Sequence[Any],
         attributes: dict[str, Any],
     ) -> Any:
+        retaining = [one for one in operands if _is_tensor(one) and one.retains_grad]
+        held = [one.grad for one in retaining]
         try:
             result = function(*operands, **attributes)
         except torch.linalg.LinAlgError as error:
             raise UnsupportedError(f"{name} of such matrices: {error}") from error
+        for one, gradient in zip(retaining, held, strict=True):
+            one.grad = gradient  # a function that differentiates inside leaves its own there
         if any(result is operand for operand in operands):
             # It returned its operand, as `flatten` does with vectors; a node has a gradient of its
             # own.
