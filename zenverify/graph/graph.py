@@ -204,6 +204,11 @@ class Graph:
         return tuple(int(np.prod(shape, dtype=np.int64)) for shape in self.shapes)
 
     @cached_property
+    def work(self) -> int:
+        """The elements of all buffers of all operations' programs: what a pass in balls costs."""
+        return sum(call.program.work for call in self.calls)
+
+    @cached_property
     def leaves(self) -> tuple[int, ...]:
         """Positions of the leaves, in order."""
         return tuple(i for i, node in enumerate(self.nodes) if isinstance(node, Leaf))

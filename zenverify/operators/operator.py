@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache, partial
 from typing import Any, Protocol
 
@@ -163,6 +163,22 @@ class Operator:
     def _programs(self) -> Callable[[tuple[Shape, ...], Attributes], Program]:
         # Each operator has its own: those of functions in hand are gone when they are.
         return lru_cache(maxsize=_PROGRAMS)(partial(_program, self))
+
+
+@dataclass(frozen=True, eq=False)
+class Part(Operator):
+    """A part of an operator's call: some elements of its result, with a program of their own."""
+
+    part: Program | None = None
+
+    @classmethod
+    def of(cls, operator: Operator, program: Program) -> Part:
+        held = {field.name: getattr(operator, field.name) for field in fields(Operator)}
+        return cls(**{**held, "decided_outside": True}, part=program)
+
+    def program(self, shapes: Sequence[Shape], attributes: Attributes) -> Program:
+        assert self.part is not None
+        return self.part
 
 
 _PROGRAMS = 128

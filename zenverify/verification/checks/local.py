@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, product
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 from flint import arb
@@ -34,6 +34,7 @@ from zenverify.oracles.enclosure import (
 )
 from zenverify.verification.checks.judge import Judgement, Status, judge
 from zenverify.verification.checks.outside import Outside
+from zenverify.verification.checks.screening import Part, Screening
 from zenverify.verification.trace import flat
 
 _SURELY_RIGHT = THRESHOLD - 1
@@ -99,9 +100,12 @@ class LocalCheck:
         self._graph = graph
         self._values = values
         self._conventions = conventions
-        self._balls = lift_all(values)
+        self._screening = Screening(graph, values, conventions)
+        screened = self._screening.operations
+        self._balls: Sequence[Balls] = Lifted(values) if screened else lift_all(values)
+        in_balls = [p for p in graph.operations if p not in screened] if screened else None
         with precision(PRECISION):
-            self._enclosure = LocalEnclosure(graph, self._balls, conventions)
+            self._enclosure = LocalEnclosure(graph, self._balls, conventions, only=in_balls)
         self.worst_by_operation: dict[str, float] = {}
         self.undefined: set[int] = set()
         self.outside = Outside(graph, values)
@@ -127,7 +131,17 @@ class LocalCheck:
         numbers = {node: self._values[node] for node in truths}
         doubtful = _doubtful(self._graph, truths, numbers)
         found: list[Suspect] = []
-        for node, elements in doubtful.items():
+        for node, elements in self._screening.values().items():
+            part = self._screening.part_of_value(node, elements)
+            if part is None:
+                doubtful[node] = elements
+                continue
+            places = part.places(elements)
+            check = LocalCheck(part.graph, part.values, self._conventions)
+            numbers = self._values[node].ravel()[elements].tolist()
+            judgements = check.judge_value(part.graph.root, places)
+            found += self._suspects(node, "value", elements, numbers, judgements)
+        for node, elements in sorted(doubtful.items()):
             found += self._judge_value(node, elements)
         return found
 
@@ -190,15 +204,32 @@ class LocalCheck:
             What enters from outside: the root's cotangent, or the probes.
         """
         graph = self._graph
-        lifted: list[Balls] = [[ZERO] * size for size in graph.sizes]
-        for node, balls in zip(cotangents, lift_all(list(cotangents.values())), strict=True):
-            lifted[node] = balls
-        seed_balls = dict(zip(seeds, lift_all(list(seeds.values())), strict=True))
+        screened = self._screening.nodes
+        lifted: Sequence[Balls]
+        seed_balls: Mapping[int, Balls]
+        if screened:
+            lifted = Lifted([cotangents.get(n, _NOTHING) for n in range(len(graph.nodes))], graph)
+            seed_balls = {n: lift(seed) for n, seed in seeds.items() if n not in screened}
+        else:
+            lifted = [[ZERO] * size for size in graph.sizes]
+            for node, balls in zip(cotangents, lift_all(list(cotangents.values())), strict=True):
+                lifted[node] = balls
+            seed_balls = dict(zip(seeds, lift_all(list(seeds.values())), strict=True))
         with precision(PRECISION):
             totals = self._enclosure.pull(lifted, seed_balls)
-        truths = {i: total for i in cotangents if (total := totals[i]) is not None}
+        truths = {
+            i: total for i in cotangents if i not in screened and (total := totals[i]) is not None
+        }
         doubtful = _doubtful(graph, truths, cotangents)
         found: list[Suspect] = []
+        for node, left in self._screening.gradients(cotangents, seeds).items():
+            part = self._screening.part_before(node, left, cotangents)
+            if part is not None and _all_finite(seeds.get(node)):
+                found += self._judged_in_part(node, left, part, cotangents[node], seeds)
+                continue
+            doubtful[node] = left
+            seed_balls = {**seed_balls, **({node: lift(seeds[node])} if node in seeds else {})}
+            truths[node] = self._in_balls(node, lifted, seed_balls)
         for node, close in doubtful.items():
             numbers = cotangents[node].ravel()
             near = self._near_for_terms(node, close, numbers, truths[node], lifted, seed_balls)
@@ -286,6 +317,40 @@ class LocalCheck:
                     ]
                 )
         return found
+
+    def _judged_in_part(
+        self,
+        node: int,
+        elements: Sequence[int],
+        part: Part,
+        gradient: Array,
+        seeds: Mapping[int, Array],
+    ) -> list[Suspect]:
+        """What is wrong with elements that the screen has left, by what they are made of."""
+        assert part.node is not None
+        check = LocalCheck(part.graph, part.values, self._conventions)
+        cotangents: list[Balls] = [[ZERO] * size for size in part.graph.sizes]
+        for position, cotangent in part.cotangents.items():
+            cotangents[position] = lift(cotangent)
+        seed = {part.node: lift(seeds[node].ravel()[part.taken])} if node in seeds else {}
+        numbers = gradient.ravel()[list(elements)].tolist()
+        judgements = check.judge_gradient(
+            part.node, part.places(elements), numbers, cotangents, seed
+        )
+        return self._suspects(node, "gradient", elements, numbers, judgements)
+
+    def _in_balls(
+        self, node: int, cotangents: Sequence[Balls], seeds: Mapping[int, Balls]
+    ) -> Balls:
+        """What a node's gradient must be, where the screen has left something of it."""
+        graph = self._graph
+        consumers = sorted({k for k, _ in graph.consumers[node] if graph.trainable[k]})
+        seed = {node: seeds[node]} if node in seeds else {}
+        with precision(PRECISION):
+            local = LocalEnclosure(graph, self._balls, self._conventions, only=consumers)
+            self._enclosure.linear.update(local.linear)
+            total = local.pull(cotangents, seed)[node]
+        return [ZERO] * graph.sizes[node] if total is None else total
 
     def _near_for_terms(
         self,
@@ -553,11 +618,19 @@ class LocalCheck:
 
     def smooth(self, kinked: Sequence[int]) -> dict[int, Linearised]:
         """The partials of the operations that do not lie at a kink."""
+        graph = self._graph
+        missing = [k for k in self._screening.operations if graph.trainable[k]]
+        if missing:
+            with precision(PRECISION):
+                local = LocalEnclosure(graph, self._balls, self._conventions, only=missing)
+            self._enclosure.linear.update(local.linear)
         linear = self._enclosure.linear
         return {node: linear[node] for node in linear if node not in kinked}
 
     def kinked(self, node: int) -> bool:
         """Whether an operation lies at a kink, judged at the engine's values."""
+        if node in self._screening.operations:
+            return self._screening.kinked(node)
         program = self._graph.programs[node]
         operands = self._graph.apply(node).operands
         with precision(PRECISION):
@@ -565,6 +638,50 @@ class LocalCheck:
 
 
 _NAN = arb("nan")
+
+
+def _all_finite(seed: Array | None) -> bool:
+    return seed is None or bool(np.isfinite(seed).all())
+
+
+_NOTHING: Array = np.zeros(0)
+"""Stands for the cotangent of a node that has none."""
+
+
+class Lifted(Sequence[Balls]):
+    """Arrays as balls, each when it is first asked for.
+
+    Parameters
+    ----------
+    arrays
+        One per node.
+    graph
+        Where an empty array stands for zeros of the node's size.
+    """
+
+    def __init__(self, arrays: Sequence[Array], graph: Graph | None = None) -> None:
+        self._arrays = arrays
+        self._graph = graph
+        self._made: dict[int, Balls] = {}
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    @overload
+    def __getitem__(self, node: int) -> Balls: ...
+    @overload
+    def __getitem__(self, node: slice) -> list[Balls]: ...
+    def __getitem__(self, node: int | slice) -> Balls | list[Balls]:
+        if isinstance(node, slice):
+            return [self[number] for number in range(*node.indices(len(self)))]
+        if node not in self._made:
+            if node >= len(self._arrays):
+                raise IndexError(node)
+            balls: Balls = lift(self._arrays[node])
+            if self._graph is not None and not balls:
+                balls = [ZERO] * self._graph.sizes[node]
+            self._made[node] = balls
+        return self._made[node]
 
 
 def _hulls(*sides: Balls) -> Balls:

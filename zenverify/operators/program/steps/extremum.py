@@ -40,6 +40,9 @@ class Extremum:
     def _rows(self, items: Balls) -> list[Balls]:
         return [items[row * self.width : (row + 1) * self.width] for row in range(self.rows)]
 
+    def length(self, sources: Sequence[int]) -> int:
+        return self.rows
+
     def value(self, sources: Sequence[Balls]) -> Balls:
         return [self._best(row) for row in self._rows(sources[0])]
 

@@ -25,6 +25,9 @@ class Fill:
     def can_kink(self) -> bool:
         return False
 
+    def length(self, sources: Sequence[int]) -> int:
+        return len(self.items)
+
     def value(self, sources: Sequence[Balls]) -> Balls:
         return [arb(item) for item in self.items]
 

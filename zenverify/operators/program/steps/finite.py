@@ -25,6 +25,9 @@ class Finite:
     def can_kink(self) -> bool:
         return False
 
+    def length(self, sources: Sequence[int]) -> int:
+        return sources[0]
+
     def value(self, sources: Sequence[Balls]) -> Balls:
         return [item if item.is_finite() else ANYTHING for item in sources[0]]
 

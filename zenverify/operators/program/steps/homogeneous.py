@@ -59,6 +59,9 @@ class Homogeneous:
     symmetric: bool
     convex: bool
 
+    def length(self, sources: Sequence[int]) -> int:
+        return self.rows
+
     def value(self, sources: Sequence[Balls]) -> Balls:
         found = self.program.value(sources)
         return self._bounded(sources[0], found, self._states(sources[0], found))

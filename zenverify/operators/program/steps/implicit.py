@@ -92,6 +92,9 @@ class Implicit:
         count = self.size
         return [list(items[row * count : (row + 1) * count]) for row in range(self.rows)]
 
+    def length(self, sources: Sequence[int]) -> int:
+        return self.rows * self.size
+
     def value(self, sources: Sequence[Balls]) -> Balls:
         return self._result(self._solve(sources))
 

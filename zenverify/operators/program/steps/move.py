@@ -9,6 +9,9 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from zenverify.operators.balls.arithmetic import ZERO, Ball, addition
 from zenverify.operators.kinks import AtKink
 from zenverify.operators.program.steps.step import Balls
@@ -35,6 +38,11 @@ class Move:
     indices: tuple[int, ...]
     detached: bool = False
     known: tuple[float, float] | None = None
+
+    @cached_property
+    def array(self) -> NDArray[np.intp]:
+        """The indices as an array."""
+        return np.array(self.indices, np.intp)
 
     @cached_property
     def _pick(self) -> Callable[[Balls], Balls]:
@@ -67,6 +75,9 @@ class Move:
             pick(tuple(places.get(index, zero) for index in range(end - size, end)))
             for size, end in zip(self.sizes, ends, strict=True)
         )
+
+    def length(self, sources: Sequence[int]) -> int:
+        return len(self.indices)
 
     def value(self, sources: Sequence[Balls]) -> Balls:
         if self._keeps_order:

@@ -65,6 +65,9 @@ class Sort:
         for row in range(self.rows):
             yield items[row * self.width : (row + 1) * self.width]
 
+    def length(self, sources: Sequence[int]) -> int:
+        return self.rows * self.width
+
     def value(self, sources: Sequence[Balls]) -> Balls:
         return [item for row in self._rows(sources[0]) for item in _sorted(row)]
 

@@ -28,6 +28,10 @@ class Step(Protocol):
         """Whether there are any kinks at all."""
         ...
 
+    def length(self, sources: Sequence[int]) -> int:
+        """How many elements the result has, by those of the sources."""
+        ...
+
     def value(self, sources: Sequence[Balls]) -> Balls: ...
 
     def linearise(self, sources: Sequence[Balls], at_kink: AtKink) -> tuple[Balls, Any]:

@@ -19,6 +19,9 @@ class Sum:
     width: int
     rows: int
 
+    def length(self, sources: Sequence[int]) -> int:
+        return self.rows
+
     def value(self, sources: Sequence[Balls]) -> Balls:
         (items,) = sources
         width = self.width

@@ -1,0 +1,285 @@
+"""Programs of operations, run on arrays of pairs: what `Program` does on lists of balls.
+
+A step that is not known here, or a kernel that calls a function without an enclosure of its own,
+makes the program one that is not screened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zenverify.operators.derivation.evaluators import BallFunction
+from zenverify.operators.kinks import AtKink
+from zenverify.operators.program.kernel import Kernel
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.extremum import Extremum
+from zenverify.operators.program.steps.fill import Fill
+from zenverify.operators.program.steps.finite import Finite
+from zenverify.operators.program.steps.map import Map
+from zenverify.operators.program.steps.move import Move
+from zenverify.operators.program.steps.step import Step
+from zenverify.operators.program.steps.sum import Sum
+from zenverify.oracles.screen.functions import NAMES, step
+from zenverify.oracles.screen.pairs import Floats, Pair, as_pair, choose, sums
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """Numbers, and how large the terms were that they were summed from.
+
+    ``size`` is at least the number's own magnitude where nothing was summed, and never more than
+    the magnitudes of the terms of the last sum together: a lower bound of S, to a relative 2^-30.
+    """
+
+    number: Pair
+    size: Floats
+
+
+def sized(number: Pair) -> Sized:
+    """Numbers that are no sums."""
+    return Sized(number, number.magnitude)
+
+
+@lru_cache(maxsize=1024)
+def _on_pairs(function: BallFunction) -> BallFunction | None:
+    """A derived evaluator that calls the functions of pairs; None where one of them lacks."""
+    if not isinstance(function, FunctionType) or function.__closure__:
+        return None
+    if not set(function.__code__.co_names) <= NAMES.keys() | {"pi"}:
+        return None
+    return FunctionType(function.__code__, NAMES, function.__name__, function.__defaults__)
+
+
+def can_screen(program: Program) -> bool:
+    """Whether every step of a program is known, and every function in its kernels."""
+    return not program.free_signs and all(map(_is_known, program.steps))
+
+
+def _is_known(one: Step) -> bool:
+    if isinstance(one, Map):
+        derived = one.kernel.derived
+        functions = [derived.value, derived.linear, derived.kinks]
+        return all(f is None or _on_pairs(f) is not None for f in functions)
+    return isinstance(one, Move | Sum | Extremum | Fill | Finite)
+
+
+class Screened:
+    """A program's result at a point in pairs, and its partials there.
+
+    Parameters
+    ----------
+    program
+        One that `can_screen` knows.
+    operands
+        Their elements.
+    at_kink
+        What to take at kinks.
+    """
+
+    def __init__(self, program: Program, operands: Sequence[Pair], at_kink: AtKink) -> None:
+        self._program = program
+        self._at_kink = at_kink
+        self._saved: list[Any] = []
+        self.kinked = False
+        """Whether some step lies, or may lie, at a kink."""
+        buffers = [sized(operand) for operand in operands]
+        for one in program.steps:
+            given = [buffers[source] for source in one.sources]
+            result, kept = self._run(one, given)
+            buffers.append(result)
+            self._saved.append(kept)
+        self.value = buffers[-1]
+
+    def _run(self, one: Step, given: Sequence[Sized]) -> tuple[Sized, Any]:
+        match one:
+            case Move():
+                return _moved(one, given), None
+            case Sum():
+                (source,) = given
+                total, magnitudes = sums(source.number.reshape(one.rows, one.width))
+                return Sized(total, magnitudes), None
+            case Fill():
+                return sized(Pair.exact(np.array(one.items, np.float64))), None
+            case Finite():
+                (source,) = given
+                finite = np.isfinite(source.number.high)
+                return Sized(_known_where(source.number, finite), source.size), finite
+            case Extremum():
+                return self._extremum(one, given[0].number)
+            case Map():
+                return self._mapped(one.kernel, [source.number for source in given])
+        raise TypeError(f"no pairs for a {type(one).__name__}")  # `can_screen` tells
+
+    def _mapped(self, kernel: Kernel, points: Sequence[Pair]) -> tuple[Sized, Any]:
+        derived = kernel.derived
+        length = len(points[0].high)
+        steps: list[Pair] = []
+        if derived.kinks is not None:
+            kinks = _on_pairs(derived.kinks)
+            assert kinks is not None
+            places = [as_pair(kink) for kink in kinks(*points)]
+            self.kinked |= any(not (p.positive | p.negative).all() for p in places)
+            steps = [step(place, self._at_kink.step) for place in places]
+        if None not in derived.constants:
+            value = _on_pairs(derived.value)
+            assert value is not None
+            return sized(_wide(value(*points), length)), list(derived.constants)
+        linear = _on_pairs(derived.linear)
+        assert linear is not None
+        result, *varying = linear(*points, *steps)
+        columns = iter(varying)
+        partials = [
+            next(columns) if constant is None else constant for constant in derived.constants
+        ]
+        return sized(_wide(result, length)), partials
+
+    def _extremum(self, one: Extremum, source: Pair) -> tuple[Sized, Any]:
+        """Of exact numbers only: then it is known which one, or which several, it is."""
+        rows = source.reshape(one.rows, one.width)
+        exact = np.all((rows.low == 0) & (rows.error == 0), axis=1)
+        best = (np.max if one.largest else np.min)(rows.high, axis=1)
+        reaching = rows.high == best[:, None]
+        count = np.add.reduce(reaching, axis=1)
+        unknown = ~exact | np.isnan(best)
+        self.kinked |= bool((unknown | (count > 1)).any())
+        shares = reaching / np.maximum(count, 1)[:, None]
+        if self._at_kink.ties is None:
+            unknown_share = unknown | (count > 1)
+        else:
+            unknown_share = unknown
+            if self._at_kink.ties != "equal":
+                order = reaching if self._at_kink.ties == "first" else reaching[:, ::-1]
+                chosen = np.zeros_like(reaching)
+                chosen[np.arange(one.rows), np.argmax(order, axis=1)] = True
+                shares = (chosen if self._at_kink.ties == "first" else chosen[:, ::-1]) * 1.0
+        error = np.broadcast_to(np.where(unknown_share, np.inf, 0.0)[:, None], shares.shape)
+        thirds = as_pair(1.0) / as_pair(np.maximum(count, 1).astype(np.float64))
+        exactly = choose(
+            (shares == 1.0) | (shares == 0.0),
+            Pair.exact(shares),
+            Pair(
+                np.broadcast_to(thirds.high[:, None], shares.shape),
+                np.broadcast_to(thirds.low[:, None], shares.shape),
+                np.broadcast_to(thirds.error[:, None], shares.shape),
+            ),
+        )
+        kept = Pair(exactly.high, exactly.low, exactly.error + error).reshape(-1)
+        value = Pair(best, np.zeros_like(best), np.where(unknown, np.inf, 0.0))
+        return sized(value), kept
+
+    def pull(self, cotangent: Pair) -> list[Sized | None]:
+        """Per operand, the contribution of the result's cotangent; None where there is none."""
+        program = self._program
+        count = len(program.sizes)
+        held: list[Sized | None] = [None] * (count + len(program.steps))
+        held[-1] = sized(cotangent)
+        for number, one in program.backward:
+            here = held[count + number]
+            if here is None:
+                continue
+            parts = self._pulled(one, self._saved[number], here)
+            for source, part in zip(one.sources, parts, strict=True):
+                if part is not None:
+                    held[source] = added(held[source], part)
+        return held[:count]
+
+    def _pulled(self, one: Step, saved: Any, here: Sized) -> Sequence[Sized | None]:
+        match one:
+            case Move():
+                return [None] * len(one.sources) if one.detached else _given_back(one, here)
+            case Sum():
+                wide = np.repeat(np.arange(one.rows), one.width)
+                return [Sized(here.number.take(wide), here.size[wide])]
+            case Fill():
+                return []
+            case Finite():
+                return [Sized(_known_where(here.number, saved), here.size)]
+            case Extremum():
+                wide = np.repeat(np.arange(one.rows), one.width)
+                return [sized(here.number.take(wide) * saved)]
+            case Map():
+                return [_scaled(partial, here) for partial in saved]
+        raise TypeError(f"no pairs for a {type(one).__name__}")  # `can_screen` tells
+
+
+def added(held: Sized | None, part: Sized) -> Sized:
+    """The sum of two contributions, whose sizes add up too."""
+    if held is None:
+        return part
+    return Sized(held.number + part.number, (held.size + part.size) * (1 - 2.0**-40))
+
+
+def _scaled(partial: int | Pair, here: Sized) -> Sized:
+    if isinstance(partial, int):
+        if partial == 1:
+            return here
+        if partial == -1:
+            return Sized(-here.number, here.size)
+    return sized(_wide(here.number * partial, len(here.number.high)))
+
+
+def _known_where(number: Pair, known: NDArray[np.bool_]) -> Pair:
+    return Pair(number.high, number.low, np.where(known, number.error, np.inf))
+
+
+def _wide(number: Pair | float, length: int) -> Pair:
+    """A constant as often as there are elements."""
+    number = as_pair(number)
+    if number.high.shape == (length,):
+        return number
+    return Pair(
+        np.broadcast_to(number.high, (length,)),
+        np.broadcast_to(number.low, (length,)),
+        np.broadcast_to(number.error, (length,)),
+    )
+
+
+def _moved(one: Move, given: Sequence[Sized]) -> Sized:
+    zero = np.zeros(1)
+    parts = [source.number for source in given]
+    joined = Pair(
+        np.concatenate([*(part.high for part in parts), zero]),
+        np.concatenate([*(part.low for part in parts), zero]),
+        np.concatenate([*(part.error for part in parts), zero]),
+    )
+    sizes = np.concatenate([*(source.size for source in given), zero])
+    indices = one.array
+    return Sized(joined.take(indices), sizes[indices])
+
+
+def _given_back(one: Move, here: Sized) -> list[Sized]:
+    """Per source, the sums of its elements' cotangents: the rows of equal index, summed."""
+    count = sum(one.sizes)
+    indices = one.array
+    order = np.argsort(indices, kind="stable")
+    often = np.bincount(indices, minlength=count + 1)[:count]
+    starts = np.concatenate([[0], np.cumsum(often)])
+    gathered = here.number.take(order)
+    sizes = here.size[order]
+    high, low, error, size = (np.zeros(count) for _ in range(4))
+    # All elements that were moved to equally many places make one matrix.
+    for times in np.unique(often):
+        places = np.flatnonzero(often == times)
+        if times == 0:
+            continue
+        rows = starts[places][:, None] + np.arange(times)
+        if times == 1:
+            total = gathered.take(rows[:, 0])
+            magnitudes = sizes[rows[:, 0]]
+        else:
+            total, magnitudes = sums(gathered.take(rows))
+        high[places], low[places], error[places] = total.high, total.low, total.error
+        size[places] = magnitudes
+    found = []
+    ends = np.cumsum(one.sizes)
+    for end, length in zip(ends, one.sizes, strict=True):
+        part = slice(end - length, end)
+        found.append(Sized(Pair(high[part], low[part], error[part]), size[part]))
+    return found

@@ -1,0 +1,253 @@
+"""Large operations are screened as arrays; what that cannot clear is judged in balls.
+
+A number is cleared when its distance from the truth, and the bound on what is not known of the
+truth, are together within the units of u * S that the check allows: S is at least the truth's own
+size, and at least that of the terms that the number is the sum of. So nothing is cleared that balls
+would refuse. Nothing is refused here either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from zenverify.graph.case import Array
+from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
+from zenverify.operators.kinks import MEAN
+from zenverify.operators.operator import Part as PartOfOperator
+from zenverify.operators.program.part import Marks, part_of, reached
+from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.move import Move
+from zenverify.operators.program.steps.step import Step
+from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF, Conventions
+from zenverify.oracles.screen.pairs import Floats, Pair
+from zenverify.oracles.screen.programs import Screened, Sized, added, can_screen, sized
+
+LARGE = 4096
+"""Elements that a program's buffers hold together; smaller ones are quicker in balls."""
+
+_ALLOWED = (THRESHOLD - 1) * (1 - 2.0**-20)
+"""Units; the rest makes up for sizes that are known to a relative 2^-30 only."""
+
+
+class Screening:
+    """The operations of a graph that are screened, and the nodes whose gradients are.
+
+    Parameters
+    ----------
+    graph, values, conventions
+        As `LocalCheck` has them.
+
+    Attributes
+    ----------
+    operations
+        The positions of those that are large, and whose operands' gradients can be screened.
+    nodes
+        The operands of these that have a gradient.
+    """
+
+    def __init__(self, graph: Graph, values: Sequence[Array], conventions: Conventions) -> None:
+        self._graph = graph
+        self._values = values
+        self._conventions = conventions
+        large = [call for call in graph.calls if call.program.work > LARGE]
+        known = {call.position for call in large if self._can_screen(call.position)}
+        self.operations = frozenset(known)
+        self.nodes = frozenset(
+            operand
+            for position in known
+            for operand in graph.operands[position]
+            if graph.trainable[operand] and graph.trainable[position]
+        )
+
+    def _can_screen(self, position: int) -> bool:
+        """Whether an operation and all others that use its operands are known as arrays."""
+        graph = self._graph
+        return can_screen(graph.programs[position]) and all(
+            can_screen(graph.programs[consumer])
+            for operand in graph.operands[position]
+            for consumer in self._consumers(operand)
+        )
+
+    def _consumers(self, node: int) -> set[int]:
+        graph = self._graph
+        return {k for k, _ in graph.consumers[node] if graph.trainable[k]}
+
+    def _screened(self, position: int) -> Screened:
+        graph = self._graph
+        operands = [_exact(self._values[operand]) for operand in graph.operands[position]]
+        at_kink = self._conventions.get(graph.operator_of(position), MEAN)
+        return Screened(graph.programs[position], operands, at_kink)
+
+    def values(self) -> dict[int, list[int]]:
+        """Per operation, the elements of its value that are not cleared."""
+        found = {}
+        with np.errstate(all="ignore"):
+            for position in sorted(self.operations):
+                truth = self._screened(position).value
+                found[position] = self._left(position, self._values[position], truth)
+        return {position: elements for position, elements in found.items() if elements}
+
+    def gradients(
+        self, cotangents: Mapping[int, Array], seeds: Mapping[int, Array]
+    ) -> dict[int, list[int]]:
+        """Per node, the elements of its gradient that are not cleared."""
+        graph = self._graph
+        totals: dict[int, Sized | None] = {
+            node: sized(_exact(seeds[node])) if node in seeds else None for node in self.nodes
+        }
+        consumers = sorted({k for node in self.nodes for k in self._consumers(node)})
+        with np.errstate(all="ignore"):
+            for position in consumers:
+                arriving = cotangents.get(position)
+                if arriving is None:
+                    continue
+                parts = self._screened(position).pull(_exact(arriving))
+                for operand, part in zip(graph.operands[position], parts, strict=True):
+                    if part is not None and operand in self.nodes:
+                        totals[operand] = added(totals[operand], part)
+            found = {}
+            for node, gradient in cotangents.items():
+                if node in self.nodes:
+                    truth = totals[node] or sized(Pair.exact(np.zeros(gradient.size)))
+                    found[node] = self._left(node, gradient, truth)
+        return {node: elements for node, elements in found.items() if elements}
+
+    def _left(self, node: int, array: Array, truth: Sized) -> list[int]:
+        number = truth.number
+        unit = UNIT_ROUNDOFF[self._graph.dtypes[node]]
+        apart: Floats = np.abs((array.ravel().astype(np.float64) - number.high) - number.low)
+        allowed = _ALLOWED * unit * np.maximum(truth.size, number.magnitude)
+        cleared = apart + number.error <= allowed
+        left: list[int] = np.flatnonzero(~cleared).tolist()
+        return left
+
+    def part_before(
+        self, node: int, elements: Sequence[int], cotangents: Mapping[int, Array]
+    ) -> Part | None:
+        """The graph of what some elements of a node's gradient are made of.
+
+        None where a number is not finite: how far it spreads, only the whole graph tells.
+        """
+        graph = self._graph
+        consumers = sorted(self._consumers(node))
+        marked = np.zeros(graph.sizes[node], np.bool_)
+        marked[list(elements)] = True
+        operations = []
+        taken = marked.copy()
+        for position in consumers:
+            operands = graph.operands[position]
+            program = graph.programs[position]
+            mine = {n: marked for n, operand in enumerate(operands) if operand == node}
+            wanted = reached(program, mine)
+            part, needed = part_of(program, wanted)
+            operations.append((position, wanted, part, needed))
+            for operand, mark in zip(operands, needed, strict=True):
+                if operand == node:
+                    taken |= mark
+        return self._part(node, taken, operations, cotangents)
+
+    def part_of_value(self, position: int, elements: Sequence[int]) -> Part | None:
+        """The graph of one operation, for some elements of its value; None as above."""
+        wanted = np.zeros(self._graph.sizes[position], np.bool_)
+        wanted[list(elements)] = True
+        part, needed = part_of(self._graph.programs[position], wanted)
+        return self._part(None, wanted, [(position, wanted, part, needed)], {})
+
+    def _part(
+        self,
+        node: int | None,
+        taken: Marks,
+        operations: Sequence[tuple[int, Marks, Program, list[Marks]]],
+        cotangents: Mapping[int, Array],
+    ) -> Part | None:
+        graph, values = self._graph, self._values
+        leaves: list[Leaf | Apply] = []
+        arrays: list[Array] = []
+        calls: list[tuple[int, Marks, Program, list[int]]] = []
+
+        def leaf(array: Array, mark: Marks, dtype: str, trainable: bool) -> int:
+            kind = LeafKind.VARIABLE if trainable else LeafKind.CONSTANT
+            arrays.append(array.ravel()[mark].astype(dtype))
+            leaves.append(Leaf(kind, arrays[-1].shape, dtype))
+            return len(leaves) - 1
+
+        shared = None if node is None else leaf(values[node], taken, graph.dtypes[node], True)
+        for position, wanted, part, needed in operations:
+            places = []
+            moves: list[Move] = []
+            for number, (operand, mark) in enumerate(
+                zip(graph.operands[position], needed, strict=True)
+            ):
+                if operand == node and shared is not None:
+                    places.append(shared)
+                    indices = tuple(np.flatnonzero(mark[taken]).tolist())
+                    moves.append(Move((number,), (int(taken.sum()),), indices))
+                    continue
+                dtype = graph.dtypes[operand]
+                if graph.is_number(operand):
+                    dtype = graph.dtypes[position]
+                places.append(leaf(values[operand], mark, dtype, graph.trainable[operand]))
+                moves.append(Move((number,), (int(mark.sum()),), tuple(range(int(mark.sum())))))
+            calls.append((position, wanted, _behind(moves, part), places))
+        nodes: list[Leaf | Apply] = list(leaves)
+        gradients: dict[int, Array] = {}
+        for position, wanted, part, places in calls:
+            declared = graph.apply(position).declared
+            nodes.append(Apply(PartOfOperator.of(declared, part), tuple(places)))
+            arrays.append(values[position].ravel()[wanted])
+            if position in cotangents:
+                gradients[len(nodes) - 1] = cotangents[position].ravel()[wanted]
+        if not all(np.isfinite(array).all() for array in (*arrays, *gradients.values())):
+            return None
+        return Part(Graph(tuple(nodes)), arrays, gradients, shared, taken)
+
+    def kinked(self, position: int) -> bool:
+        """Whether an operation lies, or may lie, at a kink."""
+        with np.errstate(all="ignore"):
+            return self._screened(position).kinked
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a graph, whose arrays are flat.
+
+    Attributes
+    ----------
+    graph, values
+        The graph, and its nodes' values.
+    cotangents
+        Those of its operations.
+    node
+        The leaf that stands for the node whose gradient is asked for; None where a value is.
+    taken
+        Which elements of that node, or of that value, there are.
+    """
+
+    graph: Graph
+    values: list[Array]
+    cotangents: dict[int, Array]
+    node: int | None
+    taken: Marks
+
+    def places(self, elements: Sequence[int]) -> list[int]:
+        """Where elements of the whole array are in the part."""
+        numbered = np.cumsum(self.taken) - 1
+        return [int(numbered[element]) for element in elements]
+
+
+def _behind(moves: Sequence[Move], program: Program) -> Program:
+    """A program of operands of which some elements, or all, are taken first."""
+    count = len(program.sizes)
+    shifted: list[Step] = list(moves)
+    for one in program.steps:
+        sources = tuple(source + count for source in one.sources)
+        shifted.append(replace(one, sources=sources))  # type: ignore[type-var]  # all are dataclasses
+    sizes = tuple(move.sizes[0] for move in moves)
+    return replace(program, sizes=sizes, steps=tuple(shifted))
+
+
+def _exact(array: Array) -> Pair:
+    return Pair.exact(array.ravel().astype(np.float64))
