@@ -76,11 +76,11 @@ def test_both_ways_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [verify_case(engine, case).verdict for case in cases] == in_balls
 
 
-@pytest.mark.parametrize("operation", ["tanh", "matmul", "softmax", "mean", "relu", "max"])
+@pytest.mark.parametrize("operation", ["tanh", "matmul", "softmax"])
 def test_both_ways_find_a_planted_fault(monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
     engine = ZenEngine()
     names = (operation, "multiply", "sum")
-    cases = list(islice(cases_of(CampaignOptions(seed=78), names), 12))
+    cases = list(islice(cases_of(CampaignOptions(seed=78), names), 30))
     monkeypatch.setitem(OPERATIONS, operation, planted(operation, 1e-9, 0, forward=False))
 
     def found() -> list[tuple[Verdict, list[str]]]:

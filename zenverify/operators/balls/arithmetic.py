@@ -88,6 +88,12 @@ class Settings(NamedTuple):
 _settings = Settings()
 
 
+def settings_key() -> tuple[int, bool, bool, int, FloatRange | None]:
+    """What tells the present settings from others, for what is evaluated once under each."""
+    slack, nearby, allowance, within = _settings
+    return ctx.prec, slack is not None, nearby, allowance, within
+
+
 @contextmanager
 def precision(
     bits: int,

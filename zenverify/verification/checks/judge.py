@@ -7,14 +7,14 @@ that computes it (see `docs/how-a-verdict-is-reached.md`).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from flint import arb
 
-from zenverify.operators.balls.arithmetic import Ball, FloatRange, precision
+from zenverify.operators.balls.arithmetic import Ball, FloatRange, precision, settings_key
 from zenverify.operators.balls.narrowing import until
 from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF
@@ -97,7 +97,8 @@ def judge(
         Given where every number inside an enclosure is right, as between the two sides of a kink;
         evaluated for S in its place.
     """
-    scale = between or evaluate
+    evaluate = _once(evaluate)
+    scale = evaluate if between is None else _once(between)
     truths = _narrow(evaluate, elements, False)
     scales = _scales(scale, elements, dtype, False)
     undefined = [e for e, truth in zip(elements, truths, strict=True) if not truth.is_finite()]
@@ -145,6 +146,19 @@ def judge(
         else:
             judgements.append(Judgement(Status.NON_FINITE, truth))
     return judgements
+
+
+def _once(evaluate: Evaluate) -> Evaluate:
+    """The same, evaluated once under each setting of ball arithmetic, however many ask."""
+    made: dict[Hashable, Balls] = {}
+
+    def evaluated(dead_is_zero: bool) -> Balls:
+        key = (*settings_key(), dead_is_zero)
+        if key not in made:
+            made[key] = evaluate(dead_is_zero)
+        return made[key]
+
+    return evaluated
 
 
 def _narrow(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> list[Ball]:
