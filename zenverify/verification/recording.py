@@ -64,6 +64,10 @@ class FunctionRecording(Recording):
         """The function's gradient against differences of the function."""
 
 
+_SMALL = 60_000
+"""Elements of all programs' buffers: in balls some ten of them take a millisecond at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Probed:
     """A reverse pass that sees every node at full strength.
@@ -147,6 +151,11 @@ class GraphRecording(Recording):
     def first(self) -> Array:
         """All gradients end to end, as they were before any later pass."""
         return self._first
+
+    @property
+    def is_small(self) -> bool:
+        """Whether all of the graph can be evaluated in balls in a few seconds."""
+        return self.graph.work <= _SMALL
 
     @cached_property
     def local(self) -> LocalCheck:

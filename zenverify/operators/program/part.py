@@ -88,6 +88,7 @@ def part_of(program: Program, wanted: Marks) -> tuple[Program, list[Marks]]:
         sizes=tuple(int(mark.sum()) for mark in needed[:count]),
         steps=tuple(steps),
         shape=(int(wanted.sum()),),
+        work=0,
     )
     return part, needed[:count]
 

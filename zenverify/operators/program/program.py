@@ -71,14 +71,6 @@ class Program:
             return self.steps[0]
         return None
 
-    @cached_property
-    def work(self) -> int:
-        """The number of elements of all buffers together."""
-        lengths = list(self.sizes)
-        for one in self.steps:
-            lengths.append(one.length([lengths[source] for source in one.sources]))
-        return sum(lengths)
-
     def value(self, operands: Sequence[Balls], near: Balls | None = None) -> Balls:
         """The result's elements; signs that are free are those of a result nearby."""
         if self.only_step is not None:

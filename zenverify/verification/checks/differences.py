@@ -37,6 +37,9 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
     if check.outside:
         yield _UNRELIABLE + "a node is outside its declared domain"
         return
+    if recording.kinked and not recording.is_small:
+        yield _UNRELIABLE + "the graph lies at a kink, and is too large for its exact slope"
+        return
     if check.undefined:
         yield _UNRELIABLE + "a node is undefined"
         return

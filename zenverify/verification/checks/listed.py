@@ -20,9 +20,6 @@ from zenverify.verification.checks.check import Check, Need
 from zenverify.verification.recording import FunctionRecording, GraphRecording, Recording
 from zenverify.verification.session import EngineSession, Session
 
-_COMPOSED_ELEMENTS = 200_000
-"""Graphs with more elements are not composed from their leaves."""
-
 
 def _is_graph(recording: Recording, session: Session) -> bool:
     return isinstance(recording, GraphRecording) and isinstance(session, EngineSession)
@@ -41,7 +38,7 @@ def _is_declared(recording: GraphRecording, _: EngineSession) -> bool:
 
 
 def _is_small(recording: GraphRecording, _: EngineSession) -> bool:
-    return sum(recording.graph.sizes) <= _COMPOSED_ELEMENTS
+    return recording.is_small
 
 
 GRAPH = Need(_is_graph)
@@ -54,7 +51,8 @@ DECLARED = Need(_is_declared)
 DECLARED_SAID = Need(
     _is_declared, "whole graph not composed: it holds operations without a declaration"
 )
-SMALL = Need(_is_small, "whole graph not composed: it is large")
+SMALL = Need(_is_small)
+SMALL_SAID = Need(_is_small, "whole graph not composed: it is large")
 
 _READ = ("structure", "forward")
 _SEEN = (*_READ, "local adjoint", "repeated", "cost", "probes")
@@ -74,11 +72,11 @@ CHECKS: list[Check] = [
         (GRAPH, PROBING, DECLARED),
         (*_SEEN, "second pass"),
     ),
-    Check("whole graph, symbolic", composed.examine, (GRAPH, DECLARED_SAID, SMALL), _ASKED),
+    Check("whole graph, symbolic", composed.examine, (GRAPH, DECLARED_SAID, SMALL_SAID), _ASKED),
     Check(
         "slopes at kinks",
         kinks.examine,
-        (GRAPH, DECLARED),
+        (GRAPH, DECLARED, SMALL),
         (*_ASKED, "whole graph, symbolic"),
     ),
     Check("aliasing", aliasing.examine, (GRAPH,), _ASKED),
