@@ -166,3 +166,25 @@ def test_an_operation_that_numbers_do_not_have_is_not_to_be_listed() -> None:
 def test_what_the_limits_exclude_is_not_asked_for() -> None:
     limits = Limits(inner=False, repeated=False)
     assert problems(spoilt(gradient=of_leaves, accumulates=False, limits=limits)) == []
+
+
+class Twice(ZenEngine):
+    """A second pass over a graph is refused, or gives other numbers."""
+
+    def __init__(self, *, refuses: bool) -> None:
+        self.refuses = refuses
+        self.passed: list[Any] = []
+
+    def backward(self, root: Any, cotangent: Any) -> None:
+        again = any(root is one for one in self.passed)
+        self.passed.append(root)
+        if again and self.refuses:
+            raise RuntimeError("the graph was freed")
+        super().backward(root, cotangent * 3 if again else cotangent)
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_the_advice_to_leave_out_a_second_pass_hides_no_fault(refuses: bool) -> None:
+    problems = conformance.check(Twice(refuses=refuses), operators=[])
+    assert any("a second backward" in one for one in problems)
+    assert any("Limits(repeated=False)" in one for one in problems) == refuses

@@ -20,7 +20,7 @@ pytest.importorskip("torch")
 
 import torch
 
-from zenverify.engines.torch import elementwise, engine
+from zenverify.engines.torch import elementwise
 from zenverify.engines.torch.engine import TorchEngine
 
 # Some calls are right and warned of: `kl_div` of the mean, for one.
@@ -149,8 +149,8 @@ def test_a_wrong_rule_is_found_and_blamed(monkeypatch: pytest.MonkeyPatch) -> No
             (y,) = ctx.saved_tensors
             return cotangent * (1 - y * y) * (1 + 1e-7)
 
-    functions = {**engine._FUNCTIONS, "tanh": Wrong.apply}
-    monkeypatch.setattr(engine, "_FUNCTIONS", functions)
+    functions = {**TorchEngine.functions, "tanh": Wrong.apply}
+    monkeypatch.setattr(TorchEngine, "functions", functions)
     finding = only(verify_case(TorchEngine(), unary("exp", "tanh", "sin", at=[0.3, 0.8])))
     assert (finding.blame.operation, finding.blame.argument) == ("tanh", 0)
 
@@ -159,7 +159,7 @@ def test_a_detached_operation_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def detached(x: Any) -> Any:
         return elementwise.FUNCTIONS["exp"](x.detach())
 
-    monkeypatch.setattr(engine, "_FUNCTIONS", {**engine._FUNCTIONS, "exp": detached})
+    monkeypatch.setattr(TorchEngine, "functions", {**TorchEngine.functions, "exp": detached})
     finding = only(verify_case(TorchEngine(), unary("exp", at=[0.3, 0.8])))
     assert finding.verdict is Verdict.STRUCTURE
     assert "has no gradient" in finding.message
