@@ -38,4 +38,5 @@ def test_a_fault_is_found_blamed_and_made_small(fault: Fault) -> None:
         pytest.fail(f"{fault.name} is none: {outcome.reason}")
     assert outcome.found
     assert outcome.blamed
-    assert outcome.operations <= 3
+    # A fault of the walk is shown without probes, which takes as many operations as it has terms.
+    assert outcome.operations <= (8 if fault.operation == ACCUMULATION else 3)

@@ -73,6 +73,7 @@ def judge(
     infinite_input: Sequence[bool],
     infinite_result: Sequence[bool] | None = None,
     between: Evaluate | None = None,
+    mixes: bool = True,
 ) -> list[Judgement]:
     """Judge numbers of the engine's against their enclosures.
 
@@ -96,6 +97,10 @@ def judge(
     between
         Given where every number inside an enclosure is right, as between the two sides of a kink;
         evaluated for S in its place.
+    mixes
+        Whether elements are added or multiplied up. Then an intermediate result that overflows
+        excuses infinity and NaN. A function of single numbers that overflows where its result is
+        finite, as log(1 + exp(x)) far out, is a known fault, and there is a formula without it.
     """
     evaluate = _once(evaluate)
     scale = evaluate if between is None else _once(between)
@@ -113,13 +118,17 @@ def judge(
         if found.passes:
             return found
         if not math.isfinite(number):
-            excused = _leaves_range(scale, element, dtype, dead_is_zero)
+            excused = mixes and _leaves_range(scale, element, dtype, dead_is_zero)
             return Judgement(Status.UNDEFINED, truth) if excused else found
         if not inside and _measure(number, dtype, terms, truth, size, 0.0, inside=True).passes:
             # An enclosure that stays wide decides nothing, and accuses nobody.
             return Judgement(Status.UNDEFINED, truth)
         lost = _lost_below_normal(scale, element, dtype, dead_is_zero)
-        return _measure(number, dtype, terms, truth, size, lost, inside=inside) if lost else found
+        if not lost:
+            return found
+        # What passes only since underflow may have cost it, has no digits to be counted.
+        excused = _measure(number, dtype, terms, truth, size, lost, inside=inside)
+        return Judgement(Status.UNDEFINED, truth) if excused.passes else excused
 
     judgements = []
     results = infinite_result or [False] * len(numbers)

@@ -20,7 +20,7 @@ from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph
 from zenverify.operators.balls.arithmetic import ZERO, Ball, addition, precision
 from zenverify.operators.kinks import LEFT, MEAN, RIGHT, AtKink
-from zenverify.operators.program.program import Linearised
+from zenverify.operators.program.program import Linearised, Program
 from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import (
     PRECISION,
@@ -162,6 +162,7 @@ class LocalCheck:
             program.terms,
             lambda _: program.value(balls, self._balls[node]),
             infinite_input=self._reached_by_infinity(node, elements),
+            mixes=_mixes(program),
         )
         if self.order_decides(node):
             judgements = [_excused(judgement) for judgement in judgements]
@@ -429,6 +430,7 @@ class LocalCheck:
             infinite_input=infinite,
             infinite_result=overflowed,
             between=larger if len(choices) > 1 else None,
+            mixes=any(_mixes(graph.programs[k]) for k in consumers),
         )
         if any(self.order_decides(k) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]
@@ -682,6 +684,10 @@ class Lifted(Sequence[Balls]):
                 balls = [ZERO] * self._graph.sizes[node]
             self._made[node] = balls
         return self._made[node]
+
+
+def _mixes(program: Program) -> bool:
+    return program.sums or program.multiplies or program.solves
 
 
 def _hulls(*sides: Balls) -> Balls:
