@@ -107,7 +107,12 @@ PLAIN = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}
             PLAIN,
             "conv2d: 2 channels of x, 1 times 1 of w",
         ),
-        ("conv2d", [(1, 1, 1, 1), (1, 1, 2, 2)], PLAIN, "conv2d: a window of 2 does not fit 1 padded by 0"),
+        (
+            "conv2d",
+            [(1, 1, 1, 1), (1, 1, 2, 2)],
+            PLAIN,
+            "conv2d: a window of 2 does not fit 1 padded by 0",
+        ),
         (
             "conv2d",
             [(1, 2, 1, 1), (1, 1, 1, 1)],
