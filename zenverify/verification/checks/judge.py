@@ -127,8 +127,8 @@ def judge(
         if not lost:
             return found
         # What passes only since underflow may have cost it, has no digits to be counted.
-        excused = _measure(number, dtype, terms, truth, size, lost, inside=inside)
-        return Judgement(Status.UNDEFINED, truth) if excused.passes else excused
+        widened = _measure(number, dtype, terms, truth, size, lost, inside=inside)
+        return Judgement(Status.UNDEFINED, truth) if widened.passes else widened
 
     judgements = []
     results = infinite_result or [False] * len(numbers)
