@@ -107,6 +107,16 @@ class Changed(Exception):  # noqa: N818  it is a finding on its way, not an erro
     """The function wrote to an input; says which."""
 
 
+_BESIDE = 2.0**-9
+"""How far beside an input to look, relative to each element."""
+
+
+def moved_beside(array: Array, draw: np.random.Generator) -> Array:
+    """An input's elements, each moved a little; zeros by the size of the largest."""
+    size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
+    return np.asarray(array + _BESIDE * size * draw.uniform(-1.0, 1.0, array.shape))
+
+
 class Function(Protocol):
     """A function and its inputs, as a backend wraps them."""
 

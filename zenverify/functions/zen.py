@@ -9,14 +9,19 @@ import numpy as np
 
 from zenverify.engines.registry import load
 from zenverify.errors import GraphError, UsageError
-from zenverify.functions.recording import Changed, Forward, Node, Pull, Recording, Value
+from zenverify.functions.recording import (
+    Changed,
+    Forward,
+    Node,
+    Pull,
+    Recording,
+    Value,
+    moved_beside,
+)
 from zenverify.functions.terms import Declaration, Fixed, Slot, Term, apply, declare
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
 from zenverify.operators import catalogue
-
-_BESIDE = 2.0**-9
-"""How far beside the inputs to look, relative to each element."""
 
 
 class ZenFunction:
@@ -146,9 +151,7 @@ class ZenFunction:
         def moved(one: Any) -> Any:
             if not self._is_wanted(one):
                 return one
-            array = np.array(one.value)
-            size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
-            array = array + _BESIDE * size * draw.uniform(-1.0, 1.0, array.shape)
+            array = moved_beside(np.array(one.value), draw)
             return self._engine.leaf(LeafKind.VARIABLE, np.asarray(array, one.value.dtype))
 
         return ZenFunction(self._function, list(map(moved, self._inputs)))

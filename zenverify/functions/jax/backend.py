@@ -15,7 +15,7 @@ from zenverify.functions.composing import composed
 from zenverify.functions.jax.alone import Alone, to_array
 from zenverify.functions.jax.declared import declaration_of
 from zenverify.functions.jax.steps import CUSTOM, Steps, is_float, steps_of
-from zenverify.functions.recording import Changed, Node, Recording, Value
+from zenverify.functions.recording import Changed, Node, Recording, Value, moved_beside
 from zenverify.functions.terms import Declaration, Fixed, Slot
 from zenverify.graph.case import Array
 
@@ -23,9 +23,6 @@ _DTYPES = ("float64", "float32")
 
 _DEFINED_TOGETHER = frozenset({"custom_linear_solve"})
 """Primitives that are given a factorisation, or another helper, beside what it is one of."""
-
-_BESIDE = 2.0**-9
-"""How far beside the inputs to look, relative to each element."""
 
 
 class JaxFunction:
@@ -98,10 +95,7 @@ class JaxFunction:
         def moved(leaf: Any) -> Any:
             if not is_float(leaf):
                 return leaf
-            array = to_array(leaf)
-            size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
-            array = array + _BESIDE * size * draw.uniform(-1.0, 1.0, array.shape)
-            return jnp.asarray(array, leaf.dtype)
+            return jnp.asarray(moved_beside(to_array(leaf), draw), leaf.dtype)
 
         inputs = jax.tree.unflatten(self._tree, list(map(moved, map(jnp.asarray, self._leaves))))
         return JaxFunction(self._function, inputs)

@@ -13,16 +13,13 @@ from torch.utils._pytree import tree_flatten
 
 from zenverify.errors import UsageError
 from zenverify.functions.composing import composed
-from zenverify.functions.recording import Changed, Node, Recording, Value
+from zenverify.functions.recording import Changed, Node, Recording, Value, moved_beside
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, Call
 from zenverify.functions.torch.arrays import DTYPES, to_array, to_tensor
 from zenverify.functions.torch.declared import placed
 from zenverify.functions.torch.recorder import Recorder, recording_functions
 from zenverify.graph.case import Array
-
-_BESIDE = 2.0**-9
-"""How far beside the inputs to look, relative to each element."""
 
 LIBRARY = f"torch {torch.__version__}"
 
@@ -198,10 +195,8 @@ class TorchFunction:
         def moved(leaf: Any) -> Any:
             if not isinstance(leaf, torch.Tensor) or not leaf.requires_grad:
                 return leaf
-            array = to_array(leaf)
-            size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
-            array = array + _BESIDE * size * draw.uniform(-1.0, 1.0, array.shape)
-            return to_tensor(np.asarray(array), leaf).to(leaf.dtype).requires_grad_()
+            array = moved_beside(to_array(leaf), draw)
+            return to_tensor(array, leaf).to(leaf.dtype).requires_grad_()
 
         inputs = [torch.utils._pytree.tree_map(moved, one) for one in self._inputs]
         return TorchFunction(self._function, inputs)

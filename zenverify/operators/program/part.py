@@ -63,17 +63,17 @@ def part_of(program: Program, wanted: Marks) -> tuple[Program, list[Marks]]:
         lengths.append(one.length([lengths[source] for source in one.sources]))
     needed = [np.zeros(length, np.bool_) for length in lengths]
     needed[-1] |= wanted
+    inputs: dict[int, list[Marks]] = {}
     for number, one in program.backward:
-        for source, mark in zip(
-            one.sources, _inputs(one, needed[count + number], lengths), strict=True
-        ):
+        inputs[number] = _inputs(one, needed[count + number])
+        for source, mark in zip(one.sources, inputs[number], strict=True):
             needed[source] |= mark
     steps: list[Step] = []
     places = list(range(count))
     for number, one in enumerate(program.steps):
         own = needed[count + number]
         sources = []
-        for source, mark in zip(one.sources, _inputs(one, own, lengths), strict=True):
+        for source, mark in zip(one.sources, inputs[number], strict=True):
             place = places[source]
             if not np.array_equal(mark, needed[source]):
                 taken = np.flatnonzero(mark[needed[source]])
@@ -81,7 +81,7 @@ def part_of(program: Program, wanted: Marks) -> tuple[Program, list[Marks]]:
                 steps.append(Move((place,), (size,), tuple(taken.tolist())))
                 place = count + len(steps) - 1
             sources.append(place)
-        steps.append(_shortened(one, own, tuple(sources), lengths))
+        steps.append(_shortened(one, own, tuple(sources), inputs[number]))
         places.append(count + len(steps) - 1)
     part = replace(
         program,
@@ -93,7 +93,7 @@ def part_of(program: Program, wanted: Marks) -> tuple[Program, list[Marks]]:
     return part, needed[:count]
 
 
-def _inputs(one: Step, own: Marks, lengths: Sequence[int]) -> list[Marks]:
+def _inputs(one: Step, own: Marks) -> list[Marks]:
     """Per source, which elements some elements of a step's result are made of."""
     match one:
         case Move():
@@ -109,15 +109,14 @@ def _inputs(one: Step, own: Marks, lengths: Sequence[int]) -> list[Marks]:
     raise TypeError(f"no part of a {type(one).__name__}")
 
 
-def _shortened(one: Step, own: Marks, sources: tuple[int, ...], lengths: Sequence[int]) -> Step:
+def _shortened(one: Step, own: Marks, sources: tuple[int, ...], inputs: Sequence[Marks]) -> Step:
     """The step that gives some elements of the result, from those elements of the sources."""
     match one:
         case Move():
-            parts = _inputs(one, own, lengths)
-            marks = np.concatenate([*parts, [True]])
+            marks = np.concatenate([*inputs, [True]])
             renumbered = np.cumsum(marks) - 1
             indices = renumbered[one.array[own]]
-            sizes = tuple(int(mark.sum()) for mark in parts)
+            sizes = tuple(int(mark.sum()) for mark in inputs)
             return replace(one, sources=sources, sizes=sizes, indices=tuple(indices.tolist()))
         case Sum() | Extremum():
             return replace(one, sources=sources, rows=int(own.sum()))
