@@ -34,7 +34,7 @@ from zenverify.oracles.enclosure import (
 )
 from zenverify.verification.checks.judge import Judgement, Status, judge
 from zenverify.verification.checks.outside import Outside
-from zenverify.verification.checks.screening import Part, Screening
+from zenverify.verification.checks.screening import GraphPart, Screening
 from zenverify.verification.trace import flat
 
 _SURELY_RIGHT = THRESHOLD - 1
@@ -323,7 +323,7 @@ class LocalCheck:
         self,
         node: int,
         elements: Sequence[int],
-        part: Part,
+        part: GraphPart,
         gradient: Array,
         seeds: Mapping[int, Array],
     ) -> list[Suspect]:

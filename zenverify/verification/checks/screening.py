@@ -16,7 +16,7 @@ import numpy as np
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators.kinks import MEAN
-from zenverify.operators.operator import Part as PartOfOperator
+from zenverify.operators.operator import Part
 from zenverify.operators.program.part import Marks, part_of, reached
 from zenverify.operators.program.program import Program
 from zenverify.operators.program.steps.move import Move
@@ -126,7 +126,7 @@ class Screening:
 
     def part_before(
         self, node: int, elements: Sequence[int], cotangents: Mapping[int, Array]
-    ) -> Part | None:
+    ) -> GraphPart | None:
         """The graph of what some elements of a node's gradient are made of.
 
         None where a number is not finite: how far it spreads, only the whole graph tells.
@@ -149,7 +149,7 @@ class Screening:
                     taken |= mark
         return self._part(node, taken, operations, cotangents)
 
-    def part_of_value(self, position: int, elements: Sequence[int]) -> Part | None:
+    def part_of_value(self, position: int, elements: Sequence[int]) -> GraphPart | None:
         """The graph of one operation, for some elements of its value; None as above."""
         wanted = np.zeros(self._graph.sizes[position], np.bool_)
         wanted[list(elements)] = True
@@ -162,7 +162,7 @@ class Screening:
         taken: Marks,
         operations: Sequence[tuple[int, Marks, Program, list[Marks]]],
         cotangents: Mapping[int, Array],
-    ) -> Part | None:
+    ) -> GraphPart | None:
         graph, values = self._graph, self._values
         leaves: list[Leaf | Apply] = []
         arrays: list[Array] = []
@@ -196,13 +196,13 @@ class Screening:
         gradients: dict[int, Array] = {}
         for position, wanted, part, places in calls:
             declared = graph.apply(position).declared
-            nodes.append(Apply(PartOfOperator.of(declared, part), tuple(places)))
+            nodes.append(Apply(Part.of(declared, part), tuple(places)))
             arrays.append(values[position].ravel()[wanted])
             if position in cotangents:
                 gradients[len(nodes) - 1] = cotangents[position].ravel()[wanted]
         if not all(np.isfinite(array).all() for array in (*arrays, *gradients.values())):
             return None
-        return Part(Graph(tuple(nodes)), arrays, gradients, shared, taken)
+        return GraphPart(Graph(tuple(nodes)), arrays, gradients, shared, taken)
 
     def kinked(self, position: int) -> bool:
         """Whether an operation lies, or may lie, at a kink."""
@@ -211,7 +211,7 @@ class Screening:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GraphPart:
     """A part of a graph, whose arrays are flat.
 
     Attributes
