@@ -34,8 +34,10 @@ def encloses(balls: list[arb], pair: Pair) -> None:
             assert apart.lower() <= arb(float(error))
 
 
-@pytest.mark.parametrize("at_kink", [MEAN, LEFT, RIGHT])
-def test_every_operation_is_enclosed_alike(at_kink: AtKink) -> None:
+@pytest.mark.parametrize(
+    "at_kink, contract", [(MEAN, True), (MEAN, False), (LEFT, True), (RIGHT, True)]
+)
+def test_every_operation_is_enclosed_alike(at_kink: AtKink, *, contract: bool) -> None:
     met = set()
     for case in CASES:
         graph = case.graph
@@ -45,9 +47,8 @@ def test_every_operation_is_enclosed_alike(at_kink: AtKink) -> None:
         operands = [held[operand] for operand in graph.operands[position]]
         cotangent = np.random.default_rng(1).normal(size=int(np.prod(program.shape)))
         with np.errstate(all="ignore"):
-            screened = Screened(
-                program, [Pair.exact(v.ravel().astype(float)) for v in operands], at_kink
-            )
+            exact = [Pair.exact(v.ravel().astype(float)) for v in operands]
+            screened = Screened(program, exact, at_kink, contract=contract)
             pulled = screened.pull(Pair.exact(cotangent))
         with precision(200):
             linear = program.linearise([lift(v) for v in operands], at_kink)

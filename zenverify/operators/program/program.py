@@ -16,6 +16,7 @@ from flint import arb
 from zenverify.operators.balls.arithmetic import addition
 from zenverify.operators.balls.signs import SignGroups, turn, turned_places
 from zenverify.operators.kinks import ANY, MEAN, AtKink
+from zenverify.operators.program.contraction import Contraction, contractions, replaced
 from zenverify.operators.program.steps.move import Move
 from zenverify.operators.program.steps.step import Balls, Jumping, Step
 from zenverify.operators.program.steps.sum import Sum
@@ -70,6 +71,16 @@ class Program:
         if in_order and not self.free_signs:
             return self.steps[0]
         return None
+
+    @cached_property
+    def contractions(self) -> dict[int, Contraction]:
+        """The sums of products that are a product of matrices, by the number of the step."""
+        return contractions(self.sizes, self.steps)
+
+    @cached_property
+    def contracted(self) -> frozenset[int]:
+        """The steps that nobody needs who has the contractions."""
+        return replaced(self.contractions, self.sizes, self.steps)
 
     def value(self, operands: Sequence[Balls], near: Balls | None = None) -> Balls:
         """The result's elements; signs that are free are those of a result nearby."""

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
+Places: TypeAlias = NDArray[np.intp] | tuple[NDArray[np.intp], ...] | slice
 
 LOSS = 2.0**-101
 """Relative error of one operation: 32 u², twice what is lost at most."""
@@ -57,8 +58,8 @@ class Pair:
         """Floats as they are."""
         return cls(numbers, np.zeros_like(numbers), np.zeros_like(numbers))
 
-    def take(self, indices: NDArray[np.intp]) -> Pair:
-        return Pair(self.high[indices], self.low[indices], self.error[indices])
+    def take(self, places: Places) -> Pair:
+        return Pair(self.high[places], self.low[places], self.error[places])
 
     def reshape(self, *shape: int) -> Pair:
         return Pair(self.high.reshape(shape), self.low.reshape(shape), self.error.reshape(shape))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from zenverify.operators.derivation.evaluators import BallFunction
 from zenverify.operators.kinks import AtKink
+from zenverify.operators.program.contraction import Contraction
 from zenverify.operators.program.kernel import Kernel
 from zenverify.operators.program.program import Program
 from zenverify.operators.program.steps.extremum import Extremum
@@ -28,6 +29,7 @@ from zenverify.operators.program.steps.step import Step
 from zenverify.operators.program.steps.sum import Sum
 from zenverify.oracles.screen.functions import NAMES, step
 from zenverify.oracles.screen.pairs import Floats, Pair, as_pair, choose, sums
+from zenverify.oracles.screen.products import product
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Sized:
 def sized(number: Pair) -> Sized:
     """Numbers that are no sums."""
     return Sized(number, number.magnitude)
+
+
+_NOTHING = sized(Pair.exact(np.zeros(0)))
+"""Stands for a buffer that nobody reads."""
 
 
 @lru_cache(maxsize=1024)
@@ -83,19 +89,56 @@ class Screened:
         What to take at kinks.
     """
 
-    def __init__(self, program: Program, operands: Sequence[Pair], at_kink: AtKink) -> None:
+    def __init__(
+        self,
+        program: Program,
+        operands: Sequence[Pair],
+        at_kink: AtKink,
+        *,
+        contract: bool = True,
+    ) -> None:
         self._program = program
+        self._operands = operands
         self._at_kink = at_kink
         self._saved: list[Any] = []
         self.kinked = False
         """Whether some step lies, or may lie, at a kink."""
-        buffers = [sized(operand) for operand in operands]
-        for one in program.steps:
-            given = [buffers[source] for source in one.sources]
-            result, kept = self._run(one, given)
+        self._contractions = program.contractions if contract else {}
+        buffers = self._forward()
+        if buffers is None:
+            self._contractions = {}
+            self._saved.clear()
+            buffers = self._forward()
+            assert buffers is not None
+        self.value = buffers[-1]
+
+    def _forward(self) -> list[Sized] | None:
+        """All buffers; None where matrices hold numbers whose product is not to be had exactly."""
+        program = self._program
+        left_out = program.contracted if self._contractions else frozenset()
+        buffers = [sized(operand) for operand in self._operands]
+        for number, one in enumerate(program.steps):
+            contraction = self._contractions.get(number)
+            if number in left_out:
+                result, kept = _NOTHING, None
+            elif contraction is not None:
+                left, right = (
+                    _taken(buffers[factor.source].number, factor.elements)
+                    for factor in (contraction.left, contraction.right)
+                )
+                found = product(left, right)
+                if found is None:
+                    return None
+                matrix, sizes = found
+                places = (contraction.rows, contraction.columns)
+                result = Sized(matrix.take(places), sizes[places])
+                kept = left, right
+            else:
+                result, kept = self._run(one, [buffers[source] for source in one.sources])
             buffers.append(result)
             self._saved.append(kept)
-        self.value = buffers[-1]
+        self._lengths = [len(buffer.number.high) for buffer in buffers]
+        return buffers
 
     def _run(self, one: Step, given: Sequence[Sized]) -> tuple[Sized, Any]:
         match one:
@@ -184,11 +227,45 @@ class Screened:
             here = held[count + number]
             if here is None:
                 continue
-            parts = self._pulled(one, self._saved[number], here)
-            for source, part in zip(one.sources, parts, strict=True):
+            contraction = self._contractions.get(number)
+            if contraction is None:
+                parts = self._pulled(one, self._saved[number], here)
+                sources = one.sources
+            else:
+                found = self._pulled_apart(contraction, self._saved[number], here.number)
+                if found is None:
+                    again = Screened(program, self._operands, self._at_kink, contract=False)
+                    return again.pull(cotangent)
+                parts = found
+                sources = contraction.left.source, contraction.right.source
+            for source, part in zip(sources, parts, strict=True):
                 if part is not None:
                     held[source] = added(held[source], part)
         return held[:count]
+
+    def _pulled_apart(
+        self, one: Contraction, factors: tuple[Pair, Pair], here: Pair
+    ) -> list[Sized] | None:
+        """The contributions to both sources: the cotangent's matrix times the other matrix."""
+        left, right = factors
+        places = (one.rows, one.columns)
+        shape = (len(left.high), len(right.high))
+        spread = Pair(*(np.zeros(shape) for _ in range(3)))
+        spread.high[places], spread.low[places] = here.high, here.low
+        spread.error[places] = here.error
+        parts = []
+        for factor, arriving, other in (
+            (one.left, spread, right),
+            (one.right, _transposed(spread), left),
+        ):
+            found = product(arriving, _transposed(other))
+            if found is None:
+                return None
+            number, sizes = found
+            given = Sized(number.reshape(-1), sizes.ravel())
+            length = self._lengths[factor.source]
+            parts.append(_summed_by(factor.elements.ravel(), length, given, given.size))
+        return parts
 
     def _pulled(self, one: Step, saved: Any, here: Sized) -> Sequence[Sized | None]:
         match one:
@@ -254,10 +331,33 @@ def _moved(one: Move, given: Sequence[Sized]) -> Sized:
     return Sized(joined.take(indices), sizes[indices])
 
 
+def _taken(number: Pair, elements: NDArray[np.intp]) -> Pair:
+    """Elements of a buffer; one past its end is a zero."""
+    zero = np.zeros(1)
+    parts = (number.high, number.low, number.error)
+    return Pair(*(np.concatenate([part, zero])[elements] for part in parts))
+
+
+def _transposed(matrix: Pair) -> Pair:
+    return Pair(matrix.high.T, matrix.low.T, matrix.error.T)
+
+
 def _given_back(one: Move, here: Sized) -> list[Sized]:
-    """Per source, the sums of its elements' cotangents: the rows of equal index, summed."""
-    count = sum(one.sizes)
-    indices = one.array
+    """Per source, the sums of its elements' cotangents."""
+    total = _summed_by(one.array, sum(one.sizes), here, here.number.magnitude)
+    found = []
+    ends = np.cumsum(one.sizes)
+    for end, length in zip(ends, one.sizes, strict=True):
+        part = slice(end - length, end)
+        found.append(Sized(total.number.take(part), total.size[part]))
+    return found
+
+
+def _summed_by(indices: NDArray[np.intp], count: int, here: Sized, terms: Floats) -> Sized:
+    """The sums of those of equal index, by index; what has the index `count` is left out.
+
+    Where several are summed, the sum's size is that of the `terms` together.
+    """
     order = np.argsort(indices, kind="stable")
     often = np.bincount(indices, minlength=count + 1)[:count]
     starts = np.concatenate([[0], np.cumsum(often)])
@@ -274,12 +374,8 @@ def _given_back(one: Move, here: Sized) -> list[Sized]:
             total = gathered.take(rows[:, 0])
             magnitudes = sizes[rows[:, 0]]
         else:
-            total, magnitudes = sums(gathered.take(rows))
+            total, _ = sums(gathered.take(rows))
+            magnitudes = np.add.reduce(terms[order[rows]], axis=-1) * (1 - 2.0**-30)
         high[places], low[places], error[places] = total.high, total.low, total.error
         size[places] = magnitudes
-    found = []
-    ends = np.cumsum(one.sizes)
-    for end, length in zip(ends, one.sizes, strict=True):
-        part = slice(end - length, end)
-        found.append(Sized(Pair(high[part], low[part], error[part]), size[part]))
-    return found
+    return Sized(Pair(high, low, error), size)
