@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.corpus.entry import keep_failure
+from zenverify.corpus.writing import keep_failure
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.engines.registry import load
 from zenverify.errors import GraphError

@@ -8,7 +8,7 @@ import pytest
 
 import zenverify
 from tests.corpus.prepared import tanh_entry
-from zenverify.corpus.entry import write_entry
+from zenverify.corpus.writing import write_entry
 
 
 def modules_after(code: str) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.prepared import Zenverify
+from zenverify.operators.attributes import float_from_hex
 
 LOSING = """
 import numpy as np
@@ -97,7 +98,8 @@ def test_the_same_as_data(zenverify: Zenverify, losing: Path) -> None:
     assert slope["verdict"] == "AGREE"
     assert slope["digits_lost"] == slope["most_digits"]["digits_lost"] > 13
     most = slope["most_ulp"]
-    assert most["where"] == f"x = {float.fromhex(most['case']['nodes'][0]['values'][0])!r}"
+    value = most["case"]["nodes"][0]["values"][0]
+    assert most["where"] == f"x = {float_from_hex(value, 'value')!r}"
     assert most["ulp"] >= slope["most_digits"]["ulp"]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.cli.prepared import Zenverify
 from tests.corpus.prepared import MESSAGE, answer, tanh_entry
-from zenverify.corpus.entry import write_entry
+from zenverify.corpus.writing import write_entry
 from zenverify.verification.verdict import Verdict
 
 
@@ -78,6 +78,8 @@ def test_json_ends_with_the_counts(zenverify: Zenverify, entry: Path) -> None:
             "event": "ReplayFinished",
             "passed": 0,
             "failed": 1,
+            "open": 0,
+            "gone": 0,
             "undecided": 0,
             "malformed": 0,
             "error": 0,

@@ -129,7 +129,7 @@ def test_a_failure_that_cannot_be_written_is_found_all_the_same(
     def refuse(path: Path, text: str) -> bool:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("zenverify.corpus.entry.create_text", refuse)
+    monkeypatch.setattr("zenverify.corpus.writing.create_text", refuse)
     monkeypatch.setattr("zenverify.output.html.write.write_text", refuse)
     done = zenverify("run", *SMALL, "--engine", wrong)
     assert done.code == 1

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import zenverify
 from zenverify.corpus import entry as entry_module
-from zenverify.corpus.entry import Entry, keep_failure, read_entry, write_entry
+from zenverify.corpus.entry import Entry, EntryStatus, read_entry
+from zenverify.corpus.writing import entry_name, entry_text, keep_failure, write_entry
 from zenverify.errors import CaseFormatError
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
@@ -31,8 +31,6 @@ def make_entry(case: Case | None = None, **changes: Any) -> Entry:
         "engine": "zen",
         "verdict": Verdict.ENGINE_WRONG,
         "blame": Blame(1, "tanh", 0, "repeated operand"),
-        "message": "the gradient of tanh is wrong",
-        "zenverify_version": "0.1.0",
         "reason": "seen in a release",
     }
     return Entry(**(fields | changes))
@@ -46,7 +44,7 @@ def test_an_entry_comes_back_bit_for_bit(tmp_path: Path) -> None:
     assert path.parent == tmp_path / "corpus" / "zen"
     assert re.fullmatch(r"tanh\.argument-0\.[0-9a-f]{12}", path.stem)
     assert back.case.to_json() == entry.case.to_json()
-    for field in ("engine", "verdict", "blame", "message", "zenverify_version", "reason"):
+    for field in ("engine", "verdict", "blame", "status", "reason", "note", "link"):
         assert getattr(back, field) == getattr(entry, field)
 
 
@@ -55,9 +53,77 @@ def test_the_file_is_canonical_and_diffable(tmp_path: Path) -> None:
     first = path.read_bytes()
     assert write_entry(tmp_path, read_entry(path)) == path
     assert path.read_bytes() == first
-    lines = first.decode("ascii").splitlines()
-    assert lines[1:4] == [' "format": 2,', ' "engine": "zen",', ' "verdict": "ENGINE_WRONG",']
-    assert '     "0x1.999999999999ap-4",' in lines
+    assert first.decode("ascii") == CANONICAL
+
+
+CANONICAL = """\
+{
+ "format": 3,
+ "engine": "zen",
+ "verdict": "ENGINE_WRONG",
+ "operation": "tanh",
+ "argument": 0,
+ "condition": "repeated operand",
+ "during": "reverse pass",
+ "exception": "",
+ "function": "",
+ "node": 1,
+ "case": {
+  "format": 1,
+  "nodes": [
+   {
+    "leaf": "variable",
+    "shape": [2],
+    "dtype": "float64",
+    "values": ["0x1.999999999999ap-4 (0.1)", "-0x0p+0 (-0.0)"]
+   },
+   {"operator": "tanh", "operands": [0]}
+  ],
+  "cotangent": ["0x1p+0 (1.0)", "inf"]
+ },
+ "status": "fixed",
+ "reason": "seen in a release",
+ "note": "",
+ "link": ""
+}
+"""
+
+
+def test_its_bytes_depend_on_case_and_verdict_alone(tmp_path: Path) -> None:
+    blame = Blame(1, "tanh", 0, "always")
+    one = Finding(Verdict.ENGINE_WRONG, blame, "local adjoint", "it is 0.2, the truth is 0.3")
+    other = Finding(Verdict.ENGINE_WRONG, blame, "probes", "in other words")
+    first = keep_failure(tmp_path / "a", "zen", one, make_case())
+    second = keep_failure(tmp_path / "b", "zen", other, make_case())
+    assert (first.name, first.read_bytes()) == (second.name, second.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"reason": "in other words"},
+        {"note": "look at line 3"},
+        {"status": EntryStatus.OPEN, "reason": "so it is", "link": "https://example.org/1"},
+    ],
+)
+def test_what_people_say_stands_at_its_end_and_changes_no_name(
+    tmp_path: Path, said: dict[str, Any]
+) -> None:
+    entry = make_entry(**said)
+    assert entry_name(entry) == entry_name(make_entry())
+    assert entry_text(entry).partition(' "status"')[0] == CANONICAL.partition(' "status"')[0]
+    back = read_entry(write_entry(tmp_path, entry))
+    assert {name: getattr(back, name) for name in said} == said
+
+
+def test_decimals_that_somebody_changed_make_no_other_entry(tmp_path: Path) -> None:
+    path = write_entry(tmp_path, make_entry())
+    path.write_text(path.read_text().replace("(0.1)", "(0.2)"))
+    assert read_entry(path).case.values[0][0] == 0.1
+    assert write_entry(tmp_path, make_entry()) == path
+    path.write_text(path.read_text().replace("0x1.999999999999ap-4 (0.2)", "0.2"))
+    with pytest.raises(CaseFormatError, match=r"nodes\[0\].values\[0\]: expected a hexadecimal"):
+        read_entry(path)
 
 
 def test_another_case_of_the_same_bucket_gets_its_own_file(tmp_path: Path) -> None:
@@ -80,8 +146,8 @@ def test_what_a_campaign_finds_is_kept(tmp_path: Path) -> None:
     finding = Finding(Verdict.NON_FINITE, Blame(1, "tanh", 0, "always"), "probes", "it is NaN")
     entry = read_entry(keep_failure(tmp_path, "zen", finding, make_case()))
     assert (entry.engine, entry.verdict, entry.blame) == ("zen", finding.verdict, finding.blame)
-    assert (entry.message, entry.reason) == ("it is NaN", "")
-    assert entry.zenverify_version == zenverify.__version__
+    assert (entry.status, entry.reason, entry.note, entry.link) == ("fixed", "", "", "")
+    assert entry.bucket == finding.bucket
 
 
 @pytest.mark.parametrize(
@@ -123,19 +189,29 @@ def test_pass_and_exception_are_kept_and_tell_entries_apart(
     )
 
 
-@pytest.mark.parametrize("argument, during", [(0, Pass.REVERSE), (None, None)])
-def test_entries_of_version_1_are_read(
-    tmp_path: Path, argument: int | None, during: Pass | None
-) -> None:
-    entry = make_entry(blame=Blame(1, "tanh", argument, "always"))
-    data = json.loads(write_entry(tmp_path, entry).read_text())
-    old = {k: v for k, v in data.items() if k not in ("during", "exception", "function")}
+OLD = Path(__file__).with_name("formats")
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_older_formats_are_read_for_ever(tmp_path: Path, version: int) -> None:
+    entry = read_entry(OLD / f"{version}.json")
+    blame = Blame(1, "transpose", 0, "always")
+    assert (entry.engine, entry.verdict, entry.blame) == ("zen", Verdict.ENGINE_WRONG, blame)
+    assert (entry.during, entry.exception, entry.function) == (Pass.REVERSE, "", "")
+    assert (entry.status, entry.note, entry.link) == ("fixed", "", "")
+    assert entry.reason == "planted: transpose: permutation not inverted"
+    again = read_entry(write_entry(tmp_path, entry))
+    assert again.case.to_json() == entry.case.to_json()
+    assert again.reason == entry.reason
+
+
+def test_a_pass_that_version_1_does_not_tell_stays_unknown(tmp_path: Path) -> None:
+    data = json.loads((OLD / "1.json").read_text()) | {"argument": None}
     path = tmp_path / "old.json"
-    path.write_text(json.dumps(old | {"format": 1}))
-    back = read_entry(path)
-    assert (back.during, back.exception, back.function) == (during, "", "")
-    # Written again it is of version 2, and what is not known stays so.
-    assert read_entry(write_entry(tmp_path / "new", back)).during is during
+    path.write_text(json.dumps(data))
+    entry = read_entry(path)
+    assert entry.during is None
+    assert read_entry(write_entry(tmp_path / "new", entry)).during is None
 
 
 @pytest.fixture
@@ -147,8 +223,8 @@ def data(tmp_path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "field, value, message",
     [
-        ("format", 3, "format: expected 1 or 2, got 3"),
-        ("format", True, "format: expected 1 or 2, got True"),
+        ("format", 4, "format: expected 1, 2 or 3, got 4"),
+        ("format", True, "format: expected 1, 2 or 3, got True"),
         ("format", 1, "unknown key 'during'"),
         ("during", "reverse", "during: expected one of forward pass, reverse pass, second reverse"),
         ("exception", None, "exception: expected text, got None"),
@@ -158,7 +234,9 @@ def data(tmp_path: Path) -> dict[str, Any]:
         ("argument", "0", "argument: expected a position or null, got '0'"),
         ("argument", True, "argument: expected a position or null, got True"),
         ("node", -1, "node: expected a node's position, got -1"),
-        ("message", ["x" * 100], r"message: expected text, got \['x{58}\.\.\."),
+        ("note", ["x" * 100], r"note: expected text, got \['x{58}\.\.\."),
+        ("message", "text", "unknown key 'message'"),
+        ("status", "closed", "status: expected one of fixed, open, got 'closed'"),
         ("extra", 1, "unknown key 'extra'"),
         ("case", [], "case: expected an object, got list"),
     ],
@@ -170,6 +248,23 @@ def test_a_bad_field_is_named(
     path.write_text(json.dumps(data | {field: value}))
     with pytest.raises(CaseFormatError, match=f"bad.json: {message}"):
         read_entry(path)
+
+
+def test_what_is_open_has_a_reason_and_a_link(tmp_path: Path, data: dict[str, Any]) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps(data | {"status": "open", "reason": " ", "link": "x"}))
+    with pytest.raises(CaseFormatError, match=r"reason: an entry that is open says why it is acce"):
+        read_entry(path)
+    path.write_text(json.dumps(data | {"status": "open", "reason": "so it is"}))
+    with pytest.raises(CaseFormatError, match=r"link: an entry that is open says where it is know"):
+        read_entry(path)
+
+
+def test_what_people_say_may_be_left_out(tmp_path: Path, data: dict[str, Any]) -> None:
+    path = tmp_path / "short.json"
+    short = {k: v for k, v in data.items() if k not in ("status", "reason", "note", "link")}
+    path.write_text(json.dumps(short))
+    assert read_entry(path).status is EntryStatus.FIXED
 
 
 def test_a_missing_field_is_named(tmp_path: Path, data: dict[str, Any]) -> None:
@@ -192,7 +287,7 @@ def test_a_missing_field_is_named(tmp_path: Path, data: dict[str, Any]) -> None:
         (b"[" * 100_000, "nested too deeply"),
         (
             b'{"format": ' + b"[" * 900 + b"]" * 900 + b"}",
-            "format: expected 1 or 2|nested too deeply",
+            "format: expected 1, 2 or 3|nested too deeply",
         ),
         (b'{"format": ' + b"9" * 5000 + b"}", "not JSON: Exceeds the limit"),
     ],

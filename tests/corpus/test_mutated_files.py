@@ -13,8 +13,8 @@ import pytest
 from tests.corpus.prepared import tanh_entry
 from zenverify.cli.configuration import read_configuration
 from zenverify.corpus.baseline import read_baseline
-from zenverify.corpus.entry import write_entry
 from zenverify.corpus.replay import Status, replay
+from zenverify.corpus.writing import write_entry
 from zenverify.engines import registry
 from zenverify.errors import UsageError
 

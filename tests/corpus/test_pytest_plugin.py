@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus.prepared import tanh_entry
-from zenverify.corpus.entry import write_entry
+from zenverify.corpus.writing import write_entry
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = "zenverify.corpus.pytest_plugin"
@@ -19,7 +19,7 @@ PLUGIN = "zenverify.corpus.pytest_plugin"
 def project(tmp_path: Path) -> Path:
     """A user's project with one test of its own and a corpus of one good and one bad file."""
     write_entry(tmp_path / "corpus", tanh_entry())
-    (tmp_path / "corpus" / "bad.json").write_text('{"format": 3}')
+    (tmp_path / "corpus" / "bad.json").write_text('{"format": 4}')
     (tmp_path / "test_own.py").write_text("def test_own(): pass\n")
     return tmp_path
 
@@ -56,7 +56,7 @@ def test_a_malformed_file_fails_alone(project: Path) -> None:
     done = run_pytest(project, "-v", "--zenverify-corpus=corpus")
     assert done.returncode == 1
     assert "1 failed, 2 passed" in done.stdout
-    assert "format: expected 1 or 2, got 3" in done.stdout
+    assert "format: expected 1, 2 or 3, got 4" in done.stdout
     assert "Traceback" not in done.stdout
 
 

@@ -1,11 +1,14 @@
 import os
+from dataclasses import replace as changed
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.corpus.prepared import answer, tanh_entry
-from zenverify.corpus.entry import Entry, write_entry
+from zenverify.corpus.entry import Entry, EntryStatus
 from zenverify.corpus.replay import Status, find_entries, replay
+from zenverify.corpus.writing import write_entry
 from zenverify.engines import registry
 from zenverify.engines.protocol import Engine
 from zenverify.errors import UsageError
@@ -63,6 +66,37 @@ def test_the_message_says_what_is_wrong(
 ) -> None:
     let_every_case_have(monkeypatch, result)
     assert [outcome.message for outcome in replay([path], zen)] == [message]
+
+
+@pytest.mark.parametrize(
+    "result, status, message",
+    [
+        (answer(Verdict.ENGINE_WRONG, said="off"), Status.OPEN, "by design (https://a.org/1)"),
+        (
+            answer(Verdict.AGREE),
+            Status.GONE,
+            "it passes now, and was known to fail: by design (https://a.org/1)",
+        ),
+        (answer(Verdict.UNSUPPORTED, said="no tanh"), Status.UNDECIDED, "no tanh"),
+    ],
+)
+def test_what_is_open_must_fail(
+    tmp_path: Path,
+    zen: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    result: CaseResult,
+    status: Status,
+    message: str,
+) -> None:
+    said: dict[str, Any] = {
+        "status": EntryStatus.OPEN,
+        "reason": "by design",
+        "link": "https://a.org/1",
+    }
+    path = write_entry(tmp_path, changed(tanh_entry(), **said))
+    let_every_case_have(monkeypatch, result)
+    (outcome,) = replay([path], zen)
+    assert (outcome.status, outcome.message) == (status, message)
 
 
 def test_a_malformed_file_does_not_stop_the_rest(path: Path, zen: Engine) -> None:

@@ -50,7 +50,7 @@ def test_the_form() -> None:
                 "leaf": "variable",
                 "shape": [2],
                 "dtype": "float64",
-                "values": ["0x1.999999999999ap-4", "-0x0.0p+0"],
+                "values": ["0x1.999999999999ap-4 (0.1)", "-0x0p+0 (-0.0)"],
             },
             {
                 "operator": "sum",
@@ -58,7 +58,7 @@ def test_the_form() -> None:
                 "attributes": {"axis": None, "keepdims": False},
             },
         ],
-        "cotangent": ["0x1.0000000000000p+0"],
+        "cotangent": ["0x1p+0 (1.0)"],
     }
 
 

@@ -122,7 +122,21 @@ def test_every_call_that_is_drawn_fits_its_declaration(operator: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1.5", "8", "1e3", "infinity", "0x", "0x1p", " 0x1p+0", "-nan", "0X1"]
+    "text",
+    [
+        "1.5",
+        "8",
+        "1e3",
+        "infinity",
+        "0x",
+        "0x1p",
+        " 0x1p+0",
+        "-nan",
+        "0X1",
+        "0x1(1)",
+        "0x1 (a b)",
+        "(1.5)",
+    ],
 )
 def test_only_hexadecimal_floats_with_0x_are_numbers(text: str) -> None:
     data = {"format": 1, "nodes": [{**leaf(1), "values": [text]}], "cotangent": [ONE]}
@@ -137,7 +151,15 @@ def test_only_hexadecimal_floats_with_0x_are_numbers(text: str) -> None:
 )
 def test_hexadecimal_floats_are_read(text: str) -> None:
     data = {"format": 1, "nodes": [{**leaf(1), "values": [text]}], "cotangent": [ONE]}
-    assert case_to_data(case_from_data(data))["nodes"][0]["values"] == [float.fromhex(text).hex()]
+    (written,) = case_to_data(case_from_data(data))["nodes"][0]["values"]
+    assert float.fromhex(written.split()[0]).hex() == float.fromhex(text).hex()
+
+
+def test_the_decimals_beside_a_float_are_not_read() -> None:
+    for text in ("0x1.8p+0 (1.5)", "0x1.8p+0 (7)", "0x1.8p+0"):
+        data = {"format": 1, "nodes": [{**leaf(1), "values": [text]}], "cotangent": [ONE]}
+        (written,) = case_to_data(case_from_data(data))["nodes"][0]["values"]
+        assert written == "0x1.8p+0 (1.5)"
 
 
 def test_more_dimensions_than_numpy_broadcasts_are_refused() -> None:

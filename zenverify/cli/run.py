@@ -107,7 +107,7 @@ def run(
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
     from zenverify.cli.campaign import Output, run_campaign
-    from zenverify.corpus.entry import Keeper
+    from zenverify.corpus.writing import Keeper
     from zenverify.engines import registry
     from zenverify.faults.catalogue import find_fault
     from zenverify.output.model.numbers import counted

@@ -1,4 +1,4 @@
-"""Verify the entries of a corpus again: an engine that is right now agrees with all of them."""
+"""Verify the entries of a corpus again: what is fixed must pass, what is open must fail."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zenverify.corpus.entry import read_entry
+from zenverify.corpus.entry import Entry, EntryStatus, read_entry
 from zenverify.errors import CaseFormatError, UsageError
-from zenverify.verification.verdict import Verdict
+from zenverify.verification.verdict import BucketKey, Verdict
 from zenverify.verification.verify import verify_case
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ class Status(StrEnum):
 
     PASSED = "passed"
     FAILED = "failed"
+    OPEN = "open"
+    """It fails, and is known to."""
+    GONE = "gone"
+    """It is known to fail, and does not: somebody has to say so in the entry."""
     UNDECIDED = "undecided"
     """The engine lacks an operation, or no witness could decide: neither a pass nor a failure."""
     MALFORMED = "malformed"
@@ -40,17 +44,20 @@ class ReplayOutcome:
     path
         The file.
     status
-        Whether the engine agrees with the truth now.
+        Whether the engine agrees with the truth now, and whether it has to.
     verdict
         The case's verdict; None if the file could not be read.
     message
         What is wrong, or why nothing can be said; empty for a pass.
+    bucket
+        The bucket that a run finds it in; None if the file could not be read.
     """
 
     path: Path
     status: Status
     verdict: Verdict | None
     message: str
+    bucket: BucketKey | None = None
 
 
 def find_entries(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
@@ -150,8 +157,19 @@ def replay_file(path: Path, engine: Engine) -> ReplayOutcome:
         result = verify_case(engine, entry.case)
     except Exception as error:  # noqa: BLE001  the entries that follow are replayed all the same
         message = f"internal error: {type(error).__name__}: {error}"
-        return ReplayOutcome(path, Status.ERROR, None, message)
-    return ReplayOutcome(path, _status(result.verdict), result.verdict, _message(result))
+        return ReplayOutcome(path, Status.ERROR, None, message, entry.bucket)
+    return judged(path, entry, result)
+
+
+def judged(path: Path, entry: Entry, result: CaseResult) -> ReplayOutcome:
+    """What an entry's verification says, held against what the entry asks for."""
+    status, message = _status(result.verdict), _message(result)
+    if entry.status is EntryStatus.OPEN and status is Status.PASSED:
+        status = Status.GONE
+        message = f"it passes now, and was known to fail: {entry.reason} ({entry.link})"
+    elif entry.status is EntryStatus.OPEN and status is Status.FAILED:
+        status, message = Status.OPEN, f"{entry.reason} ({entry.link})"
+    return ReplayOutcome(path, status, result.verdict, message, entry.bucket)
 
 
 def _status(verdict: Verdict) -> Status:

@@ -18,6 +18,7 @@ from zenverify.operators.attributes import (
     attribute_from_json,
     attribute_to_json,
     float_from_hex,
+    float_to_text,
     misfit,
 )
 from zenverify.operators.program.allowance import at_most
@@ -113,7 +114,7 @@ class Case:
 
 
 def case_to_data(case: Case) -> dict[str, Any]:
-    """The case as what `json` can write; floats are hexadecimal text."""
+    """The case as what `json` can write; floats are hexadecimal text, with decimals beside."""
     values = dict(zip(case.graph.leaves, case.values, strict=True))
     nodes: list[dict[str, Any]] = []
     for position, node in enumerate(case.graph.nodes):
@@ -234,7 +235,7 @@ def _fail(field: str, expected: str, got: Any) -> NoReturn:
 
 
 def _floats_to_data(array: Array) -> list[str]:
-    return [float(item).hex() for item in array.ravel().tolist()]
+    return [float_to_text(float(item)) for item in array.ravel().tolist()]
 
 
 def _floats_from_data(data: Any, shape: tuple[int, ...], dtype: str, field: str) -> Array:

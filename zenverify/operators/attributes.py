@@ -63,7 +63,10 @@ DIMENSIONS = 32
 _DEEPEST = 8
 _BEYOND = 2**63
 _TAGGED = ({"array", "shape", "items"}, {"slice"}, {"ellipsis"}, {"float"})
-_HEXADECIMAL = re.compile(r"-?(0x[0-9a-f]{1,32}(\.[0-9a-f]{0,32})?(p[+-]?\d{1,5})?|inf)|nan")
+_HEXADECIMAL = re.compile(
+    r"(-?(?:0x[0-9a-f]{1,32}(?:\.[0-9a-f]{0,32})?(?:p[+-]?[0-9]{1,5})?|inf)|nan)"
+    r"(?: \([0-9a-z.+-]{1,32}\))?"
+)
 
 
 def freeze_attributes(attributes: Mapping[str, Any]) -> Attributes:
@@ -125,7 +128,7 @@ def holds_array(value: FrozenValue) -> bool:
 
 
 def attribute_to_json(value: FrozenValue) -> Any:
-    """Turn a frozen value into what JSON can hold; floats become hexadecimal, hence exact."""
+    """Turn a frozen value into what JSON can hold; floats become `float_to_text`'s."""
     match value:
         case FrozenArray(kind, shape, items):
             return {"array": kind, "shape": list(shape), "items": list(items)}
@@ -136,7 +139,7 @@ def attribute_to_json(value: FrozenValue) -> Any:
         case tuple():
             return [attribute_to_json(item) for item in value]
         case float():
-            return {"float": value.hex()}
+            return {"float": float_to_text(value)}
     return value
 
 
@@ -202,21 +205,36 @@ def _array_from_json(kind: str, shape: list[Any], items: list[Any], field: str) 
     return FrozenArray(kind, tuple(shape), tuple(items))
 
 
+def float_to_text(value: float) -> str:
+    """A float as files hold it: exact, and beside it in decimals, which nobody reads back.
+
+    Examples
+    --------
+    >>> float_to_text(1.5)
+    '0x1.8p+0 (1.5)'
+    """
+    if not math.isfinite(value):
+        return str(value)
+    digits, _, exponent = value.hex().partition("p")
+    return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits}p{exponent} ({value!r})"
+
+
 def float_from_hex(text: str, field: str) -> float:
-    """Read ``0x1.8p+0``, ``inf``, ``-inf`` or ``nan``.
+    """Read ``0x1.8p+0``, ``0x1.8p+0 (1.5)``, ``inf``, ``-inf`` or ``nan``.
 
     Raises
     ------
     CaseFormatError
         If the text is none of these.
     """
-    if _HEXADECIMAL.fullmatch(text) is None:
+    match = _HEXADECIMAL.fullmatch(text)
+    if match is None:
         raise CaseFormatError(
             f"{field}: expected a hexadecimal float such as '0x1.8p+0', inf, -inf or nan, got "
             f"{text[:60]!r}"
         )
     try:
-        return float.fromhex(text)
+        return float.fromhex(match[1])
     except OverflowError as error:
         raise CaseFormatError(f"{field}: beyond float64: {text[:60]!r}") from error
 

@@ -43,7 +43,7 @@ class ReplayOutput:
                     "message": outcome.message,
                 }
             )
-        elif self._verbose or outcome.status is not Status.PASSED:
+        elif self._verbose or outcome.status not in (Status.PASSED, Status.OPEN):
             self._results.print(_line(outcome), soft_wrap=True)
 
     def finish(self) -> int:
@@ -59,11 +59,12 @@ class ReplayOutput:
 
     @property
     def exit_code(self) -> int:
-        """1 if an entry failed; 2 if one could not be read or none was decided; otherwise 0."""
-        if self._counts[Status.FAILED]:
+        """1 if an entry failed or is gone; 2 if one was not read or none decided; otherwise 0."""
+        counts = self._counts
+        if counts[Status.FAILED] or counts[Status.GONE]:
             return 1
-        stopped = self._counts[Status.MALFORMED] + self._counts[Status.ERROR]
-        return 2 if stopped or not self._counts[Status.PASSED] else 0
+        stopped = counts[Status.MALFORMED] + counts[Status.ERROR]
+        return 2 if stopped or not counts[Status.PASSED] + counts[Status.OPEN] else 0
 
 
 def _line(outcome: ReplayOutcome) -> str:
