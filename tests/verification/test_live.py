@@ -1,6 +1,7 @@
 """Live graphs, verified in place."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -165,6 +166,34 @@ def test_an_operation_of_the_users_own_is_listed_and_its_rule_is_not_judged() ->
     assert result.findings == ()
     assert result.verdict is Verdict.UNSUPPORTED
     assert not result
+
+
+def own_tanh(x: Tensor) -> Tensor:
+    y = np.tanh(x.value)
+    return Tensor.from_operation(y, [x], [lambda g: g * (1 - y * y)], name="own_tanh")
+
+
+@pytest.mark.parametrize("size", [6, 6000])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda a: (own_tanh(a.sigmoid()) * 2.0).sum(),
+        lambda a: (own_tanh(h := a.sigmoid()) * h).sum(),
+        lambda a: (own_tanh(own_tanh(h := a.sigmoid())) * a).sum() + h.exp().sum(),
+    ],
+    ids=["on the only path", "beside another path", "twice"],
+)
+def test_what_comes_before_an_operation_of_the_users_own_is_judged(
+    build: Callable[[Tensor], Tensor], size: int
+) -> None:
+    x = Tensor(np.linspace(-2, 2, size))
+    result = verify(build(x * 2.0))
+    assert result.findings == ()
+    assert result.verdict is Verdict.UNSUPPORTED
+    with wrong_rule("sigmoid", lambda g, y, _: g * y * (1 - y) * (1 + 1e-6)):
+        result = verify(build(x * 2.0))
+    assert result.verdict is Verdict.ENGINE_WRONG
+    assert {finding.blame.operation for finding in result.findings} == {"sigmoid"}
 
 
 def test_what_needs_no_gradient_or_is_no_result() -> None:

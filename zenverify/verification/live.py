@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
+from zenverify.verification.checks.local import Suspect
 from zenverify.verification.events import Finding
 from zenverify.verification.examination import Report, examine, gravity, verdict_of
 from zenverify.verification.recording import GraphRecording, Probed
@@ -266,7 +267,6 @@ class _Live:
         if behind:
             asked = [n for n, wanted in enumerate(self.graph.differentiated) if wanted]
             gradients = session.copied_gradients(case.graph, run, asked)
-            gradients = {n: g for n, g in gradients.items() if n not in behind}
         else:
             gradients = session.gradients(case.graph, run)
         return LiveRecording(case, run, seed, gradients, session, self, before, behind)
@@ -319,8 +319,8 @@ class LiveRecording(GraphRecording):
     def owned(self) -> Sequence[Array]:
         return self._before
 
-    def judged(self, gradients: Mapping[int, Array]) -> Mapping[int, Array]:
-        return {n: g for n, g in gradients.items() if n not in self._behind}
+    def accounted(self, suspects: Iterable[Suspect]) -> list[Suspect]:
+        return [suspect for suspect in suspects if suspect.node not in self._behind]
 
     def put_back(self) -> None:
         for array, before in zip(self.run.arrays, self._before, strict=True):

@@ -12,7 +12,7 @@ from zenverify.graph.case import Array, Case
 from zenverify.oracles.enclosure import Conventions
 from zenverify.verification.blame.recorded import RecordedRule
 from zenverify.verification.checks.check import Said
-from zenverify.verification.checks.local import LocalCheck
+from zenverify.verification.checks.local import LocalCheck, Suspect
 from zenverify.verification.checks.probes import make_probes
 from zenverify.verification.checks.whole import DirectionCheck
 from zenverify.verification.session import EngineSession
@@ -182,12 +182,13 @@ class GraphRecording(Recording):
         """Per node, what the engine's array of its value held before the reverse pass."""
         return self.run.values
 
-    def judged(self, gradients: Mapping[int, Array]) -> Mapping[int, Array]:
-        """Those of some gradients that the graph accounts for.
+    def accounted(self, suspects: Iterable[Suspect]) -> list[Suspect]:
+        """The suspects among the nodes whose whole cotangent comes from operations of the graph.
 
-        What an operation without a declaration hands to a node is not in the graph.
+        What an operation without a declaration hands to a node is not in the graph. What such a
+        node hands on is: its cotangent is the engine's own number, and as good as any other.
         """
-        return gradients
+        return list(suspects)
 
     def put_back(self) -> None:
         """Undo what checks wrote into arrays of the user's; a case has none."""

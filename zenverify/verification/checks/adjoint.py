@@ -17,7 +17,7 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
     """Say which gradients are wrong, and which operation's rule or what else made them so."""
     graph, check, cotangent = recording.graph, recording.local, recording.case.cotangent
     undefined = set(check.undefined)
-    suspects = check.gradients(recording.gradients, {graph.root: cotangent})
+    suspects = recording.accounted(check.gradients(recording.gradients, {graph.root: cotangent}))
     if not np.isfinite(cotangent).all():
         check.undefined = undefined  # of the cotangent's doing: the probes have their own
     yield from blame_gradients(

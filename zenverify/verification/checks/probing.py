@@ -14,13 +14,12 @@ from zenverify.verification.session import EngineSession
 def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]:
     """Say which gradients of the probed pass are wrong, but for what is known to be."""
     probed = recording.probed(session)
-    gradients = recording.judged(probed.gradients)
-    suspects = probed.local.gradients(gradients, probed.probes)
+    suspects = recording.accounted(probed.local.gradients(probed.gradients, probed.probes))
     yield from blame_gradients(
         session.engine,
         recording.graph,
         probed.run.values,
-        gradients,
+        probed.gradients,
         suspects,
         PROBES,
         session.findings,
