@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from zenverify.errors import GraphError
 
-LARGEST = 20_000_000
+LARGEST = 1 << 25
 """Elements that a step of a program may have: each takes some hundred bytes as a ball."""
 
 

@@ -81,14 +81,16 @@ class ProgramBuilder:
             start += buffer.size
         moved = np.asarray(function(*numbers))
         self._spend(moved.size)
-        flat = np.where(moved < 0, start, moved).ravel()
+        flat = moved.ravel()
+        if (flat < 0).any():
+            flat = np.where(flat < 0, start, flat)
         if flat.size and start and not all(map(self._is_constant, buffers)):
             used = np.bincount(flat, minlength=start + 1)[:start]
             self._terms = max(self._terms, int(used.max()))
         step = Move(
             tuple(buffer.number for buffer in buffers),
             tuple(buffer.size for buffer in buffers),
-            tuple(flat.tolist()),
+            flat,
             detached,
         )
         return self._result(step, moved.shape)
@@ -105,7 +107,7 @@ class ProgramBuilder:
     def within(self, buffer: Buffer, low: float, high: float) -> Buffer:
         """The same values, which lie between these two whatever the operands are."""
         self._spend(buffer.size)
-        places = tuple(range(buffer.size))
+        places = np.arange(buffer.size)
         step = Move((buffer.number,), (buffer.size,), places, known=(low, high))
         return self._result(step, buffer.shape)
 

@@ -99,8 +99,7 @@ def _contraction(
     number: int, one: Sum, sizes: Sequence[int], steps: Sequence[Step]
 ) -> Contraction | None:
     users = Counter(source for step in steps for source in step.sources)
-    taken = np.arange(one.rows * one.width)
-    buffer, taken = _traced(one.sources[0], taken, len(sizes), steps, users)
+    buffer, taken = _traced(one.sources[0], None, len(sizes), steps, users)
     product = steps[buffer - len(sizes)] if buffer >= len(sizes) else None
     if not isinstance(product, Map) or product.kernel is not arithmetic.MULTIPLY:
         return None
@@ -109,9 +108,11 @@ def _contraction(
     factors = []
     places = []
     for source in product.sources:
-        moved, elements = _traced(source, taken, len(sizes), steps, users)
-        first, which = _distinct(elements.reshape(one.rows, one.width))
-        factors.append(Factor(moved, elements.reshape(one.rows, one.width)[first]))
+        moved, found = _traced(source, taken, len(sizes), steps, users)
+        elements = np.arange(one.rows * one.width) if found is None else found
+        matrix = elements.reshape(one.rows, one.width)
+        first, which = _distinct(matrix)
+        factors.append(Factor(moved, matrix[first]))
         places.append(which)
     left, right = factors
     rows, columns = places
@@ -126,15 +127,25 @@ def _contraction(
 
 
 def _traced(
-    buffer: int, elements: Indices, count: int, steps: Sequence[Step], users: Mapping[int, int]
-) -> tuple[int, Indices]:
-    """Where elements of a buffer come from, back through movements that serve nobody else."""
+    buffer: int,
+    elements: Indices | None,
+    count: int,
+    steps: Sequence[Step],
+    users: Mapping[int, int],
+) -> tuple[int, Indices | None]:
+    """Where elements of a buffer come from, back through movements that serve nobody else.
+
+    None stands for all of them, in order.
+    """
     while buffer >= count and users[buffer] == 1:
         one = steps[buffer - count]
         if not isinstance(one, Move) or len(one.sources) > 1 or one.detached:
             break
-        # A zero stays one past the end, whatever the number of elements.
-        elements = np.append(one.array, one.sizes[0])[elements]
+        if elements is None:
+            elements = one.array
+        else:
+            # A zero stays one past the end, whatever the number of elements.
+            elements = np.append(one.array, one.sizes[0])[elements]
         buffer = one.sources[0]
     return buffer, elements
 

@@ -78,7 +78,7 @@ def part_of(program: Program, wanted: Marks) -> tuple[Program, list[Marks]]:
             if not np.array_equal(mark, needed[source]):
                 taken = np.flatnonzero(mark[needed[source]])
                 size = int(needed[source].sum())
-                steps.append(Move((place,), (size,), tuple(taken.tolist())))
+                steps.append(Move((place,), (size,), taken))
                 place = count + len(steps) - 1
             sources.append(place)
         steps.append(_shortened(one, own, tuple(sources), inputs[number]))
@@ -115,9 +115,9 @@ def _shortened(one: Step, own: Marks, sources: tuple[int, ...], inputs: Sequence
         case Move():
             marks = np.concatenate([*inputs, [True]])
             renumbered = np.cumsum(marks) - 1
-            indices = renumbered[one.array[own]]
+            array = renumbered[one.array[own]]
             sizes = tuple(int(mark.sum()) for mark in inputs)
-            return replace(one, sources=sources, sizes=sizes, indices=tuple(indices.tolist()))
+            return replace(one, sources=sources, sizes=sizes, array=array)
         case Sum() | Extremum():
             return replace(one, sources=sources, rows=int(own.sum()))
         case Fill():

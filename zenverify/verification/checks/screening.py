@@ -183,14 +183,14 @@ class Screening:
             ):
                 if operand == node and shared is not None:
                     places.append(shared)
-                    indices = tuple(np.flatnonzero(mark[taken]).tolist())
+                    indices = np.flatnonzero(mark[taken])
                     moves.append(Move((number,), (int(taken.sum()),), indices))
                     continue
                 dtype = graph.dtypes[operand]
                 if graph.is_number(operand):
                     dtype = graph.dtypes[position]
                 places.append(leaf(values[operand], mark, dtype, graph.trainable[operand]))
-                moves.append(Move((number,), (int(mark.sum()),), tuple(range(int(mark.sum())))))
+                moves.append(Move((number,), (int(mark.sum()),), np.arange(mark.sum())))
             calls.append((position, wanted, _behind(moves, part), places))
         nodes: list[Leaf | Apply] = list(leaves)
         gradients: dict[int, Array] = {}

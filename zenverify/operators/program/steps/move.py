@@ -25,7 +25,7 @@ def pick(indices: tuple[int, ...]) -> Callable[[Balls], Balls]:
     return itemgetter(*indices) if indices else lambda _: ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Move:
     """Takes elements from the sources, laid end to end; an index past the end is a zero.
 
@@ -35,14 +35,14 @@ class Move:
 
     sources: tuple[int, ...]
     sizes: tuple[int, ...]
-    indices: tuple[int, ...]
+    array: NDArray[np.intp]
     detached: bool = False
     known: tuple[float, float] | None = None
 
     @cached_property
-    def array(self) -> NDArray[np.intp]:
-        """The indices as an array."""
-        return np.array(self.indices, np.intp)
+    def indices(self) -> tuple[int, ...]:
+        """The array as integers, which lists of balls are indexed with."""
+        return tuple(self.array.tolist())
 
     @cached_property
     def _pick(self) -> Callable[[Balls], Balls]:
@@ -51,12 +51,12 @@ class Move:
     @cached_property
     def _keeps_order(self) -> bool:
         """Whether all elements stay where they are, as in a reshape."""
-        return len(self.sizes) == 1 and self.indices == tuple(range(self.sizes[0]))
+        return len(self.sizes) == 1 and np.array_equal(self.array, np.arange(self.sizes[0]))
 
     @cached_property
     def _takes_from_one(self) -> bool:
         """Whether there is nothing to join: one source, and no zeros."""
-        return len(self.sizes) == 1 and self.sizes[0] not in self.indices
+        return len(self.sizes) == 1 and self.sizes[0] not in self.array
 
     @cached_property
     def _give_back(self) -> tuple[Callable[[Balls], Balls], ...] | None:
@@ -77,7 +77,7 @@ class Move:
         )
 
     def length(self, sources: Sequence[int]) -> int:
-        return len(self.indices)
+        return len(self.array)
 
     def value(self, sources: Sequence[Balls]) -> Balls:
         if self._keeps_order:
@@ -119,7 +119,7 @@ class Move:
         return contributions
 
     def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
-        return [ZERO] * len(self.indices) if self.detached else self.value(tangents)
+        return [ZERO] * len(self.array) if self.detached else self.value(tangents)
 
     def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
         return self.carry(None, tangents)
@@ -136,7 +136,7 @@ class Move:
             low, high = self.known
             return Ball(low).union(Ball(high))
         parts = [source for source, size in zip(sources, self.sizes, strict=True) if size]
-        if sum(self.sizes) in self.indices or not parts:
+        if sum(self.sizes) in self.array or not parts:
             parts.append(ZERO)
         joined = parts[0]
         for part in parts[1:]:
