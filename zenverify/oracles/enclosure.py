@@ -156,9 +156,7 @@ class WholeEnclosure:
         graph = case.graph
         self._graph = graph
         self._rounded = rounded
-        dtype = "float32" if "float32" in graph.dtypes else "float64"
-        self._within = FloatRange(SMALLEST[dtype]) if underflowing else None
-        within = self._within
+        self._underflowing = underflowing
         self.values: list[Balls] = [()] * len(graph.nodes)
         for leaf, value in zip(graph.leaves, lift_all(case.values), strict=True):
             self.values[leaf] = value
@@ -172,6 +170,7 @@ class WholeEnclosure:
                     hint = lift(near[position])
                 at_kink = conventions.get(operator, MEAN)
                 allowed = THRESHOLD + program.terms if rounded else 1
+                within = self._within(call)
                 with precision(bits, rounding=rounded, allowance=allowed, within=within):
                     made = program.linearise(given, at_kink, hint)
                     self.values[position] = self._widen(graph.dtypes[position], made.value)
@@ -182,6 +181,16 @@ class WholeEnclosure:
                         made = program.linearise(given, at_kink, hint)
                 linear[position] = made
         self.gradients = self._pull(linear, lift(case.cotangent))
+
+    def _within(self, call: Call) -> FloatRange | None:
+        """What steps inside an operation may lose by underflow: as much as its local check allows.
+
+        That is the smallest normal number so many times as it allows units.
+        """
+        if not self._underflowing:
+            return None
+        dtype = "float32" if "float32" in self._graph.dtypes else "float64"
+        return FloatRange((THRESHOLD + call.program.terms) * SMALLEST[dtype])
 
     def _bits_forward(self, call: Call) -> int:
         return self._bits(self._graph.dtypes[call.position], call)
@@ -217,12 +226,12 @@ class WholeEnclosure:
         totals: list[Balls | None] = [None] * len(graph.nodes)
         totals[graph.root] = cotangent
         for bits, calls in groupby(reversed(graph.calls), self._bits_backward):
-            with precision(bits, rounding=self._rounded, within=self._within):
-                plus = addition()
-                for call in calls:
-                    here = totals[call.position]
-                    if here is None or not call.trainable:
-                        continue
+            for call in calls:
+                here = totals[call.position]
+                if here is None or not call.trainable:
+                    continue
+                with precision(bits, rounding=self._rounded, within=self._within(call)):
+                    plus = addition()
                     parts = linear[call.position].pull(here)
                     reach = max(map(abs, map(float, here)), default=1.0)
                     for operand, part in zip(call.operands, parts, strict=True):

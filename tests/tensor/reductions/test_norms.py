@@ -178,3 +178,19 @@ def test_hypot_far_out(scale: float) -> None:
     first, second = slope(zt.hypot, [3 * scale], [-4 * scale])
     np.testing.assert_allclose([*first, *second], [0.6, -0.8], rtol=1e-15)
     np.testing.assert_allclose(zt.hypot(3 * scale, 4 * scale).value, 5 * scale, rtol=1e-15)
+
+
+@pytest.mark.parametrize("ord", [0.5, 1.3, 1.5, 1.9])
+@pytest.mark.parametrize("dtype, small, large", [("float64", -1021.5, 900), ("float32", -126, 25)])
+def test_slopes_of_what_is_tiny_beside_the_largest(
+    ord: float, dtype: str, small: float, large: float
+) -> None:
+    """Scaled by the largest element it underflows, and to a small power it would not."""
+    x = np.array([2.0**small, -(2.0**large), 0.0], dtype)
+    tensor = Tensor(x)
+    zt.norm(tensor, ord).get_gradients()
+    expected = np.exp2((small - large) * (ord - 1))
+    np.testing.assert_allclose(
+        tensor.gradient[0], expected, rtol=1e-13 if dtype == "float64" else 1e-5
+    )
+    assert tensor.gradient[2] == 0 or ord < 1

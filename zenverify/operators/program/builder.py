@@ -111,6 +111,18 @@ class ProgramBuilder:
         step = Move((buffer.number,), (buffer.size,), places, known=(low, high))
         return self._result(step, buffer.shape)
 
+    def eliminated(self, buffer: Buffer) -> Buffer:
+        """The same values; where results may underflow, each may lose the smallest normal number.
+
+        For matrices that engines eliminate: they subtract products, which may underflow, from each
+        element, and from the same element as often as there are rows (Demmel, "Underflow and the
+        reliability of numerical software", 1984). A matrix of tiny elements may so be singular.
+        """
+        self._spend(buffer.size)
+        places = np.arange(buffer.size)
+        step = Move((buffer.number,), (buffer.size,), places, eliminated=True)
+        return self._result(step, buffer.shape)
+
     def broadcast(self, buffer: Buffer, shape: Shape) -> Buffer:
         if buffer.shape == shape:
             return buffer

@@ -117,6 +117,27 @@ def _norm(x: Array, ord: Order, axis: Axis, keepdims: bool) -> Array:
     return result if keepdims else result.squeeze(axes)
 
 
+_RAISED = 64
+"""Powers of two that make every subnormal number a normal one."""
+
+
+def _magnitude(x: Array, found: _Powers, power: float) -> Array:
+    """Return the scaled elements' magnitudes to a power, also where scaling has lost an element.
+
+    A small power, or a negative one, of what is tiny beside the largest element is not tiny.
+    """
+    elements = np.abs(found.elements)
+    magnitude = elements**power
+    lost = (elements < np.finfo(x.dtype).tiny) & (x != 0)
+    if power >= 1 or not lost.any():
+        return magnitude
+    exponent = found.exponent + _RAISED
+    half = exponent // 2
+    one = np.ones((), x.dtype)
+    near, far = (np.ldexp(one, -part) ** power for part in (half, exponent - half))
+    return np.where(lost, np.abs(np.ldexp(x, _RAISED)) ** power * near * far, magnitude)
+
+
 def _pull_norm(g: Array, y: Array, x: Array, ord: Order, axis: Axis, keepdims: bool) -> Array:
     g = keep_axes(g, x.shape, axis)
     sums = _sums(ord, axes_of(axis, x.ndim))
@@ -131,7 +152,7 @@ def _pull_norm(g: Array, y: Array, x: Array, ord: Order, axis: Axis, keepdims: b
         slope = found.elements / np.sqrt(found.total)
     else:
         # Not the quotient of element and norm to a power, which raises the norm's rounding to it.
-        magnitude = np.abs(found.elements) ** (power - 1)
+        magnitude = _magnitude(x, found, power - 1)
         slope = np.sign(x) * magnitude / found.total ** ((power - 1) / power)
     return g * np.where(found.total == 0, 0, slope)
 

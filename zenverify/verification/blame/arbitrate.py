@@ -13,11 +13,11 @@ from flint import arb
 from zenverify.engines.protocol import Batching, Engine, Handle
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, LeafKind
-from zenverify.operators.balls.arithmetic import Ball, precision
+from zenverify.operators.balls.arithmetic import Ball, FloatRange, precision
 from zenverify.operators.balls.signs import turned_towards
 from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.difference import Estimate, Side, differentiate_sampled, uneven
-from zenverify.oracles.enclosure import SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF, lift
+from zenverify.oracles.enclosure import SIGNIFICAND, SMALLEST, THRESHOLD, UNIT_ROUNDOFF, lift
 from zenverify.verification import trace
 from zenverify.verification.checks.judge import Judgement, Status
 from zenverify.verification.verdict import Verdict
@@ -218,11 +218,14 @@ def _scales(
 
     That is a running error bound of all that is computed from the node that is moved: the noise of
     a result that cancelled, or of an ill-conditioned system's solution, is larger than its size.
+    What underflows on the way is noise, too: differences of a product that is zero since it
+    underflows are zero.
     """
     reached: dict[int, Balls] = {moved: lift(values[moved])}
     factor = 1.0
     bits = SIGNIFICAND[graph.dtypes[moved]]
-    with precision(bits, rounding=True):
+    within = FloatRange(SMALLEST[graph.dtypes[moved]])
+    with precision(bits, rounding=True, within=within):
         for position, _, operands, program, _ in graph.calls:
             if position == moved or reached.keys().isdisjoint(operands):
                 continue

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
+from zenverify.oracles.enclosure import SMALLEST, THRESHOLD
 from zenverify.verification.blame.alone import extract
 from zenverify.verification.blame.arbitrate import difference_of
 from zenverify.verification.blame.condition import condition_of
@@ -35,7 +36,8 @@ def denying_operation(
 def denied_by_difference(engine: Engine, case: Case) -> Finding | None:
     """Whether a single operation's difference denies a gradient that the two others agree on.
 
-    Only a difference that has converged counts: its error must be a tenth of the disagreement.
+    Only a difference that has converged counts: its error must be a tenth of the disagreement. And
+    what underflows, as the two agree that it may, is not denied by a difference in more precision.
     """
     graph = case.graph
     run, gradients = differentiated(engine, case)
@@ -43,12 +45,16 @@ def denied_by_difference(engine: Engine, case: Case) -> Finding | None:
     if check.kinked(graph.root):
         return None
     operator = graph.apply(graph.root).operator
+    allowed = THRESHOLD + graph.programs[graph.root].terms
     for argument, node in enumerate(graph.apply(graph.root).operands):
         if node not in gradients:
             continue
         for element, number in enumerate(gradients[node].ravel().tolist()):
             estimate = difference_of(engine, case, run.values, node, element)
-            if estimate is None or not estimate.error < 0.1 * abs(number - estimate.value):
+            if estimate is None:
+                continue
+            apart = abs(number - estimate.value)
+            if not estimate.error < 0.1 * apart or apart <= allowed * SMALLEST[graph.dtypes[node]]:
                 continue
             witness = Witnesses(
                 node,

@@ -20,6 +20,10 @@ from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF
 
 _HIGHER = (4 * PRECISION, 16 * PRECISION)
+_HIGHEST = 64 * PRECISION
+"""Before a number is called wrong since there is no truth: a determinant of four rows may be all
+that is left of 6,300 bits."""
+
 _SCALE_BITS = (80, PRECISION, _HIGHER[0])
 _ENOUGH_BITS = 60
 
@@ -126,6 +130,8 @@ def judge(
         lost = _lost_below_normal(scale, element, dtype, dead_is_zero)
         if not lost:
             return found
+        if math.isinf(lost):
+            return Judgement(Status.UNDEFINED, truth)
         # What passes only since underflow may have cost it, has no digits to be counted.
         widened = _measure(number, dtype, terms, truth, size, lost, inside=inside)
         return Judgement(Status.UNDEFINED, truth) if widened.passes else widened
@@ -152,6 +158,9 @@ def judge(
             )
         elif _may_be_defined(evaluate, element, number, dtype, terms):
             judgements.append(Judgement(Status.UNDEFINED, truth))
+        elif (found := _at_last(evaluate, element)).is_finite():
+            (size,) = _scales(scale, [element], dtype, False)
+            judgements.append(measured(number, element, found, size, False))
         else:
             judgements.append(Judgement(Status.NON_FINITE, truth))
     return judgements
@@ -178,6 +187,11 @@ def _narrow(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> 
         return [every[place] for place in places]
 
     return until(_is_narrow, evaluated, elements, (PRECISION, *_HIGHER))
+
+
+def _at_last(evaluate: Evaluate, element: int) -> Ball:
+    with precision(_HIGHEST):
+        return evaluate(False)[element]
 
 
 def _is_narrow(truth: Ball) -> bool:
@@ -249,13 +263,14 @@ def _is_determined(evaluate: Evaluate, element: int, dtype: str) -> bool:
 def _may_be_defined(
     evaluate: Evaluate, element: int, number: float, dtype: str, terms: int
 ) -> bool:
-    """Whether rounding at the dtype's precision may lead from a pole to where this is the answer.
+    """Whether rounding and underflow may lead from a pole to where this is the answer.
 
     A determinant that is exactly zero may come out as 1e-16, and then it has a logarithm: -36.8 or
     less, and not 5.
     """
     bits = SIGNIFICAND[dtype] - (THRESHOLD + terms).bit_length()
-    with precision(bits, rounding=True, nearby=True):
+    within = FloatRange(float(np.finfo(dtype).tiny))
+    with precision(bits, rounding=True, nearby=True, within=within):
         reached = evaluate(True)[element]
         return not reached.is_nan() and bool(reached.contains(arb(number)))
 

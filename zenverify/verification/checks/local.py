@@ -535,11 +535,14 @@ class LocalCheck:
         return [total is not None and not total[element].is_finite() for element in elements]
 
     def _overflows(self, node: int, consumers: Sequence[int]) -> list[bool]:
-        """Whether a partial is beyond the floats, which a zero cotangent turns into NaN."""
+        """Whether partials are beyond the floats, which a zero cotangent turns into NaN.
+
+        Cotangents of either sign add up their magnitudes: 2e308 beside -1e308 is beyond, too.
+        """
         graph = self._graph
-        ones: list[Balls] = [[arb(1)] * size for size in graph.sizes]
+        either: list[Balls] = [[arb(0, 1)] * size for size in graph.sizes]
         with precision(53, rounding=True):
-            pulled = self._pulled(self._conventions, consumers, ones, {}, node, False)
+            pulled = self._pulled(self._conventions, consumers, either, {}, node, False)
         largest = float(np.finfo(graph.dtypes[node]).max)
         return [not abs(ball).upper() < largest for ball in pulled]
 

@@ -8,7 +8,7 @@ has one slope, the gradient adds up to it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -220,7 +220,7 @@ class _Search:
     def together(self, nodes: tuple[int, ...]) -> Slopes | None:
         """The slope along all elements at once, where it is one and the engine's is another."""
         gradient = np.concatenate([self._gradients[n].ravel() for n in nodes], dtype=np.float64)
-        engine = math.fsum(gradient) if np.isfinite(gradient).all() else math.nan
+        engine = _sum(gradient)
         steps: dict[int, Balls] = {node: [arb(1)] * self._graph.sizes[node] for node in nodes}
         ends = self._ends(steps)
         if ends is None or not math.isfinite(engine):
@@ -279,7 +279,17 @@ class _Search:
 
 def _slack(dtype: str, *numbers: float) -> float:
     """What rounding along the graph may do; the local check is the one for exactness."""
-    return math.sqrt(UNIT_ROUNDOFF[dtype]) * (math.fsum(map(abs, numbers)) + 1.0)
+    return math.sqrt(UNIT_ROUNDOFF[dtype]) * (_sum(map(abs, numbers)) + 1.0)
+
+
+def _sum(numbers: Iterable[float]) -> float:
+    """The sum, rounded once; infinite where it is beyond the floats, NaN where it has none."""
+    try:
+        return math.fsum(numbers)
+    except OverflowError:
+        return math.inf
+    except ValueError:  # infinities of both signs
+        return math.nan
 
 
 def _upstream(graph: Graph, nodes: Sequence[int]) -> set[int]:

@@ -76,6 +76,7 @@ def _bordered(builder: ProgramBuilder, x: Buffer, m: Buffer) -> Buffer:
 
 
 def _det(builder: ProgramBuilder, x: Buffer) -> Buffer:
+    x = builder.eliminated(x)
     return _bordered(builder, x, _largest(builder, x))
 
 
@@ -84,6 +85,7 @@ def _slogdet(builder: ProgramBuilder, x: Buffer) -> Buffer:
 
     Any rule that does not overflow adds up logarithms that may be larger than the result.
     """
+    x = builder.eliminated(x)
     m = _largest(builder, x)
     signs = sign(_bordered(builder, x, m))
     one = builder.broadcast(builder.fill(1.0), m.shape)

@@ -10,9 +10,10 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
+from flint import arb
 from numpy.typing import NDArray
 
-from zenverify.operators.balls.arithmetic import ZERO, Ball, addition
+from zenverify.operators.balls.arithmetic import ZERO, Ball, addition, smallest_normal
 from zenverify.operators.kinks import AtKink
 from zenverify.operators.program.steps.step import Balls
 
@@ -31,6 +32,8 @@ class Move:
 
     A `detached` move passes no derivative: its result only shifts something that does not depend
     on the shift. What a move is `known` to lie between, if anything, balls are too coarse to see.
+    A matrix that is `eliminated` may lose the smallest normal number in each element, whatever its
+    size: a product that underflows is subtracted from it.
     """
 
     sources: tuple[int, ...]
@@ -38,6 +41,7 @@ class Move:
     array: NDArray[np.intp]
     detached: bool = False
     known: tuple[float, float] | None = None
+    eliminated: bool = False
 
     @cached_property
     def indices(self) -> tuple[int, ...]:
@@ -80,6 +84,11 @@ class Move:
         return len(self.array)
 
     def value(self, sources: Sequence[Balls]) -> Balls:
+        moved = self._moved(sources)
+        lost = smallest_normal() if self.eliminated else 0.0
+        return [item + arb(0, lost) for item in moved] if lost else moved
+
+    def _moved(self, sources: Sequence[Balls]) -> Balls:
         if self._keeps_order:
             return sources[0]
         if self._takes_from_one:
@@ -119,7 +128,7 @@ class Move:
         return contributions
 
     def carry(self, saved: Any, tangents: Sequence[Balls]) -> Balls:
-        return [ZERO] * len(self.array) if self.detached else self.value(tangents)
+        return [ZERO] * len(self.array) if self.detached else self._moved(tangents)
 
     def push(self, sources: Sequence[Balls], tangents: Sequence[Balls]) -> Balls:
         return self.carry(None, tangents)
