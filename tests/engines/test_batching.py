@@ -93,7 +93,7 @@ def test_a_lazy_engine_is_verified() -> None:
     "instead, verdict, message",
     [
         (raises, Verdict.CRASH, "reading a value raised ValueError: no kernel"),
-        (as_float32, Verdict.STRUCTURE, "the value of tanh is float32 of shape (2,); expected"),
+        (as_float32, Verdict.STRUCTURE, "a tanh, is float32 of shape (2,); expected"),
         (wrong, Verdict.INACCURATE, "the value of tanh"),
     ],
 )

@@ -20,6 +20,7 @@ from zenverify.engines.protocol import Engine, limits_of
 from zenverify.faults.catalogue import Fault
 from zenverify.output.html.reporter import HtmlReporter
 from zenverify.output.json.lines import JsonLinesReporter
+from zenverify.output.model.asking import Asker, Asking
 from zenverify.output.model.printable import printable
 from zenverify.output.model.run import Collector, RunModel
 from zenverify.output.reporter import Reporter, Reporters, RunContext
@@ -81,7 +82,8 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     messages = messages_console(quiet=output.quiet)
     context = RunContext(Collector(output.engine_spec, output.restrictions))
     planting = nullcontext() if output.fault is None else output.fault.mutant.plant()
-    with Reporters(_reporters(context, options, output, messages), context) as reporters:
+    ask = Asker(engine, options.timeout)
+    with Reporters(_reporters(context, options, output, messages, ask), context) as reporters:
         with planting, _noting_interrupts() as interrupted:
             events = campaign.run(engine, options)
             end = _consume(events, reporters.handle, interrupted, output.baseline)
@@ -100,7 +102,11 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
 
 
 def _reporters(
-    context: RunContext, options: CampaignOptions, output: Output, messages: Console
+    context: RunContext,
+    options: CampaignOptions,
+    output: Output,
+    messages: Console,
+    ask: Asking,
 ) -> Iterator[Reporter]:
     """Who shows the run, in the order in which each event is handed on."""
     yield CommentaryReporter(messages, verbose=output.verbose)
@@ -112,7 +118,7 @@ def _reporters(
     )
     if output.as_json:
         yield JsonLinesReporter()
-    yield HtmlReporter(context, output.reports)
+    yield HtmlReporter(context, output.reports, ask)
     results = results_console()
     yield SummaryReporter(context, None if output.as_json else results, messages)
     if output.fault is not None:

@@ -20,6 +20,7 @@ from zenverify.engines.protocol import Batching, Counting, Engine, Handle
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, Leaf, LeafKind
+from zenverify.verification.blame.wording import article
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Blame, Pass, Verdict
 
@@ -469,7 +470,8 @@ def checked_array(graph: Graph, position: int, what: str, array: object) -> Arra
         got = f"{array.dtype} of shape {array.shape}"
     else:
         got = f"a {type(array).__name__}"
-    message = f"the {what} of {operation} is {got}; expected {dtype} of shape {shape}"
+    node = f"node {position}, {article(operation)},"
+    message = f"the {what} of {node} is {got}; expected {dtype} of shape {shape}"
     if what == "gradient":
         raise EngineFault(structural(position, BACKWARD, message))
     raise EngineFault(structural(position, operation, message, Pass.FORWARD))

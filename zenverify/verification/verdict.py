@@ -141,7 +141,8 @@ class Interval:
     def beside(self, number: float) -> str:
         """The midpoint in decimals, to so many digits that it can be told from a number.
 
-        At least 17 significant ones, which tell any two floats apart; no more than are known.
+        At least 17 significant ones, which tell any two floats apart; no more than are known, and
+        no more where all that are known are the same.
         """
         try:
             exact = Decimal(self.decimal)
@@ -154,7 +155,8 @@ class Interval:
                 shown = f"{exact:.{digits}g}"
                 if Decimal(shown) != Decimal(f"{other:.{digits}g}"):
                     return shown
-        return f"{exact:.{_DIGITS if exact == other else known}g}"
+        apart = Decimal(f"{exact:.{known}g}") != Decimal(f"{other:.{known}g}")
+        return f"{exact:.{known if apart else _DIGITS}g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def test_a_gradient_of_another_kind(change: Callable[[Any], Any], got: str) -> N
     finding = finding_of(CASE, wrong_gradients(of_tanh(change)))
     assert finding.verdict is Verdict.STRUCTURE
     assert finding.check == "structure"
-    message = rf"the gradient of exp is {got}; expected float64 of shape \(2,\)"
+    message = rf"the gradient of node 1, an exp, is {got}; expected float64 of shape \(2,\)"
     assert_matches(message, finding.message)
 
 
@@ -99,7 +99,7 @@ def test_the_rule_that_gives_a_gradient_of_the_wrong_shape_is_blamed(
 def test_a_missing_gradient() -> None:
     finding = finding_of(CASE, wrong_gradients(of_tanh(lambda g: None)))
     assert finding.verdict is Verdict.STRUCTURE
-    assert "exp has no gradient, although the root depends on it" in finding.message
+    assert "an exp, has no gradient, although the root depends on it" in finding.message
 
 
 def test_a_gradient_of_a_constant() -> None:
@@ -111,7 +111,7 @@ def test_a_gradient_of_a_constant() -> None:
 
     finding = finding_of(build.case(), wrong_gradients(change))
     assert finding.verdict is Verdict.STRUCTURE
-    assert "constant has a gradient, although nothing asks for one" in finding.message
+    assert "a constant, has a gradient, although nothing asks for one" in finding.message
 
 
 def test_a_changed_input() -> None:

@@ -43,9 +43,9 @@ def test_a_gradient_outside_the_enclosure() -> None:
 def test_a_gradient_outside_is_blamed_on_the_only_operation_that_it_can_come_from() -> None:
     case = unary("exp", "tanh", at=[0.5, 1.5])
     _, gradients = gradients_of(case)
-    last = whole.disputed(case.graph, gradients, (1, 0)).blame
+    last = whole.disputed(case, gradients, {}, (1, 0)).blame
     assert (last.node, last.operation, last.argument) == (2, "tanh", 0)
-    first = whole.disputed(case.graph, gradients, (0, 0)).blame
+    first = whole.disputed(case, gradients, {}, (0, 0)).blame
     assert (first.node, first.operation) == (0, "accumulation")
 
 

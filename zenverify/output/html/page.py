@@ -8,6 +8,7 @@ from typing import Literal
 
 from zenverify.output.html.section import Fact, Section, section
 from zenverify.output.html.strength import StrengthTable, strength_table
+from zenverify.output.model.asking import Asking, nobody
 from zenverify.output.model.catalogue_order import in_catalogue_order
 from zenverify.output.model.numbers import counted, duration, residual
 from zenverify.output.model.run import RunModel
@@ -51,8 +52,16 @@ class Page:
     strength: StrengthTable | None
 
 
-def page(model: RunModel) -> Page:
-    """Choose what to say about a run."""
+def page(model: RunModel, ask: Asking = nobody) -> Page:
+    """Choose what to say about a run.
+
+    Parameters
+    ----------
+    model
+        The run.
+    ask
+        Whom to ask for the evidence of a discrepancy.
+    """
     return Page(
         heading=_heading(model),
         state=_state(model),
@@ -65,7 +74,7 @@ def page(model: RunModel) -> Page:
         unsupported=tuple(sorted(model.unsupported)),
         notes=tuple(sorted(model.notes.items(), key=lambda note: (-note[1], note[0]))),
         sections=tuple(
-            section(number, discrepancy, model.engine_spec, model.planted)
+            section(number, discrepancy, model.engine_spec, model.planted, ask(discrepancy))
             for number, discrepancy in enumerate(model.discrepancies, start=1)
         ),
         strength=None if model.strength is None else strength_table(model.strength),

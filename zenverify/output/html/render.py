@@ -10,13 +10,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from zenverify.output.html.page import page
+from zenverify.output.model.asking import Asking, nobody
 from zenverify.output.model.printable import visible
 from zenverify.output.model.run import RunModel
 
 
-def render(model: RunModel) -> str:
-    """The text of a run's page."""
-    return render_template("page.html.j2", page=page(model))
+def render(model: RunModel, ask: Asking = nobody) -> str:
+    """The text of a run's page; `ask` gives the evidence of a discrepancy."""
+    return render_template("page.html.j2", page=page(model, ask))
 
 
 def render_template(template: str, **content: object) -> str:

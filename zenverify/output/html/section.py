@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import pprint
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from zenverify.graph.case import Case, case_to_data
 from zenverify.graph.graph import Graph
 from zenverify.output.html.pictures.graph import Picture, picture_of
 from zenverify.output.model.commands import replay_command
-from zenverify.output.model.listing import index_text, marked_listing, node_name
-from zenverify.output.model.numbers import counted, enclosure, estimate, units
+from zenverify.output.model.listing import (
+    array_text,
+    attribute_text,
+    index_text,
+    marked_listing,
+    node_name,
+)
+from zenverify.output.model.numbers import agreeing, counted, enclosure, estimate, units
 from zenverify.output.model.run import Discrepancy
-from zenverify.verification.events import Planted
-from zenverify.verification.verdict import Verdict, Witnesses
+from zenverify.output.model.sentence import digits_lost, sentence_of, title_of
+from zenverify.verification.blame.rule import PROBES
+from zenverify.verification.events import Finding, Planted
+from zenverify.verification.evidence import Evidence
+from zenverify.verification.verdict import Pass, Witnesses
 
 if TYPE_CHECKING:
     from zenverify.output.html.formulae.discrepancy import Formula
@@ -25,18 +34,6 @@ Role = Literal["agree", "first", "polluted"]
 MOST_ROWS = 200
 """A table of witnesses shows no more elements than this."""
 
-_TITLES = {
-    Verdict.ENGINE_WRONG: "Wrong gradient",
-    Verdict.EXPRESSION_WRONG: "Wrong expression",
-    Verdict.DISPUTED: "Disputed gradient",
-    Verdict.INACCURATE: "Inaccurate gradient",
-    Verdict.NON_FINITE: "Gradient not finite, or wrongly finite",
-    Verdict.CRASH: "Crash",
-    Verdict.NON_DETERMINISTIC: "Another number each time",
-    Verdict.TIMEOUT: "Timeout",
-    Verdict.STRUCTURE: "Wrong structure",
-    Verdict.CONVENTION: "Wrong choice at a kink",
-}
 _MARKS: dict[Role, str] = {"agree": "✓", "first": "✗", "polluted": "~"}
 
 
@@ -50,8 +47,31 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One witness's answer to the question in dispute.
+
+    Attributes
+    ----------
+    witness
+        Who answers.
+    same, rest
+        The digits that agree with the truth, and those behind them.
+    note
+        What is to be said about it.
+    role
+        Whether it is the engine's, the truth, or the third witness's.
+    """
+
+    witness: str
+    same: str
+    rest: str
+    note: str
+    role: Literal["engine", "truth", "third"]
+
+
+@dataclass(frozen=True, slots=True)
 class WitnessRow:
-    """The three answers for one element."""
+    """The answers for one element; `is_headline` where the section's title is about it."""
 
     node: str
     operation: str
@@ -62,26 +82,56 @@ class WitnessRow:
     error: str
     verdict: str
     role: Role
+    is_headline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessTable:
-    """The witnesses of one quantity; `left_out` counts the elements that are not shown."""
+    """The witnesses of one quantity; `left_out` counts the elements that are not shown.
+
+    ``has_difference`` says whether the third witness was asked about any of them, and
+    ``is_folded`` whether a reader must ask for it.
+    """
 
     caption: str
+    remark: str
     rows: tuple[WitnessRow, ...]
     left_out: int
+    has_difference: bool = True
+    is_folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One discrepancy."""
+    """One discrepancy.
+
+    Attributes
+    ----------
+    anchor, kind, operation, place, sentence, message
+        How it is called, and what is wrong: in words, and as the check said it.
+    answers
+        The number in dispute, by each witness; none where there is none.
+    given
+        What the number follows from: operands, attributes, cotangent.
+    seen
+        The check, and the pass.
+    facts
+        How it was found and reduced.
+    picture, formulae, tables, listing
+        The graph, and what there is to see in it.
+    replay, snippet
+        How to have it again.
+    """
 
     anchor: str
     kind: str
     operation: str
     place: str
+    sentence: str
     message: str
+    answers: tuple[Answer, ...]
+    given: tuple[Fact, ...]
+    seen: str
     facts: tuple[Fact, ...]
     picture: Picture
     formulae: tuple[Formula, ...]
@@ -92,42 +142,129 @@ class Section:
 
 
 def section(
-    number: int, discrepancy: Discrepancy, engine_spec: str, planted: Planted | None = None
+    number: int,
+    discrepancy: Discrepancy,
+    engine_spec: str,
+    planted: Planted | None = None,
+    evidence: Evidence | None = None,
 ) -> Section:
     """Choose what to say about the discrepancy of that number."""
     # SymPy is only worth its import time where there is something to explain.
     from zenverify.output.html.formulae.discrepancy import formulae
 
     finding, case = discrepancy.finding, discrepancy.case
-    is_value = finding.check == "forward" and finding.verdict is Verdict.ENGINE_WRONG
+    witness = finding.witnesses[0] if finding.witnesses else None
+    dtype = "float64" if witness is None else case.graph.dtypes[witness.node]
     return Section(
         anchor=f"discrepancy-{number}",
-        kind="Wrong value" if is_value else _TITLES.get(finding.verdict, str(finding.verdict)),
+        kind=title_of(finding),
         operation=finding.blame.operation,
         place=finding.bucket.place,
+        sentence=sentence_of(finding, dtype),
         message=finding.message,
+        answers=tuple(_answers(_disputed(discrepancy, evidence), dtype)),
+        given=tuple(_given(discrepancy, evidence)),
+        seen=seen_by(finding),
         facts=tuple(_facts(discrepancy)),
-        picture=picture_of(discrepancy),
+        picture=picture_of(discrepancy, evidence),
         formulae=formulae(discrepancy),
-        tables=tuple(_tables(discrepancy)),
+        tables=tuple(_tables(discrepancy, evidence)),
         listing=tuple(marked_listing(case, finding.blame.node)),
         replay=replay_command(discrepancy.path, engine_spec) if discrepancy.path else "",
         snippet=_snippet(case, engine_spec, planted) if engine_spec else "",
     )
 
 
+def seen_by(finding: Finding) -> str:
+    """The check that saw it, and the pass that gave the numbers."""
+    if finding.during is Pass.FORWARD:
+        how = "the forward pass"
+    elif finding.during is Pass.SECOND_REVERSE:
+        how = "a second reverse pass over the same graph"
+    elif finding.check == PROBES:
+        how = (
+            "the probed reverse pass: a cotangent of order one, its probe, enters at every node, "
+            "so that nothing is masked"
+        )
+    else:
+        how = "the plain reverse pass: the cotangent enters at the root alone"
+    return f"Seen by the check “{finding.check}”, in {how}."
+
+
+def _disputed(discrepancy: Discrepancy, evidence: Evidence | None) -> Witnesses | None:
+    """The number that the headline is about, with as many witnesses as were asked."""
+    witnesses = discrepancy.finding.witnesses
+    if not witnesses:
+        return None
+    worst = witnesses[0]
+    place = worst.node, worst.index, worst.quantity
+    for one in evidence.numbers if evidence else ():
+        if (one.node, one.index, one.quantity) == place:
+            return one
+    return worst
+
+
+def _answers(worst: Witnesses | None, dtype: str) -> Iterator[Answer]:
+    if worst is None:
+        return
+    engine, truth = repr(float(worst.engine)), enclosure(worst.symbolic, worst.engine)
+    same = agreeing(engine, truth)
+    note = "" if worst.error is None else f"{units(worst.error)} units in the last place off"
+    if lost := digits_lost(worst, dtype):
+        note += f": {lost}"
+    yield Answer("engine", engine[:same], engine[same:], note, "engine")
+    known = agreeing(truth, engine)
+    yield Answer("truth", truth[:known], truth[known:], "SymPy's partial, in balls", "truth")
+    if worst.difference is not None:
+        third = estimate(worst.difference)
+        number = third.partition(" ±")[0]
+        common = agreeing(number, truth)
+        reason = worst.difference.reason
+        note = "finite difference" + (f", its error by {reason}" if reason else "")
+        yield Answer("difference", third[:common], third[common:], note, "third")
+
+
+def _given(discrepancy: Discrepancy, evidence: Evidence | None) -> Iterator[Fact]:
+    """The operands, the attributes and the cotangent that the number follows from."""
+    graph, blame = discrepancy.case.graph, discrepancy.finding.blame
+    node = blame.node
+    values = evidence.values if evidence else ()
+    leaves = dict(zip(graph.leaves, discrepancy.case.values, strict=True))
+    if node in graph.operations:
+        apply = graph.apply(node)
+        operator = apply.declared
+        for argument, operand in enumerate(apply.operands):
+            value = values[operand] if values else leaves.get(operand)
+            name = f"operand {argument}"
+            if not operator.variadic:
+                name = operator.argument(argument).name
+            text = "not known" if value is None else array_text(value)
+            yield Fact(f"{name} = {node_name(operand)}", text, is_code=True)
+        for name, attribute in apply.attributes:
+            yield Fact(name, attribute_text(attribute), is_code=True)
+    if discrepancy.finding.during is Pass.FORWARD or evidence is None:
+        return
+    gradients = evidence.gradients or {}
+    if node in gradients and node in graph.operations:
+        label = f"cotangent of {node_name(node)}"
+        if evidence.is_probed:
+            label += ", its probe included"
+        yield Fact(label, array_text(gradients[node]), is_code=True)
+    for part in evidence.contributions:
+        amount = repr(part.amount.low / 2 + part.amount.high / 2)
+        if part.node is None:
+            yield Fact("what enters at the node", amount, is_code=True)
+        else:
+            name = f"{node_name(part.node)} ({graph.operator_of(part.node)})"
+            yield Fact(f"contribution of {name}", amount, is_code=True)
+    if not evidence.again:
+        yield Fact("beware", "asked again, the engine gave another number")
+
+
 def _facts(discrepancy: Discrepancy) -> Iterable[Fact]:
-    finding, graph = discrepancy.finding, discrepancy.case.graph
-    if finding.witnesses:
-        worst = finding.witnesses[0]
-        yield Fact("engine says", repr(float(worst.engine)), is_code=True)
-        yield Fact("exact", enclosure(worst.symbolic, worst.engine), is_code=True)
-        if worst.error is not None:
-            yield Fact("error, units in the last place", units(worst.error))
-        yield Fact("of", f"{worst.quantity} of {_element(graph, worst)}")
+    graph = discrepancy.case.graph
     if discrepancy.known:
         yield Fact("known, accepted", discrepancy.known)
-    yield Fact("seen by the check", finding.check)
     yield Fact("first found in", f"graph {discrepancy.first_number:,}")
     operations = len(graph.operations)
     if discrepancy.operations_before is None:
@@ -136,25 +273,72 @@ def _facts(discrepancy: Discrepancy) -> Iterable[Fact]:
         yield Fact("operations", f"{discrepancy.operations_before} → {operations}")
     if discrepancy.count is not None:
         yield Fact("seen", counted(discrepancy.count, "time"))
+    if discrepancy.path:
+        yield Fact("corpus entry", discrepancy.path, is_code=True)
 
 
-def _element(graph: Graph, witness: Witnesses) -> str:
-    return node_name(witness.node) + index_text(witness.index, graph.shapes[witness.node])
+def _tables(discrepancy: Discrepancy, evidence: Evidence | None) -> Iterable[WitnessTable]:
+    numbers = evidence.numbers if evidence else ()
+    if not numbers:
+        numbers = discrepancy.finding.witnesses
+    if numbers:
+        yield _table(discrepancy, _caption(discrepancy), "", numbers)
+    for table in _passes(discrepancy, evidence):
+        yield replace(table, is_folded=bool(numbers))
 
 
-def _tables(discrepancy: Discrepancy) -> Iterable[WitnessTable]:
-    for quantity in ("gradient", "value"):
-        witnesses = [one for one in discrepancy.witnesses if one.quantity == quantity]
-        if witnesses:
-            shown = _most_telling(witnesses)
-            rows = tuple(_row(discrepancy, one) for one in shown)
-            caption = f"{quantity.capitalize()} of every node"
-            yield WitnessTable(caption, rows, len(witnesses) - len(shown))
+def _passes(discrepancy: Discrepancy, evidence: Evidence | None) -> Iterable[WitnessTable]:
+    """All values and gradients of the pass."""
+    whole = [one for one in discrepancy.witnesses if one.quantity == "gradient"]
+    if evidence is not None and evidence.is_probed:
+        gradients = [one for one in evidence.nodes if one.quantity == "gradient"]
+        remark = "Every node got its probe besides. The truth is that of the cotangents here."
+        yield from _some(discrepancy, "Gradient of every node, probed pass", remark, gradients)
+    elif whole and discrepancy.finding.during is not Pass.FORWARD:
+        remark = "The truth is composed from the leaves: what is wrong pollutes what comes before."
+        yield from _some(discrepancy, "Gradient of every node", remark, whole)
+    values = [one for one in (evidence.nodes if evidence else ()) if one.quantity == "value"]
+    values = values or [one for one in discrepancy.witnesses if one.quantity == "value"]
+    if any(one.verdict.is_failure for one in values):
+        remark = "The truth is that of the engine's own operands."
+        yield from _some(discrepancy, "Value of every node", remark, values)
 
 
-def _most_telling(witnesses: list[Witnesses]) -> list[Witnesses]:
-    """No more than `MOST_ROWS`, failures before others, in the order of the nodes."""
-    telling = sorted(witnesses, key=lambda one: (not one.verdict.is_failure, one.node, one.index))
+def _caption(discrepancy: Discrepancy) -> str:
+    finding, graph = discrepancy.finding, discrepancy.case.graph
+    worst = finding.witnesses[0] if finding.witnesses else None
+    if finding.during is Pass.FORWARD:
+        return f"The value of {finding.blame.operation}"
+    if worst is None or finding.blame.argument is None or finding.check.startswith("whole"):
+        return "The gradient in question"
+    operand = graph.operands[finding.blame.node][finding.blame.argument]
+    return f"What {finding.blame.operation} hands on to {node_name(operand)}"
+
+
+def _some(
+    discrepancy: Discrepancy, caption: str, remark: str, witnesses: Sequence[Witnesses]
+) -> Iterator[WitnessTable]:
+    if witnesses:
+        yield _table(discrepancy, caption, remark, witnesses)
+
+
+def _table(
+    discrepancy: Discrepancy, caption: str, remark: str, witnesses: Sequence[Witnesses]
+) -> WitnessTable:
+    shown = _most_telling(discrepancy, witnesses)
+    rows = tuple(_row(discrepancy, one) for one in shown)
+    asked = any(one.difference is not None for one in witnesses)
+    return WitnessTable(caption, remark, rows, len(witnesses) - len(shown), asked)
+
+
+def _most_telling(discrepancy: Discrepancy, witnesses: Sequence[Witnesses]) -> list[Witnesses]:
+    """No more than `MOST_ROWS`, what the headline is about first, in the order of the nodes."""
+
+    def weight(one: Witnesses) -> tuple[bool, bool, int, int]:
+        is_headline = one in discrepancy.finding.witnesses
+        return not is_headline, not one.verdict.is_failure, one.node, one.index
+
+    telling = sorted(witnesses, key=weight)
     return sorted(telling[:MOST_ROWS], key=lambda one: (one.node, one.index))
 
 
@@ -171,10 +355,22 @@ def _row(discrepancy: Discrepancy, witness: Witnesses) -> WitnessRow:
         error=units(witness.error),
         verdict=f"{_MARKS[role]} {witness.verdict.lower().replace('_', ' ')}",
         role=role,
+        is_headline=_is_headline(discrepancy.finding, witness),
+    )
+
+
+def _is_headline(finding: Finding, witness: Witnesses) -> bool:
+    """Whether the title's number is this one: at the same place, and the same to the last bit."""
+    return any(
+        (one.node, one.index, one.quantity, repr(one.engine))
+        == (witness.node, witness.index, witness.quantity, repr(witness.engine))
+        for one in finding.witnesses[:1]
     )
 
 
 def _role(discrepancy: Discrepancy, witness: Witnesses) -> Role:
+    if _is_headline(discrepancy.finding, witness):
+        return "first"
     if not witness.verdict.is_failure:
         return "agree"
     return "first" if witness.node == _first_wrong(discrepancy) else "polluted"
@@ -183,9 +379,10 @@ def _role(discrepancy: Discrepancy, witness: Witnesses) -> Role:
 def _first_wrong(discrepancy: Discrepancy) -> int:
     """The node whose number is wrong first: a wrong derivative shows in the operand's gradient."""
     blame = discrepancy.finding.blame
-    if blame.argument is None:
+    graph: Graph = discrepancy.case.graph
+    if blame.argument is None or blame.node not in graph.operations:
         return blame.node
-    return discrepancy.case.graph.apply(blame.node).operands[blame.argument]
+    return graph.apply(blame.node).operands[blame.argument]
 
 
 def _snippet(case: Case, engine_spec: str, planted: Planted | None) -> str:

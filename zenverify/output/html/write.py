@@ -14,9 +14,12 @@ from zenverify.output.model.run import RunModel
 
 if TYPE_CHECKING:
     from zenverify.accuracy.card.card import Card
+    from zenverify.output.model.asking import Asking
 
 
-def write_report(model: RunModel, directory: Path, path: Path | None = None) -> Path:
+def write_report(
+    model: RunModel, directory: Path, path: Path | None = None, ask: Asking | None = None
+) -> Path:
     """Write the page of a run.
 
     Parameters
@@ -25,6 +28,8 @@ def write_report(model: RunModel, directory: Path, path: Path | None = None) -> 
         Created if it does not exist.
     path
         The page that an earlier call wrote of the same run, to be replaced.
+    ask
+        Whom to ask for the evidence of a discrepancy; nobody by default.
 
     Returns
     -------
@@ -39,7 +44,7 @@ def write_report(model: RunModel, directory: Path, path: Path | None = None) -> 
     """
     from zenverify.output.html.render import render
 
-    page = render(model)
+    page = render(model) if ask is None else render(model, ask)
     return _write(page, path or _unused(directory / report_name(model)))
 
 

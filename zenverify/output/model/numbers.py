@@ -54,6 +54,32 @@ def estimate(answer: Interval | None) -> str:
     return f"{middle:.{_significant_digits(middle, error)}g} ± {error:.1e}"
 
 
+def significant(number: float, digits: int = 5) -> str:
+    """A number to a few digits, for a sentence or a picture."""
+    return f"{number:.{digits}g}"
+
+
+def agreeing(number: str, truth: str) -> int:
+    """How many leading characters of two numbers' texts are the same, if they are as large.
+
+    What is to be coloured as agreeing: digits up to the first that differs, never a lone sign.
+    """
+    if _magnitude(number) != _magnitude(truth):
+        return 0
+    same = 0
+    for ours, theirs in zip(number, truth, strict=False):
+        if ours != theirs or ours in "en":
+            break
+        same += 1
+    return same if any(char.isdigit() for char in number[:same]) else 0
+
+
+def _magnitude(text: str) -> tuple[str, int]:
+    """The exponent, and how many digits stand before the point."""
+    mantissa, _, exponent = text.partition("e")
+    return exponent, len(mantissa.partition(".")[0])
+
+
 def units(error: float | None) -> str:
     """An error in units in the last place."""
     return _NO_ANSWER if error is None else f"{error:.3g}"

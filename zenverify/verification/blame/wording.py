@@ -76,7 +76,7 @@ def walk_message(
 
     `probe` is what entered there besides, in a pass that gives every node a cotangent of its own.
     """
-    what = f"node {node}, a {operator}," if is_leaf else f"node {node} ({operator}),"
+    what = f"node {node}, {article(operator)}," if is_leaf else f"node {node} ({operator}),"
     one, several = "1 consumer, is not what that", f"{uses} consumers, is not the sum of what they"
     contributes = f"{one} contributes" if uses == 1 else f"{several} contribute"
     alone = "its rule is" if uses == 1 else "each rule is"
@@ -87,6 +87,20 @@ def walk_message(
     if probe is None:
         return message
     return f"{message}, the probe {probe!r} that enters at the node included"
+
+
+def composed_message(node: int, operator: str, witness: Witnesses) -> str:
+    """What is wrong with a gradient that is right step by step, and not as a whole."""
+    return (
+        f"the gradient of node {node}, {article(operator)}, element {witness.index}, is outside "
+        "the enclosure composed from the leaves, although each step is right locally: "
+        f"{_numbers(witness)}{_ulp(witness)}"
+    )
+
+
+def article(operator: str) -> str:
+    """``"a variable"``, ``"an exp"``."""
+    return f"{'an' if operator[:1] in 'aeio' else 'a'} {operator}"
 
 
 def cotangent_text(cotangent: Array) -> str:

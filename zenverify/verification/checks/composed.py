@@ -25,7 +25,9 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
     outside = whole.outside_enclosure(
         recording.case, gradients, session.conventions, names, recording.local.engine_values
     )
-    yield from [whole.disputed(graph, gradients, place) for place in outside[:1]]
+    near = recording.local.engine_values
+    for place in outside[:1]:
+        yield whole.disputed(recording.case, gradients, session.conventions, place, near)
 
 
 def why_not(recording: GraphRecording) -> str | None:

@@ -9,6 +9,7 @@ import numpy as np
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
+from zenverify.verification.blame.wording import article
 from zenverify.verification.events import Finding
 from zenverify.verification.trace import (
     BACKWARD,
@@ -66,7 +67,8 @@ def read_gradients(
 
 
 def _misplaced(graph: Graph, node: int, message: str) -> EngineFault:
-    return EngineFault(structural(node, BACKWARD, f"{graph.operator_of(node)} {message}"))
+    name = f"node {node}, {article(graph.operator_of(node))},"
+    return EngineFault(structural(node, BACKWARD, f"{name} {message}"))
 
 
 def unchanged(

@@ -25,10 +25,12 @@ from zenverify.oracles.enclosure import (
     lift_all,
 )
 from zenverify.verification.blame.arbitrate import Forward
+from zenverify.verification.blame.intervals import error_in_ulp, interval_of
+from zenverify.verification.blame.wording import composed_message
 from zenverify.verification.checks.local import LocalCheck
 from zenverify.verification.events import Finding
 from zenverify.verification.trace import flat
-from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
+from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict, Witnesses
 
 _STEPS = {
     "float64": uneven(2.0**-7, 2.0**-10, 2.0**-14),
@@ -75,15 +77,35 @@ def _outside(whole: WholeEnclosure, gradients: Mapping[int, Array]) -> list[tupl
     return found
 
 
-def disputed(graph: Graph, gradients: Mapping[int, Array], place: tuple[int, int]) -> Finding:
+def disputed(
+    case: Case,
+    gradients: Mapping[int, Array],
+    conventions: Conventions,
+    place: tuple[int, int],
+    near: Sequence[Array] | None = None,
+) -> Finding:
     """The finding about an element that is outside the composed enclosure."""
-    node, element = place
-    message = (
-        f"the gradient of node {node} ({graph.operator_of(node)}), element {element}, is "
-        f"{float(gradients[node].ravel()[element])!r}: each step is right locally, and the whole "
-        "is outside the enclosure composed from the leaves"
+    graph, (node, element) = case.graph, place
+    number = float(gradients[node].ravel()[element])
+    exact = WholeEnclosure(case, conventions, rounded=False, near=near).gradients[node]
+    truth = ZERO if exact is None else exact[element]
+    witness = Witnesses(
+        node,
+        element,
+        "gradient",
+        number,
+        interval_of(truth),
+        None,
+        error_in_ulp(number, truth, graph.dtypes[node]),
+        Verdict.DISPUTED,
     )
-    return Finding(Verdict.DISPUTED, _only_suspect(graph, node), "whole graph, symbolic", message)
+    return Finding(
+        Verdict.DISPUTED,
+        _only_suspect(graph, node),
+        "whole graph, symbolic",
+        composed_message(node, graph.operator_of(node), witness),
+        (witness,),
+    )
 
 
 def _only_suspect(graph: Graph, node: int) -> Blame:

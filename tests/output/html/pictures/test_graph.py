@@ -5,8 +5,9 @@ import numpy as np
 from tests.output.runs import CASE, FINDING, WITNESSES, blamed, discrepancy, witness
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
-from zenverify.output.html.pictures.graph import picture_of
+from zenverify.output.html.pictures.graph import Picture, picture_of
 from zenverify.output.html.pictures.neighbourhood import neighbourhood
+from zenverify.verification.evidence import Evidence
 from zenverify.verification.verdict import Verdict
 
 
@@ -46,21 +47,49 @@ def test_argument_positions_are_shown_where_there_are_several() -> None:
     assert [curve.label for curve in drawing.curves] == ["0", "1", "0", "1", ""]
 
 
+def lines(drawing: Picture) -> list[tuple[str, ...]]:
+    return [tuple(line.text for line in box.lines) for box in drawing.boxes]
+
+
 def test_boxes_show_values_or_shapes() -> None:
-    value = replace(witness(4), quantity="value", engine=0.8093)
-    drawing = picture_of(discrepancy(CASE, FINDING, [value]))
-    assert [box.subtitle for box in drawing.boxes] == ["0.75", "2", "scalar", "scalar", "0.8093"]
-    assert picture_of(discrepancy(chain(1), blamed(1, "tanh", 0))).boxes[1].subtitle == "2 \u00d7 3"
+    assert lines(picture_of(discrepancy(CASE, FINDING))) == [
+        ("0.75",),
+        ("2",),
+        ("scalar",),
+        ("scalar",),
+        ("scalar",),
+    ]
+    assert lines(picture_of(discrepancy(chain(1), blamed(1, "tanh", 0))))[1] == ("2 \u00d7 3",)
+
+
+def test_boxes_show_the_pass_and_what_is_wrong_in_it() -> None:
+    wrong = replace(witness(0), verdict=Verdict.ENGINE_WRONG, engine=0.5)
+    evidence = Evidence(
+        values=tuple(map(np.array, (0.75, 2.0, 0.5625, 1.125, 0.8093))),
+        gradients={0: np.array(0.5), 2: np.array(0.6), 3: np.array(0.3), 4: np.array(1.0)},
+        nodes=(wrong,),
+        spare=frozenset({1}),
+    )
+    drawing = picture_of(discrepancy(CASE, FINDING, WITNESSES), evidence)
+    assert lines(drawing) == [
+        ("0.75", "gradient 0.5", "should be 0.25"),
+        ("2",),
+        ("0.5625", "gradient 0.6"),
+        ("1.125", "gradient 0.3"),
+        ("0.8093", "gradient 1"),
+    ]
+    assert [line.is_wrong for line in drawing.boxes[0].lines] == [False, True, False]
+    assert drawing.boxes[1].role == "spare"
 
 
 def test_a_small_graph_is_drawn_whole() -> None:
-    drawing = picture_of(discrepancy(chain(59), blamed(30, "tanh", 0)))
-    assert drawing.drawn == drawing.nodes == 60
+    drawing = picture_of(discrepancy(chain(9), blamed(3, "tanh", 0)))
+    assert drawing.drawn == drawing.nodes == 10
 
 
-def test_of_a_large_graph_the_culprits_neighbourhood_is_drawn() -> None:
+def test_of_a_tall_graph_the_culprits_neighbourhood_is_drawn() -> None:
     drawing = picture_of(discrepancy(chain(200), blamed(100, "tanh", 0)))
-    assert (drawing.drawn, drawing.nodes) == (60, 201)
+    assert (drawing.drawn, drawing.nodes) == (12, 201)
     assert "v100 · tanh" in [box.title for box in drawing.boxes]
 
 

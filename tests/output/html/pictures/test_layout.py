@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zenverify.output.html.pictures.layout import BOX_HEIGHT, LAYER_STEP, layered_layout
+from zenverify.output.html.pictures.layout import BOX_HEIGHT, LAYER_GAP, layered_layout
 from zenverify.output.html.pictures.skeleton import Edge
 
 BOX_WIDTH = 110.0
@@ -29,7 +29,7 @@ def test_every_layout_keeps_its_promises(graph: tuple[int, list[Edge]]) -> None:
     for edge in edges:
         assert layout.layers[edge.source] < layout.layers[edge.target]
     for (x, y), (other_x, other_y) in combinations(layout.centres, 2):
-        assert abs(x - other_x) >= BOX_WIDTH or abs(y - other_y) >= LAYER_STEP
+        assert abs(x - other_x) >= BOX_WIDTH or abs(y - other_y) >= BOX_HEIGHT + LAYER_GAP
     for x, y in layout.centres:
         assert BOX_WIDTH / 2 <= x <= layout.width - BOX_WIDTH / 2
         assert BOX_HEIGHT / 2 <= y <= layout.height - BOX_HEIGHT / 2

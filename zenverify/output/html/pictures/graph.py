@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from zenverify.graph.case import Array
 from zenverify.graph.graph import Apply, Graph
-from zenverify.output.html.pictures.layout import BOX_HEIGHT, Point, layered_layout
+from zenverify.output.html.pictures.layout import Point, layered_layout
 from zenverify.output.html.pictures.neighbourhood import neighbourhood
-from zenverify.output.html.pictures.skeleton import Edge
+from zenverify.output.html.pictures.skeleton import Edge, skeleton_of
 from zenverify.output.model.listing import node_name
+from zenverify.output.model.numbers import significant
 from zenverify.output.model.run import Discrepancy
+from zenverify.output.model.sentence import middle
+from zenverify.verification.evidence import Evidence
 
-Role = Literal["plain", "constant", "polluted", "culprit"]
+Role = Literal["plain", "constant", "spare", "polluted", "culprit"]
 
-_CHARACTER = 8.2
-"""Width of a character of a label, in pixels, at the label's font size."""
+_TITLE_CHARACTER, _LINE_CHARACTER = 8.2, 7.3
+"""Widths of a character of a label, in pixels, at the title's font size and at the lines'."""
+_FIRST_LINE, _LINE_STEP = 35.0, 16.0
 _ARROW = 8.0
+_TALL = 10
+"""Layers above which a graph is drawn in part: what follows would be a tower."""
+_PART = 12
+_SHOWN_ELEMENTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line in a box, under its title; `is_wrong` where the number is."""
+
+    text: str
+    is_wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +45,7 @@ class Box:
     x: float
     y: float
     title: str
-    subtitle: str
+    lines: tuple[Line, ...]
     role: Role
 
 
@@ -56,20 +73,38 @@ class Picture:
     drawn: int
     nodes: int
 
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Those that occur: what the caption explains."""
+        return frozenset(box.role for box in self.boxes)
 
-def picture_of(discrepancy: Discrepancy) -> Picture:
-    """Draw the graph of a discrepancy, or the culprit's neighbourhood in a large one."""
+
+def picture_of(discrepancy: Discrepancy, evidence: Evidence | None = None) -> Picture:
+    """Draw the graph of a discrepancy, or the culprit's neighbourhood in a large or tall one."""
     graph, blame = discrepancy.case.graph, discrepancy.finding.blame
     drawn = neighbourhood(graph, blame.node)
+    edges = _edges(graph, {node: i for i, node in enumerate(drawn)})
+    if len(drawn) > _PART and skeleton_of(len(drawn), edges, 1.0).height > _TALL:
+        drawn = neighbourhood(graph, blame.node, _PART)
+        edges = _edges(graph, {node: i for i, node in enumerate(drawn)})
     place = {node: i for i, node in enumerate(drawn)}
-    edges = _edges(graph, place)
-    labels = _labels(discrepancy, drawn)
-    box_width = max(96.0, max(len(text) for pair in labels for text in pair) * _CHARACTER + 20)
-    layout = layered_layout(len(drawn), edges, box_width)
-    roles = _roles(discrepancy)
+    titles = [f"{node_name(node)} · {graph.operator_of(node)}" for node in drawn]
+    lines = _lines(discrepancy, drawn, evidence)
+    widths = [len(title) * _TITLE_CHARACTER for title in titles]
+    widths += [len(line.text) * _LINE_CHARACTER for texts in lines for line in texts]
+    box_width = max(96.0, max(widths) + 20)
+    box_height = _FIRST_LINE + _LINE_STEP * (max(map(len, lines)) - 1) + 9
+    layout = layered_layout(len(drawn), edges, box_width, box_height)
+    roles = _roles(discrepancy, evidence)
     boxes = tuple(
-        Box(round(x - box_width / 2, 1), round(y - BOX_HEIGHT / 2, 1), *texts, roles[node])
-        for node, texts, (x, y) in zip(drawn, labels, layout.centres, strict=True)
+        Box(
+            round(x - box_width / 2, 1),
+            round(y - box_height / 2, 1),
+            title,
+            texts,
+            roles[node],
+        )
+        for node, title, texts, (x, y) in zip(drawn, titles, lines, layout.centres, strict=True)
     )
     culprit = (place[blame.node], blame.argument)
     curves = tuple(
@@ -84,7 +119,7 @@ def picture_of(discrepancy: Discrepancy) -> Picture:
         width=round(layout.width, 1),
         height=layout.height,
         box_width=round(box_width, 1),
-        box_height=BOX_HEIGHT,
+        box_height=box_height,
         boxes=boxes,
         curves=curves,
         drawn=len(drawn),
@@ -102,37 +137,71 @@ def _edges(graph: Graph, place: dict[int, int]) -> list[Edge]:
     ]
 
 
-def _roles(discrepancy: Discrepancy) -> list[Role]:
+def _roles(discrepancy: Discrepancy, evidence: Evidence | None) -> list[Role]:
     graph = discrepancy.case.graph
     roles: list[Role] = ["plain" if trainable else "constant" for trainable in graph.trainable]
-    for witness in discrepancy.witnesses:
-        if witness.verdict.is_failure:
+    for leaf in evidence.spare if evidence else ():
+        roles[leaf] = "spare"
+    probed = evidence is not None and evidence.is_probed
+    told = evidence.nodes if evidence is not None and probed else discrepancy.witnesses
+    for witness in told:
+        if witness.verdict.is_failure and roles[witness.node] != "spare":
             roles[witness.node] = "polluted"
     roles[discrepancy.finding.blame.node] = "culprit"
     return roles
 
 
-def _labels(discrepancy: Discrepancy, drawn: Sequence[int]) -> list[tuple[str, str]]:
+def _lines(
+    discrepancy: Discrepancy, drawn: Sequence[int], evidence: Evidence | None
+) -> list[tuple[Line, ...]]:
+    """Per node, its value and, if there is one, its gradient; wrong ones beside the truth."""
+    case, graph = discrepancy.case, discrepancy.case.graph
+    values: dict[int, Array] = dict(zip(graph.leaves, case.values, strict=True))
+    gradients: Mapping[int, Array] = {}
+    if evidence is not None:
+        values |= dict(enumerate(evidence.values))
+        gradients = evidence.gradients or {}
+    wrong = _wrong_numbers(discrepancy, evidence)
+    found = []
+    for node in drawn:
+        shape = graph.shapes[node]
+        lines = _line("", values.get(node), shape, wrong, node, "value")
+        if node in gradients:
+            lines += _line("gradient ", gradients[node], shape, wrong, node, "gradient")
+        found.append(lines)
+    return found
+
+
+def _line(
+    label: str,
+    array: Array | None,
+    shape: tuple[int, ...],
+    wrong: Mapping[tuple[int, str], str],
+    node: int,
+    quantity: str,
+) -> tuple[Line, ...]:
+    if array is None or array.size > _SHOWN_ELEMENTS or not array.size:
+        text = _shape_text(shape)
+    else:
+        text = ", ".join(significant(number, 4) for number in array.ravel().tolist())
+        text = text if shape == () else f"[{text}]"
+    truth = wrong.get((node, quantity))
+    if truth is None:
+        return (Line(label + text),)
+    return (Line(label + text, is_wrong=True), *((Line(f"should be {truth}"),) if truth else ()))
+
+
+def _wrong_numbers(
+    discrepancy: Discrepancy, evidence: Evidence | None
+) -> dict[tuple[int, str], str]:
+    """What is wrong in the pass that is drawn, and the truth where it is one number."""
     graph = discrepancy.case.graph
-    values = _single_numbers(discrepancy)
-    return [
-        (
-            f"{node_name(node)} · {graph.operator_of(node)}",
-            values.get(node) or _shape_text(graph.shapes[node]),
-        )
-        for node in drawn
-    ]
-
-
-def _single_numbers(discrepancy: Discrepancy) -> dict[int, str]:
-    """Give the values of nodes of one number, as far as they are known."""
-    case = discrepancy.case
-    leaves = zip(case.graph.leaves, case.values, strict=True)
-    values = {node: f"{value.item():.4g}" for node, value in leaves if value.shape == ()}
-    for witness in discrepancy.witnesses:
-        if witness.quantity == "value" and case.graph.shapes[witness.node] == ():
-            values[witness.node] = f"{witness.engine:.4g}"
-    return values
+    found = {}
+    for one in evidence.nodes if evidence is not None else ():
+        if one.verdict.is_failure:
+            truth = middle(one) if graph.sizes[one.node] == 1 else None
+            found[one.node, one.quantity] = "" if truth is None else significant(truth, 4)
+    return found
 
 
 def _shape_text(shape: tuple[int, ...]) -> str:

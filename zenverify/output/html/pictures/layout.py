@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from zenverify.output.html.pictures.arrangement import arrange
 from zenverify.output.html.pictures.skeleton import Edge, Skeleton, skeleton_of
 
-LAYER_STEP = 86.0
-"""Distance from one layer to the next."""
+LAYER_GAP = 42.0
+"""Distance from one layer's boxes to the next one's."""
 BOX_HEIGHT = 44.0
 _MARGIN = 12.0
 _DEPARTURE_STEP = 18.0
@@ -41,7 +41,9 @@ class Layout:
     paths: tuple[tuple[Point, ...], ...]
 
 
-def layered_layout(count: int, edges: Sequence[Edge], box_width: float) -> Layout:
+def layered_layout(
+    count: int, edges: Sequence[Edge], box_width: float, box_height: float = BOX_HEIGHT
+) -> Layout:
     """Lay out nodes 0 to ``count - 1``; every edge's source comes before its target.
 
     Raises
@@ -57,28 +59,29 @@ def layered_layout(count: int, edges: Sequence[Edge], box_width: float) -> Layou
     skeleton = skeleton_of(count, edges, box_width)
     across = arrange(skeleton)
     centres = [
-        (_MARGIN + x, _MARGIN + BOX_HEIGHT / 2 + layer * LAYER_STEP)
+        (_MARGIN + x, _MARGIN + box_height / 2 + layer * (box_height + LAYER_GAP))
         for x, layer in zip(across, skeleton.layers, strict=True)
     ]
     right = max(x + width / 2 for x, width in zip(across, skeleton.widths, strict=True))
     return Layout(
         width=right + 2 * _MARGIN,
-        height=max(skeleton.layers) * LAYER_STEP + BOX_HEIGHT + 2 * _MARGIN,
+        height=max(skeleton.layers) * (box_height + LAYER_GAP) + box_height + 2 * _MARGIN,
         centres=tuple(centres[:count]),
         layers=tuple(skeleton.layers[:count]),
-        paths=_paths(edges, skeleton, centres, box_width),
+        paths=_paths(edges, skeleton, centres, (box_width, box_height)),
     )
 
 
 def _paths(
-    edges: Sequence[Edge], skeleton: Skeleton, centres: Sequence[Point], box_width: float
+    edges: Sequence[Edge], skeleton: Skeleton, centres: Sequence[Point], box: tuple[float, float]
 ) -> tuple[tuple[Point, ...], ...]:
+    box_width, box_height = box
     departures = _departures(edges, skeleton, centres, box_width)
     paths = []
     for i, edge in enumerate(edges):
         x, y = centres[edge.target]
-        start = (departures[i], centres[edge.source][1] + BOX_HEIGHT / 2)
-        end = (x + skeleton.ports[i] * box_width, y - BOX_HEIGHT / 2)
+        start = (departures[i], centres[edge.source][1] + box_height / 2)
+        end = (x + skeleton.ports[i] * box_width, y - box_height / 2)
         paths.append((start, *(centres[bend] for bend in skeleton.chains[i]), end))
     return tuple(paths)
 

@@ -54,9 +54,14 @@ class Skeleton:
     links: list[Link] = field(default_factory=list)
     chains: list[list[int]] = field(default_factory=list)
 
+    @property
+    def height(self) -> int:
+        """How many layers there are."""
+        return max(self.layers) + 1
+
     def rows(self) -> list[list[int]]:
         """The slots of each layer, in the order of their numbers."""
-        rows: list[list[int]] = [[] for _ in range(max(self.layers) + 1)]
+        rows: list[list[int]] = [[] for _ in range(self.height)]
         for slot, layer in enumerate(self.layers):
             rows[layer].append(slot)
         return rows
