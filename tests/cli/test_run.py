@@ -19,8 +19,15 @@ from tests.cli.prepared import (
 )
 from zenverify.output.terminal.progress import ProgressReporter
 from zenverify.verification.campaign.options import CampaignOptions
-from zenverify.verification.events import CaseVerified, Event, RunFinished
-from zenverify.verification.verdict import Verdict
+from zenverify.verification.events import (
+    Bucket,
+    CaseVerified,
+    Cause,
+    Event,
+    FailureFound,
+    RunFinished,
+)
+from zenverify.verification.verdict import Blame, Verdict
 
 
 def test_a_clean_run(zenverify: Zenverify, campaign: FakeCampaign, directory: Path) -> None:
@@ -48,6 +55,54 @@ def test_a_failing_run(zenverify: Zenverify, campaign: FakeCampaign) -> None:
         "\n"
     )
     assert "1 discrepancy in 1,200 graphs" in done.err
+    assert "is off by" not in done.err  # each finding once
+
+
+def caused_run() -> Iterator[Event]:
+    other = replace(FINDING, blame=Blame(1, "sum", 0, "broadcast"))
+    findings = (other, FINDING)
+    yield started()
+    for number, one in enumerate(findings, start=1):
+        yield verified(number, Verdict.ENGINE_WRONG)
+        yield FailureFound(one.bucket, number, one, small_case())
+        yield replace(minimised(), bucket=one.bucket, finding=one)
+    buckets = tuple(Bucket(one.bucket, one, small_case(), 3, 1, None) for one in findings)
+    cause = Cause(
+        "the walk over the graph: [contributions] are not summed",
+        Verdict.ENGINE_WRONG,
+        "broadcasting",
+        ("sum", "tanh"),
+        tuple(one.bucket for one in findings),
+    )
+    yield replace(finished(exit_code=1, buckets=buckets), causes=(cause,))
+
+
+def test_what_has_one_cause_stands_under_one_headline(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    campaign.events = caused_run
+    done = zenverify("run")
+    lines = done.out.splitlines()
+    assert lines[:3] == [
+        "the walk over the graph: [contributions] are not summed",
+        "  sum, tanh",
+        "ENGINE_WRONG: sum, argument 0 (broadcast)  [seen 3 times, first in graph 1]",
+    ]
+    assert lines[-2:] == [
+        "  also ENGINE_WRONG: tanh, argument 0  [seen 3 times, first in graph 1]",
+        "",
+    ]
+    assert done.out.count("is off by") == 1
+    assert "2 discrepancies with 1 cause in 1,200 graphs" in done.err
+
+
+def test_the_causes_are_in_the_json(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+    campaign.events = caused_run
+    end = json.loads(zenverify("run", "--json").out.splitlines()[-1])
+    (cause,) = end["causes"]
+    assert cause["headline"] == "the walk over the graph: [contributions] are not summed"
+    assert cause["operations"] == ["sum", "tanh"]
+    assert [key["operation"] for key in cause["findings"]] == ["sum", "tanh"]
 
 
 def test_the_coverage_is_shown(zenverify: Zenverify, campaign: FakeCampaign) -> None:
@@ -56,9 +111,13 @@ def test_the_coverage_is_shown(zenverify: Zenverify, campaign: FakeCampaign) -> 
     assert ["tanh", "1,200", "-", "-"] in lines
 
 
-def test_each_new_failure_is_told_at_once(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+@pytest.mark.parametrize("flag", ["--json", "--verbose"])
+def test_each_new_failure_is_told_at_once_if_asked_for(
+    zenverify: Zenverify, campaign: FakeCampaign, flag: str
+) -> None:
     campaign.events = failing_run
-    first = zenverify("run").err.splitlines()[1]
+    lines = zenverify("run", flag).err.splitlines()
+    first = next(line for line in lines if "tanh" in line)
     assert first == "ENGINE_WRONG: tanh, argument 0: the gradient of tanh is off by [1e9] units"
 
 

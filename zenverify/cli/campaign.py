@@ -109,7 +109,7 @@ def _reporters(
     ask: Asking,
 ) -> Iterator[Reporter]:
     """Who shows the run, in the order in which each event is handed on."""
-    yield CommentaryReporter(messages, verbose=output.verbose)
+    yield CommentaryReporter(messages, verbose=output.verbose, findings=output.as_json)
     yield ProgressReporter(
         messages,
         enabled=messages.file.isatty() and not (output.as_json or output.quiet),

@@ -160,6 +160,31 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """One thing to mend, and everything that it made wrong.
+
+    Attributes
+    ----------
+    headline
+        What is wrong, in one sentence without numbers.
+    verdict
+        The gravest of its findings'.
+    place
+        The operation to look at; `ACCUMULATION` or `BROADCASTING` where it is the walk.
+    operations
+        The operations that show it.
+    findings
+        The keys of its buckets, the one first that shows it best.
+    """
+
+    headline: str
+    verdict: Verdict
+    place: str
+    operations: tuple[str, ...]
+    findings: tuple[BucketKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The end of a run.
 
@@ -168,7 +193,7 @@ class RunFinished:
     ``"limits"`` where nothing that can be drawn is within the engine's limits.
     ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
     ``known`` says of each bucket that was recorded before why it is accepted; ``gone`` lists the
-    recorded ones that did not come up.
+    recorded ones that did not come up. ``causes`` sorts the buckets by what one has to mend.
     """
 
     stop_reason: str
@@ -186,6 +211,7 @@ class RunFinished:
     notes: dict[str, int] = field(default_factory=dict, hash=False)
     known: dict[BucketKey, str] = field(default_factory=dict, hash=False)
     gone: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,12 @@ class CaseResult:
 
 
 def verify_case(
-    engine: Engine, case: Case, *, difference: bool = True, timeout: float = TIMEOUT
+    engine: Engine,
+    case: Case,
+    *,
+    difference: bool = True,
+    probed: bool = True,
+    timeout: float = TIMEOUT,
 ) -> CaseResult:
     """Make every check on one case.
 
@@ -62,9 +67,12 @@ def verify_case(
         The case.
     difference
         Whether to ask the third witness too. It costs most, and decides who is wrong.
+    probed
+        Whether to make the checks that seed cotangents at other nodes, or take another pass.
     timeout
         Seconds that one pass of the engine may take.
     """
+    without = (*(() if difference else (_DIFFERENCE,)), *(() if probed else _PROBED))
     graph = case.graph
     session = EngineSession(engine, timeout)
     report = Report(session.findings)
@@ -77,7 +85,7 @@ def verify_case(
                 report.findings.append(lacking)
             else:
                 recording = record_case(case, session)
-                examine(recording, session, report, () if difference else (_DIFFERENCE,))
+                examine(recording, session, report, without)
                 complete = True
         except EngineFault as fault:
             report.findings.append(session.finding_of(case, fault))
@@ -97,6 +105,7 @@ def verify_case(
 
 
 _DIFFERENCE = "whole graph, difference"
+_PROBED = ("repeated", "cost", "probes", "second pass")
 
 
 def _lacking(engine: Engine, graph: Graph) -> Finding | None:

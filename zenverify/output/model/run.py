@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from zenverify.graph.case import Case
 from zenverify.output.model.commands import run_command
+from zenverify.verification.campaign.headlines import headline_of
 from zenverify.verification.campaign.tally import Tally
 from zenverify.verification.events import (
     Bucket,
     CaseVerified,
+    Cause,
     Event,
     FailureFound,
     FailureMinimised,
@@ -20,7 +22,7 @@ from zenverify.verification.events import (
     RunStarted,
     StrengthMeasured,
 )
-from zenverify.verification.verdict import BucketKey, Witnesses
+from zenverify.verification.verdict import BucketKey, Verdict, Witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,30 @@ class Discrepancy:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseOfFindings:
+    """One thing to mend, with everything that it made wrong.
+
+    Attributes
+    ----------
+    headline, verdict, place, operations
+        As in `zenverify.verification.events.Cause`.
+    findings
+        Its discrepancies, the one first that shows it best.
+    """
+
+    headline: str
+    verdict: Verdict
+    place: str
+    operations: tuple[str, ...]
+    findings: tuple[Discrepancy, ...]
+
+    @property
+    def new(self) -> tuple[Discrepancy, ...]:
+        """Those that were not recorded before."""
+        return tuple(one for one in self.findings if not one.known)
+
+
+@dataclass(frozen=True, slots=True)
 class RunModel:
     """Everything that there is to show of a run.
 
@@ -75,6 +101,8 @@ class RunModel:
         Per operator and condition, how often a case exercised it.
     notes
         Per kind of note, how often it was made.
+    causes
+        Each discrepancy under what one has to mend; while the run goes on, each by itself.
     gone
         Recorded failures that did not come up.
     stop_reason, exit_code, seconds
@@ -101,6 +129,7 @@ class RunModel:
     notes: dict[str, int] = field(hash=False)
     unsupported: tuple[str, ...]
     discrepancies: tuple[Discrepancy, ...]
+    causes: tuple[CauseOfFindings, ...] = ()
     stop_reason: str | None = None
     exit_code: int | None = None
     seconds: float | None = None
@@ -210,6 +239,7 @@ class Collector:
         start, end = self._started, self._finished
         count = end or self._tally
         spec = self._engine_spec or start.engine
+        discrepancies = (*self._discrepancies.values(), *self._open())
         return RunModel(
             engine=start.engine,
             engine_version=start.engine_version,
@@ -226,11 +256,30 @@ class Collector:
             coverage={name: dict(row) for name, row in count.coverage.items()},
             notes=dict(count.notes),
             unsupported=end.unsupported if end else (),
-            discrepancies=(*self._discrepancies.values(), *self._open()),
+            discrepancies=discrepancies,
+            causes=tuple(_causes(discrepancies, end.causes if end else ())),
             stop_reason=end.stop_reason if end else None,
             exit_code=end.exit_code if end else None,
             seconds=end.seconds if end else None,
             planted=start.planted,
             strength=self._strength,
             gone=end.gone if end else (),
+        )
+
+
+def _causes(
+    discrepancies: Sequence[Discrepancy], causes: Sequence[Cause]
+) -> Iterator[CauseOfFindings]:
+    """The causes that a run ended with; each discrepancy that has none is its own."""
+    left = {one.bucket: one for one in discrepancies}
+    for cause in causes:
+        found = tuple(left.pop(key) for key in cause.findings if key in left)
+        if found:
+            yield CauseOfFindings(
+                cause.headline, cause.verdict, cause.place, cause.operations, found
+            )
+    for one in left.values():
+        key = one.bucket
+        yield CauseOfFindings(
+            headline_of([key]), key.verdict, key.operation, (key.operation,), (one,)
         )

@@ -10,7 +10,7 @@ from rich.console import Console
 from zenverify.output.model.commands import replay_command
 from zenverify.output.model.listing import marked_listing
 from zenverify.output.model.numbers import counted, duration, residual
-from zenverify.output.model.run import Discrepancy, RunModel
+from zenverify.output.model.run import CauseOfFindings, Discrepancy, RunModel
 from zenverify.output.reporter import Reporter, RunContext
 from zenverify.output.terminal.coverage import coverage_tables
 from zenverify.verification.events import Event, RunFinished
@@ -22,6 +22,9 @@ _ENDINGS = {
     "hanging": ", ended early: the engine no longer returned in time",
     "limits": ", ended early: nothing that can be drawn is within the engine's limits",
 }
+
+_MOST_OTHERS = 8
+"""How many findings of a cause are named besides the one that is shown."""
 
 
 class SummaryReporter(Reporter):
@@ -53,10 +56,11 @@ class SummaryReporter(Reporter):
 
 
 def _print_discrepancies(console: Console, model: RunModel) -> None:
-    """Print each new bucket: what is wrong, and the smallest graph that shows it."""
-    for discrepancy in model.new:
-        lines = _discrepancy_lines(discrepancy, model.engine_spec)
-        console.print("\n".join(lines), soft_wrap=True)
+    """Print each cause: what is wrong, the smallest graph that shows it, what else it spoils."""
+    for cause in model.causes:
+        if cause.new:
+            lines = _cause_lines(cause, model.engine_spec)
+            console.print("\n".join(lines), soft_wrap=True)
 
 
 def _print_summary(console: Console, model: RunModel, written: Mapping[str, Path]) -> None:
@@ -69,16 +73,33 @@ def _print_summary(console: Console, model: RunModel, written: Mapping[str, Path
         console.print(line, soft_wrap=True)
 
 
+def _cause_lines(cause: CauseOfFindings, engine_spec: str) -> Iterator[str]:
+    """A headline unless the first finding's own says it all, that finding, and the others."""
+    first, *others = cause.new
+    if others or cause.place != first.bucket.operation:
+        yield cause.headline
+        yield f"  {', '.join(cause.operations)}"
+    yield from _discrepancy_lines(first, engine_spec)
+    for other in others[:_MOST_OTHERS]:
+        yield f"  also {_bucket_line(other)}"
+    if len(others) > _MOST_OTHERS:
+        yield f"  and {len(others) - _MOST_OTHERS:,} more of this cause, in the report"
+    yield ""
+
+
+def _bucket_line(discrepancy: Discrepancy) -> str:
+    seen = "" if discrepancy.count is None else f"seen {counted(discrepancy.count, 'time')}, "
+    return f"{discrepancy.bucket}  [{seen}first in graph {discrepancy.first_number}]"
+
+
 def _discrepancy_lines(discrepancy: Discrepancy, engine_spec: str) -> Iterator[str]:
     finding = discrepancy.finding
-    seen = "" if discrepancy.count is None else f"seen {counted(discrepancy.count, 'time')}, "
-    yield f"{finding.bucket}  [{seen}first in graph {discrepancy.first_number}]"
+    yield _bucket_line(discrepancy)
     yield f"  {finding.message}"
     for line, is_culprit in marked_listing(discrepancy.case, finding.blame.node):
         yield f"    {line}{'    <- here' if is_culprit else ''}"
     if discrepancy.path is not None:
         yield f"  {replay_command(discrepancy.path, engine_spec)}"
-    yield ""
 
 
 def _summary_lines(model: RunModel, written: Mapping[str, Path]) -> Iterator[str]:
@@ -109,7 +130,9 @@ def _outcome(model: RunModel) -> str:
     beside = f" beside {known} known" if known else ""
     if not model.new:
         return f"No discrepancy{beside}"
-    return counted(len(model.new), "discrepancy", "discrepancies") + beside
+    causes = sum(bool(cause.new) for cause in model.causes)
+    few = f" with {counted(causes, 'cause')}" if causes < len(model.new) else ""
+    return counted(len(model.new), "discrepancy", "discrepancies") + few + beside
 
 
 def _extent(model: RunModel) -> str:

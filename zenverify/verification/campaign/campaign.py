@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import zenverify
 from zenverify.engines.completed import completed
@@ -13,11 +14,13 @@ from zenverify.graph.graph import LeafKind
 from zenverify.operators import catalogue
 from zenverify.verification.campaign.buckets import Collected, collect, hung
 from zenverify.verification.campaign.cases import tries_of
+from zenverify.verification.campaign.causes import causes_of
 from zenverify.verification.campaign.coverage import CONDITIONS
 from zenverify.verification.campaign.offered import verify_offered
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import (
     CaseVerified,
+    Cause,
     Event,
     FailureMinimised,
     RunFinished,
@@ -104,8 +107,13 @@ def _events(
             stop_reason = "limits"
     except KeyboardInterrupt:
         stop_reason = "interrupted"
+    causes: tuple[Cause, ...] = ()
+    try:
+        causes = causes_of(engine, tuple(tally.buckets.values()), options.timeout)
+    except KeyboardInterrupt:
+        stop_reason = "interrupted"
     seconds = time.monotonic() - start
-    yield _finished(tally, options, stop_reason, seconds, lacking)
+    yield replace(_finished(tally, options, stop_reason, seconds, lacking), causes=causes)
 
 
 def _verified(number: int, result: CaseResult) -> CaseVerified:
