@@ -56,8 +56,8 @@ def categorical_crossentropy(logits: Tensor, wanted: ArrayLike) -> Tensor:
         raise ValueError(
             f"categorical_crossentropy: classes of shape {array.shape}, expected ({count},)"
         )
-    outside = np.flatnonzero((array < 0) | (array >= classes))
-    if outside.size:
+    if array.size and (array.min() < 0 or array.max() >= classes):
+        outside = np.flatnonzero((array < 0) | (array >= classes))
         raise ValueError(
             f"categorical_crossentropy: class {array[outside[0]]} of example {outside[0]}, "
             f"expected 0 to {classes - 1}"

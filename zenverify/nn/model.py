@@ -89,6 +89,7 @@ class Model:
         self.layers = tuple(layers)
         self.loss = loss
         self.optimiser = optimiser
+        self._fitting: Shape | None = None  # a shape of examples that the layers are known to take
         random = np.random.default_rng(seed)
         for layer in self.layers:
             layer.initialise(random, self.dtype)
@@ -262,7 +263,9 @@ class Model:
     # ---- checks ----
 
     def _check_layers(self, shape: Shape) -> None:
-        before = "the data"
+        if shape == self._fitting:
+            return
+        given, before = shape, "the data"
         for number, layer in enumerate(self.layers):
             try:
                 after = layer.result_shape(shape)
@@ -271,6 +274,7 @@ class Model:
                     f"layer {number}, {layer}: {error}; {before} gives examples of shape {shape}"
                 ) from None
             shape, before = after, f"layer {number}, {layer},"
+        self._fitting = given
 
     def _pair(self, which: str, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         examples = self._examples(f"{which}x", x)

@@ -54,8 +54,8 @@ class RNN(Layer):
         bias = self.parameter("bias")
         state = None
         states = []
-        for step in tensor.split(x, x.shape[1], axis=1):
-            seen = step.reshape(x.shape[0], self.inputs) @ reading + bias
+        for step in range(x.shape[1]):
+            seen = x[:, step] @ reading + bias
             state = tensor.tanh(seen if state is None else seen + state @ recurring)
             states.append(state)
         return tensor.stack(states, axis=1) if self.sequences else states[-1]

@@ -29,48 +29,60 @@ if TYPE_CHECKING:
 __all__ = ["cross_entropy", "soft_cross_entropy"]
 
 Mask = NDArray[np.bool_]
+Places = tuple[Indices, ...]
 
 
 def _class_axis(x: Array) -> int:
     return min(1, x.ndim - 1)
 
 
-def _picked(x: Array, target: Indices, ignore_index: int) -> tuple[Indices, Mask]:
-    """The target's classes along their axis, 0 where there is none; and where that is."""
-    ignored = target == ignore_index
-    classes = np.where(ignored, 0, target)
-    axis = _class_axis(x)
-    return np.expand_dims(classes, axis), np.expand_dims(ignored, axis)
+def _picked(target: Indices, ignore_index: int, axis: int) -> tuple[Places, Mask]:
+    """Where the targets' classes are, 0 where there is none; and where that is."""
+    classes = target.reshape(*target.shape[:axis], 1, *target.shape[axis:])
+    ignored = classes == ignore_index
+    places: list[Indices] = [
+        np.arange(size).reshape(-1, *(1,) * (classes.ndim - 1 - number))
+        for number, size in enumerate(classes.shape)
+    ]
+    places[axis] = np.where(ignored, 0, classes)
+    return tuple(places), ignored
 
 
 def _kept(ignored: Mask) -> int:
     return ignored.size - int(np.count_nonzero(ignored))
 
 
+def _less_ignored(terms: Array, ignored: Mask, kept: int) -> Array:
+    return terms if kept == ignored.size else np.where(ignored, 0, terms)
+
+
 def _cross_entropy(x: Array, target: Indices, ignore_index: int, reduction: str) -> Array:
-    classes, ignored = _picked(x, target, ignore_index)
-    shift, total = log_total(x, _class_axis(x))
     axis = _class_axis(x)
-    terms = np.where(ignored, 0, total + (shift - np.take_along_axis(x, classes, axis)))
-    return reduced(terms.squeeze(axis), reduction, _kept(ignored))
+    places, ignored = _picked(target, ignore_index, axis)
+    kept = _kept(ignored)
+    shift, total = log_total(x, axis)
+    terms = _less_ignored(total + (shift - x[places]), ignored, kept)
+    return reduced(terms.squeeze(axis), reduction, kept)
 
 
 def _pull_cross_entropy(
     g: Array, y: Array, x: Array, target: Indices, ignore_index: int, reduction: str
 ) -> Array:
-    classes, ignored = _picked(x, target, ignore_index)
     axis = _class_axis(x)
+    places, ignored = _picked(target, ignore_index, axis)
+    kept = _kept(ignored)
     slopes = proportions(x, axis)
     # At the target less all the others, which is p - 1 without the cancellation.
-    own = np.take_along_axis(slopes, classes, axis)
-    np.put_along_axis(slopes, classes, 0, axis)
+    own = slopes[places]
+    slopes[places] = 0
     others = -add_up(slopes, axis=axis, keepdims=True)
-    # A single class has no others that would hand a NaN on.
-    np.put_along_axis(slopes, classes, np.where(np.isnan(own), own, others), axis)
-    part = share(g, reduction, _kept(ignored))
+    if x.shape[axis] == 1:  # There are no others that would hand a NaN on.
+        others = np.where(np.isnan(own), own, others)
+    slopes[places] = others
+    part = share(g, reduction, kept)
     if reduction == "none":
         part = np.expand_dims(part, axis)
-    return np.where(ignored, 0, part * slopes)
+    return _less_ignored(part * slopes, ignored, kept)
 
 
 define("cross_entropy", _cross_entropy, _pull_cross_entropy)
@@ -113,22 +125,26 @@ def cross_entropy(
     chosen = integer_array("cross_entropy", "target", target)
     shape = operand.shape
     axis = _class_axis(operand.array)
-    call = f"cross_entropy of {describe((operand.array,))}"
     if not shape or shape[axis] == 0:
-        raise ValueError(f"{call}: expected logits of at least one class, (N, C, ...) or (C,)")
+        raise _refused(operand, "expected logits of at least one class, (N, C, ...) or (C,)")
     if chosen.shape != shape[:axis] + shape[axis + 1 :]:
         wanted = shape[:axis] + shape[axis + 1 :]
-        raise ValueError(f"{call}: target of shape {chosen.shape}, expected {wanted}")
+        raise _refused(operand, f"target of shape {chosen.shape}, expected {wanted}")
     ignored = index(ignore_index)
     strange = chosen[((chosen < 0) | (chosen >= shape[axis])) & (chosen != ignored)]
     if strange.size:
-        raise ValueError(f"{call}: target {strange[0]} is no class from 0 to {shape[axis] - 1}")
+        last = shape[axis] - 1
+        raise _refused(operand, f"target {strange[0]} is no class from 0 to {last}")
     attributes = {
         "target": chosen,
         "ignore_index": ignored,
         "reduction": reduction_of("cross_entropy", reduction),
     }
     return record_single("cross_entropy", operand, attributes)
+
+
+def _refused(logits: Tensor, why: str) -> ValueError:
+    return ValueError(f"cross_entropy of {describe((logits.array,))}: {why}")
 
 
 def _is_probable(target: Any) -> bool:
