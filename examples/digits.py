@@ -22,6 +22,7 @@ from zenverify.nn import (
     ReLU,
     categorical_crossentropy,
 )
+from zenverify.output.html.pictures.curves import write_curves
 
 Examples = tuple[np.ndarray, np.ndarray]
 
@@ -62,8 +63,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=25)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--picture", default="digits.svg", help="where to write the plot")
     options = parser.parse_args()
     training, held_out = digits(options.seed)
+    curves = {}
     for name, model in (("MLP", perceptron(options.seed)), ("CNN", cnn(options.seed))):
         history = model.train(*training, options.epochs, batch=64, seed=options.seed)
         print(
@@ -71,6 +74,9 @@ def main() -> None:
             f"  reads {accuracy(model, held_out):.1%} of {len(held_out[0])} new digits"
             f"  {mean(history.seconds):.3f} s per epoch"
         )
+        curves[name] = [(epoch + 1.0, loss) for epoch, loss in enumerate(history.losses)]
+    write_curves(options.picture, "The loss of each epoch", curves, across="epoch")
+    print(f"plot  {options.picture}")
 
 
 if __name__ == "__main__":
