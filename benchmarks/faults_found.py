@@ -114,7 +114,7 @@ def outcome_of(fault: Fault, cases: Sequence[Numbered], *, reduced: bool) -> Out
         finding is not None and is_blamed(finding, fault.operation, fault.mutant.argument)
     )
     seconds = time.perf_counter() - start
-    reason = "" if found.finding else _no_fault(engine, fault, met)
+    reason = "" if found.finding else no_fault(engine, fault, met)
     return Outcome(
         name=fault.name,
         kind=fault.mutant.kind,
@@ -157,7 +157,7 @@ def _meeting(
         yield cases[place][1]
 
 
-def _no_fault(engine: ZenEngine, fault: Fault, met: Sequence[Numbered]) -> str:
+def no_fault(engine: ZenEngine, fault: Fault, met: Sequence[Numbered]) -> str:
     """Why a fault that was not found is none; empty if it is one."""
     if fault.operation in TRAVERSAL and not fault.mutant.has_differed():
         return NEVER_MET

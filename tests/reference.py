@@ -20,10 +20,12 @@ from typing import Any
 
 import click
 
+from tests.corpus.prepared import tanh_entry
 from zenverify.accuracy.card.card import Card
 from zenverify.accuracy.record import Accuracy
 from zenverify.cli.configuration import SETTINGS, variable
 from zenverify.cli.main import main, program
+from zenverify.corpus.writing import entry_text
 from zenverify.engines import protocol
 from zenverify.graph.case import Case
 from zenverify.operators.balls.arithmetic import Ball
@@ -58,6 +60,7 @@ _CALLS = {
     "faults": ("faults", "--of", "tanh"),
     "new-operator": ("new-operator", "softplus"),
     "replay": ("replay", "broken.json"),
+    "corpus list": ("corpus", "list", "entry.json"),
 }
 """Commands whose objects are no dataclasses: their keys are read from what they print."""
 
@@ -138,11 +141,13 @@ def _bare(match: re.Match[str]) -> str:
 
 def _commands() -> Iterator[str]:
     yield _EXIT_CODES
-    for name, command in sorted(program.commands.items()):
+    for name, command in _every(program):
         words = [_argument(one) for one in command.params if isinstance(one, click.Argument)]
         yield f"### `{' '.join(['zenverify', name, *words])}`"
         yield str(command.help).partition("\n")[0]
         rows = [_option(one) for one in command.params if isinstance(one, click.Option)]
+        if not rows:
+            continue
         yield "\n".join(["| option | takes | environment |", "| --- | --- | --- |", *rows])
     yield "### Settings"
     yield (
@@ -153,6 +158,14 @@ def _commands() -> Iterator[str]:
         ["| key | takes | environment |", "| --- | --- | --- |"]
         + [f"| `{key}` | {one.expected} | `{variable(key)}` |" for key, one in SETTINGS.items()]
     )
+
+
+def _every(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """The commands of a group, and of the groups in it, by the words that call them."""
+    for name, command in sorted(group.commands.items()):
+        yield f"{before}{name}", command
+        if isinstance(command, click.Group):
+            yield from _every(command, f"{before}{name} ")
 
 
 def _argument(one: click.Argument) -> str:
@@ -271,6 +284,7 @@ def _printed(call: tuple[str, ...]) -> list[str]:
         contextlib.redirect_stderr(io.StringIO()),
     ):
         Path("broken.json").write_text("{}", encoding="utf-8")
+        Path("entry.json").write_text(entry_text(tanh_entry()), encoding="utf-8")
         main([*call, "--json"])
     objects = [json.loads(line) for line in out.getvalue().splitlines()]
     return list(dict.fromkeys(key for one in objects for key in one))

@@ -115,3 +115,25 @@ def test_a_message_survives_a_terminal_without_unicode(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert done.stdout == b"malformed: \\xfc.json: expected an object, got list\n"
+
+
+def test_the_package_is_a_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "zenverify", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"zenverify {__version__}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_complete_words(shell: str) -> None:
+    def ask(instruction: str, **words: str) -> str:
+        environment = os.environ | {"_ZENVERIFY_COMPLETE": instruction, **words}
+        call = [sys.executable, "-c", PROGRAM]
+        done = subprocess.run(call, capture_output=True, text=True, check=False, env=environment)
+        return done.stdout
+
+    assert "_ZENVERIFY_COMPLETE" in ask(f"{shell}_source")
+    words = {"COMP_WORDS": "zenverify re", "COMP_CWORD": "re" if shell == "fish" else "1"}
+    assert "replay" in ask(f"{shell}_complete", **words)
+    inner = {"COMP_WORDS": "zenverify corpus me", "COMP_CWORD": "me" if shell == "fish" else "2"}
+    assert "merge" in ask(f"{shell}_complete", **inner)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.corpus.prepared import answer, tanh_entry
 from zenverify.corpus.entry import Entry, EntryStatus
+from zenverify.corpus.parallel import replay_in_processes
 from zenverify.corpus.replay import Status, find_entries, replay
 from zenverify.corpus.writing import write_entry
 from zenverify.engines import registry
@@ -167,3 +168,19 @@ def test_a_fault_of_this_program_does_not_stop_the_rest(
     first, second = replay([path, path], zen)
     assert first.status is second.status is Status.ERROR
     assert "ZeroDivisionError: by zero" in first.message
+
+
+def test_several_processes_say_the_same_in_the_same_order(path: Path, zen: Engine) -> None:
+    for number in range(40):
+        path.with_name(f"bad{number:02}.json").write_text("[]")
+    path.with_name("link.json").symlink_to("nowhere")
+    expected = list(replay([path.parent], zen))
+    assert [one.status for one in expected].count(Status.PASSED) == 1
+    assert list(replay_in_processes([path.parent], "zen", 2)) == expected
+
+
+def test_a_process_that_is_ended_is_told(tmp_path: Path, path: Path) -> None:
+    dying = tmp_path / "dying.py"
+    dying.write_text("import os\ndef engine():\n    os._exit(1)\n")
+    with pytest.raises(UsageError, match="a process that replays was ended, by a signal or for"):
+        list(replay_in_processes([path], f"{dying}:engine", 1))

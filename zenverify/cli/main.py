@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from io import StringIO, TextIOWrapper
 
 import click
+from click.shell_completion import shell_complete
 
 from zenverify import __version__
 from zenverify.cli.accuracy import accuracy
 from zenverify.cli.check import check
 from zenverify.cli.configuration import closest
+from zenverify.cli.corpus import corpus
 from zenverify.cli.engines import engines
 from zenverify.cli.faults import faults
 from zenverify.cli.new_operator import new_operator
@@ -28,6 +30,9 @@ EXIT_FAILED = 2
 """The job could not be done: usage, configuration, nothing tested, internal error."""
 EXIT_INTERRUPTED = 130
 
+_COMPLETE = "_ZENVERIFY_COMPLETE"
+"""Set by a shell that asks what a word may become, as click's own scripts do."""
+
 _EPILOG = """\b
 Examples:
   zenverify run                      verify the engine of this package on random graphs
@@ -35,6 +40,7 @@ Examples:
   zenverify check tanh               one operation, and its card
   zenverify accuracy                 where digits are lost
   zenverify replay                   verify the regression corpus again
+  zenverify corpus list              what is in it
   zenverify operators                list the operations that can be verified
   zenverify faults                   list the faults that can be planted to see them found
 
@@ -66,7 +72,7 @@ def program() -> None:
     """Prove or refute, node by node, the gradients that an autodiff engine computes."""
 
 
-for command in (run, check, accuracy, new_operator, replay, operators, engines, faults):
+for command in (run, check, accuracy, new_operator, replay, corpus, operators, engines, faults):
     program.add_command(command)
 
 
@@ -82,6 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             # A message must come out, whatever the terminal's encoding.
             stream.reconfigure(errors="backslashreplace")
+    instruction = os.environ.get(_COMPLETE)
+    if arguments is None and instruction:
+        return shell_complete(program, {}, "zenverify", _COMPLETE, instruction)
     try:
         code = _invoke(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()

@@ -22,6 +22,7 @@ Examples:
   zenverify replay                             the whole corpus
   zenverify replay corpus/zen/                 the entries of one engine
   zenverify replay --engine torch failures/    another engine, another corpus
+  zenverify replay -j 4                        in four processes
 """
 
 
@@ -29,6 +30,14 @@ Examples:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @engine_option
 @corpus_option
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1, max=256),
+    default=1,
+    metavar="N",
+    help="Replay in N processes.  [default: 1]",
+)
 @json_option
 @quiet_option
 @verbose_option
@@ -38,6 +47,7 @@ def replay(
     /,
     *,
     paths: tuple[Path, ...],
+    jobs: int,
     as_json: bool,
     quiet: bool,
     **_: Any,
@@ -45,11 +55,12 @@ def replay(
     """Verify the entries of a regression corpus.
 
     PATHS are entries, and directories that are searched for entries; the corpus by default. An
-    entry passes if all witnesses agree.
+    entry passes if all witnesses agree. One that is open must fail, and is gone where it passes.
 
-    Exit code: 0 all pass, 1 an entry fails, 2 none could be verified or one could not be read,
-    130 interrupted.
+    Exit code: 0 all are as they should be, 1 an entry fails or is gone, 2 none could be verified or
+    one could not be read, 130 interrupted.
     """
+    from zenverify.corpus.parallel import replay_in_processes
     from zenverify.corpus.replay import replay as replay_entries
     from zenverify.engines import registry
     from zenverify.output.terminal.replay import ReplayOutput
@@ -59,6 +70,11 @@ def replay(
         as_json=as_json, quiet=quiet, verbose=context.ensure_object(Invocation).verbose
     )
     engine = registry.load(settings["engine"])
-    for outcome in replay_entries(paths or (settings["corpus"],), engine):
+    wanted = paths or (settings["corpus"],)
+    if jobs == 1:
+        outcomes = replay_entries(wanted, engine)
+    else:
+        outcomes = replay_in_processes(wanted, settings["engine"], jobs)
+    for outcome in outcomes:
         output.add(outcome)
     return output.finish()

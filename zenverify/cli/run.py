@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,8 @@ from zenverify.cli.parameters import duration_text
 from zenverify.errors import UsageError
 
 if TYPE_CHECKING:
-    from zenverify.corpus.baseline import Baseline
+    from zenverify.corpus.baseline import Baseline, KnownFailure
+    from zenverify.engines.protocol import Engine
     from zenverify.faults.catalogue import Fault
     from zenverify.verification.campaign.options import CampaignOptions, Keep
     from zenverify.verification.events import FailureMinimised
@@ -99,15 +101,18 @@ def run(
 ) -> int:
     """Verify an engine on random graphs.
 
-    Draws random graphs, proves or refutes every gradient that the engine computes on them, and
-    reduces each kind of failure to the smallest graph that shows it. Every failure is written to
-    the regression corpus and to the report.
+    Replays the engine's own corpus first. Then it draws random graphs, proves or refutes every
+    gradient that the engine computes on them, and reduces each kind of failure to the smallest
+    graph that shows it. Every failure is written to the regression corpus and to the report. What
+    the corpus's open entries or the baseline record is accepted.
 
-    Exit code: 0 clean, 1 discrepancies, 2 could not do the job, 130 interrupted.
+    Exit code: 0 clean, 1 discrepancies, or an entry of the corpus that is not as it should be, 2
+    could not do the job, 130 interrupted.
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
     from zenverify.cli.campaign import Output, run_campaign
-    from zenverify.corpus.writing import Keeper
+    from zenverify.corpus.baseline import Baseline
+    from zenverify.corpus.writing import Keeper, engine_folder
     from zenverify.engines import registry
     from zenverify.faults.catalogue import find_fault
     from zenverify.output.model.numbers import counted
@@ -127,6 +132,12 @@ def run(
     baseline = _baseline(settings["baseline"], write_baseline, engine.name)
     for name in ("reports",) if fault else ("corpus", "reports"):
         _check_writable(name, settings[name])
+    replayed = 0
+    if fault is None:
+        folder = engine_folder(settings["corpus"], label)
+        of_file = baseline or Baseline(engine.name, engine.version, ())
+        replayed, known = _replay_first(folder, engine, of_file, as_json=as_json, quiet=quiet)
+        baseline = replace(of_file, entries=known) if known else baseline
     code = run_campaign(
         engine,
         _campaign_options(settings, keep, fault),
@@ -143,6 +154,7 @@ def run(
             write_baseline=write_baseline,
         ),
     )
+    code = code or replayed
     if keep is None or not keep.refusals:
         return code
     number = counted(len(keep.refusals), "failure is", "failures are")
@@ -150,6 +162,27 @@ def run(
         printable(f"zenverify: {number} not in {keep.directory}: {keep.refusals[-1]}"), err=True
     )
     return code or _EXIT_FAILED
+
+
+def _replay_first(
+    folder: Path, engine: Engine, baseline: Baseline, *, as_json: bool, quiet: bool
+) -> tuple[int, tuple[KnownFailure, ...]]:
+    """Replay the engine's own corpus: the exit code that it asks for, and what is known to fail."""
+    from zenverify.corpus.baseline import known_failure
+    from zenverify.corpus.replay import Status, replay
+    from zenverify.output.terminal.replay import FirstReplay
+
+    output = FirstReplay(as_json=as_json, quiet=quiet)
+    known = []
+    for outcome in replay([folder], engine) if folder.is_dir() else ():
+        bucket = outcome.bucket
+        if outcome.status is Status.OPEN and bucket is not None:
+            known.append(known_failure(bucket, outcome.message))
+        if outcome.status is Status.FAILED and bucket is not None and baseline.recorded(bucket):
+            output.add(replace(outcome, status=Status.OPEN))
+        else:
+            output.add(outcome)
+    return output.finish(), tuple(known)
 
 
 def _check_writable(name: str, directory: Path) -> None:

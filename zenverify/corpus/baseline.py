@@ -76,11 +76,13 @@ def _open_parts(of: BucketKey | KnownFailure) -> tuple[object, ...]:
     return of.argument, of.condition, of.during, of.exception, of.function
 
 
-def _known(bucket: BucketKey) -> KnownFailure:
+def known_failure(bucket: BucketKey, reason: str = "", link: str = "") -> KnownFailure:
+    """A known failure that is this very bucket."""
     return KnownFailure(
         bucket.verdict,
         bucket.operation,
-        "",
+        reason,
+        link,
         argument=bucket.argument,
         condition=bucket.condition,
         during=bucket.during,
@@ -91,11 +93,22 @@ def _known(bucket: BucketKey) -> KnownFailure:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The known failures of one version of an engine."""
+    """The known failures of one version of an engine.
+
+    Attributes
+    ----------
+    engine, version
+        Of which engine.
+    failures
+        Those of a file.
+    entries
+        Those of the corpus's open entries. Whether one is gone is told by its replay.
+    """
 
     engine: str
     version: str
     failures: tuple[KnownFailure, ...]
+    entries: tuple[KnownFailure, ...] = ()
 
     def settled(self, end: RunFinished) -> RunFinished:
         """The end of a run, of which recorded failures are accepted.
@@ -106,7 +119,7 @@ class Baseline:
         known = {
             bucket.key: found
             for bucket in end.buckets
-            if (found := self._recorded(bucket.key)) is not None
+            if (found := self.recorded(bucket.key)) is not None
         }
         seen = set(known.values())
         verified = set(end.coverage) | {ACCUMULATION}
@@ -118,8 +131,9 @@ class Baseline:
         reasons = {key: _explained(one) for key, one in known.items()}
         return replace(end, exit_code=0 if accepted else end.exit_code, known=reasons, gone=gone)
 
-    def _recorded(self, bucket: BucketKey) -> KnownFailure | None:
-        return next((one for one in self.failures if one.covers(bucket)), None)
+    def recorded(self, bucket: BucketKey) -> KnownFailure | None:
+        """The known failure that covers a bucket; None if it is new."""
+        return next((one for one in (*self.failures, *self.entries) if one.covers(bucket)), None)
 
 
 def _explained(failure: KnownFailure) -> str:
@@ -131,13 +145,19 @@ def baseline_of(
 ) -> Baseline:
     """All failures of a run; what is recorded already keeps its reason, the others have none yet.
 
-    Recorded failures of operations that the run did not verify are kept.
+    Recorded failures of operations that the run did not verify are kept. What an open entry of the
+    corpus records is not recorded twice.
     """
     old = () if before is None else before.failures
+    elsewhere = () if before is None else before.entries
     verified = set(end.coverage) | {ACCUMULATION}
     keys = [bucket.key for bucket in end.buckets if bucket.finding.verdict.is_failure]
     kept = [one for one in old if any(map(one.covers, keys)) or one.operation not in verified]
-    new = [_known(key) for key in keys if not any(one.covers(key) for one in kept)]
+    new = [
+        known_failure(key)
+        for key in keys
+        if not any(one.covers(key) for one in (*kept, *elsewhere))
+    ]
     return Baseline(engine, version, tuple(sorted([*kept, *new], key=str)))
 
 

@@ -104,6 +104,27 @@ def read_entry(path: Path) -> Entry:
         raise CaseFormatError(f"{path}: not an entry: nested too deeply") from None
 
 
+def read_case(path: Path) -> Case:
+    """Read the case of an entry, or a case by itself.
+
+    Raises
+    ------
+    CaseFormatError
+        If the file is neither; the message names the file, the field and what it expected.
+    OSError
+        If the file cannot be opened.
+    """
+    try:
+        data = read_json(path)
+        if isinstance(data, dict) and "case" not in data:
+            return case_from_data(data)
+        return _entry_from_data(data, path.stem).case
+    except CaseFormatError as error:
+        raise CaseFormatError(f"{path}: {error}") from error
+    except RecursionError:
+        raise CaseFormatError(f"{path}: not a case: nested too deeply") from None
+
+
 def read_json(path: Path) -> Any:
     """What a file holds, as JSON.
 

@@ -135,10 +135,14 @@ def replay(paths: Iterable[Path], engine: Engine) -> Iterator[ReplayOutcome]:
         If a path does not exist.
     """
     for path, refusal in find_entries(paths):
-        if refusal:
-            yield ReplayOutcome(path, Status.MALFORMED, None, refusal)
-        else:
-            yield replay_file(path, engine)
+        yield replay_found(path, refusal, engine)
+
+
+def replay_found(path: Path, refusal: str, engine: Engine) -> ReplayOutcome:
+    """Verify one of the files that `find_entries` gave, unless it is refused."""
+    if refusal:
+        return ReplayOutcome(path, Status.MALFORMED, None, refusal)
+    return replay_file(path, engine)
 
 
 def replay_file(path: Path, engine: Engine) -> ReplayOutcome:

@@ -49,7 +49,7 @@ def write_entry(directory: Path, entry: Entry) -> Path:
     """
     folder = engine_folder(directory, entry.engine)
     folder.mkdir(parents=True, exist_ok=True)
-    text, content = entry_text(entry), _content(_entry_to_data(entry))
+    text, content = entry_text(entry), _content(entry_to_data(entry))
     for path in _places(folder, entry):
         # A file of that name that holds something else was damaged, or put there by somebody.
         if create_text(path, text) or _holds(path, content):
@@ -59,14 +59,14 @@ def write_entry(directory: Path, entry: Entry) -> Path:
 
 def entry_text(entry: Entry) -> str:
     """The canonical form of an entry: equal ones give equal text."""
-    return _laid_out(_entry_to_data(entry), 0, 0) + "\n"
+    return _laid_out(entry_to_data(entry), 0, 0) + "\n"
 
 
 def entry_name(entry: Entry) -> str:
     """What the file of an entry is called, without its suffix."""
     blame = entry.blame
     argument = "" if blame.argument is None else f".argument-{blame.argument}"
-    content = json.dumps(_content(_entry_to_data(entry)), sort_keys=True)
+    content = json.dumps(_content(entry_to_data(entry)), sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()[:12]
     return f"{_safe(blame.operation) or 'operation'}{argument}.{digest}"
 
@@ -132,7 +132,8 @@ def _safe(text: str) -> str:
     return re.sub("[^a-z0-9_]+", "-", text.lower()).strip("-")[:_NAME_LIMIT]
 
 
-def _entry_to_data(entry: Entry) -> dict[str, Any]:
+def entry_to_data(entry: Entry) -> dict[str, Any]:
+    """The entry as what `json` can write."""
     return {
         "format": FORMAT,
         "engine": entry.engine,

@@ -1,8 +1,9 @@
-"""What a replay prints, and its exit code."""
+"""What a replay prints, alone or before a run, and its exit code."""
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from zenverify.corpus.replay import ReplayOutcome, Status
 from zenverify.output.json.lines import print_json
@@ -34,22 +35,14 @@ class ReplayOutput:
         """Take in the next outcome."""
         self._counts[outcome.status] += 1
         if self._as_json:
-            print_json(
-                {
-                    "event": "EntryReplayed",
-                    "path": str(outcome.path),
-                    "status": outcome.status,
-                    "verdict": outcome.verdict,
-                    "message": outcome.message,
-                }
-            )
+            print_json(_data(outcome))
         elif self._verbose or outcome.status not in (Status.PASSED, Status.OPEN):
             self._results.print(_line(outcome), soft_wrap=True)
 
     def finish(self) -> int:
         """Print the counts and return the exit code."""
         code = self.exit_code
-        counts = {str(status): self._counts[status] for status in Status}
+        counts = _by_status(self._counts)
         if self._as_json:
             print_json({"event": "ReplayFinished", **counts, "exit_code": code})
         total = counted(self._counts.total(), "entry", "entries")
@@ -70,3 +63,73 @@ class ReplayOutput:
 def _line(outcome: ReplayOutcome) -> str:
     head = f"{outcome.status}: {outcome.path}"
     return f"{head}: {outcome.message}" if outcome.message else head
+
+
+class FirstReplay:
+    """What a run says of the engine's own corpus, which it replays before it draws a graph.
+
+    Parameters
+    ----------
+    as_json
+        Print an object per entry and one with the counts, in place of lines.
+    quiet
+        Leave the counts out.
+    """
+
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+        self._as_json = as_json
+        self._results = results_console()
+        self._messages = messages_console(quiet=quiet)
+        self._counts: Counter[Status] = Counter()
+
+    def add(self, outcome: ReplayOutcome) -> None:
+        """Take in the next outcome; one that asks for something to be done is told at once."""
+        self._counts[outcome.status] += 1
+        if self._as_json:
+            print_json(_data(outcome))
+        elif outcome.status in _TOLD:
+            text = f"{_TOLD[outcome.status]}: {outcome.path}: {outcome.message}"
+            self._results.print(text, soft_wrap=True)
+
+    def finish(self) -> int:
+        """Print the counts; 1 if an entry that must pass fails, or one is known to and does not."""
+        counts = self._counts
+        code = 1 if counts[Status.FAILED] or counts[Status.GONE] else 0
+        if self._as_json and counts:
+            print_json({"event": "ReplayFinished", **_by_status(counts), "exit_code": code})
+        said = [f"{counts[status]:,} {word}" for status, word in _COUNTED if counts[status]]
+        if said:
+            self._messages.print(f"corpus        {', '.join(said)}", soft_wrap=True)
+        return code
+
+
+_TOLD = {
+    Status.FAILED: "ERROR",
+    Status.GONE: "GONE",
+    Status.MALFORMED: "MALFORMED",
+    Status.ERROR: "INTERNAL ERROR",
+}
+
+_COUNTED = (
+    (Status.PASSED, "FIXED"),
+    (Status.OPEN, "still FAILED"),
+    (Status.FAILED, "in ERROR: must pass and fail"),
+    (Status.GONE, "GONE: known to fail and pass"),
+    (Status.UNDECIDED, "undecided"),
+    (Status.MALFORMED, "malformed"),
+    (Status.ERROR, "not verified by a fault of this program"),
+)
+
+
+def _data(outcome: ReplayOutcome) -> dict[str, Any]:
+    return {
+        "event": "EntryReplayed",
+        "path": str(outcome.path),
+        "status": outcome.status,
+        "verdict": outcome.verdict,
+        "message": outcome.message,
+    }
+
+
+def _by_status(counts: Counter[Status]) -> dict[str, int]:
+    return {str(status): counts[status] for status in Status}
