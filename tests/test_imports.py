@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "cli": FOUNDATION
     | {"operators", "graph", "engines", "faults", "oracles", "verification", "contribution"}
     | {"accuracy", "corpus", "output"},
+    "__main__": {"cli"},
 }
 """Per part, the other parts that it may import; DESIGN calls it one way."""
 
