@@ -69,7 +69,7 @@ CANONICAL = """\
  "function": "",
  "node": 1,
  "case": {
-  "format": 1,
+  "format": 2,
   "nodes": [
    {
     "leaf": "variable",
@@ -79,7 +79,7 @@ CANONICAL = """\
    },
    {"operator": "tanh", "operands": [0]}
   ],
-  "cotangent": ["0x1p+0 (1.0)", "inf"]
+  "roots": [{"node": 1, "cotangent": ["0x1p+0 (1.0)", "inf"]}]
  },
  "status": "fixed",
  "reason": "seen in a release",

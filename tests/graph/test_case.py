@@ -15,7 +15,7 @@ from tests.verification.prepared import CaseBuilder
 from zenverify import strategies
 from zenverify.errors import CaseFormatError, GraphError
 from zenverify.graph.case import Case, case_from_data, case_to_data
-from zenverify.graph.graph import GraphBuilder
+from zenverify.graph.graph import GraphBuilder, LeafKind
 
 
 @settings(
@@ -34,6 +34,9 @@ def test_the_json_form_is_exact_and_canonical(case: Case) -> None:
         assert before.tobytes() == after.tobytes()
 
 
+DROP = object()
+
+
 def sample() -> dict[str, Any]:
     build = CaseBuilder()
     x = build.variable([0.1, -0.0])
@@ -44,7 +47,7 @@ def sample() -> dict[str, Any]:
 
 def test_the_form() -> None:
     assert sample() == {
-        "format": 1,
+        "format": 2,
         "nodes": [
             {
                 "leaf": "variable",
@@ -58,8 +61,96 @@ def test_the_form() -> None:
                 "attributes": {"axis": None, "keepdims": False},
             },
         ],
-        "cotangent": ["0x1p+0 (1.0)"],
+        "roots": [{"node": 1, "cotangent": ["0x1p+0 (1.0)"]}],
     }
+
+
+def test_version_1_is_read_for_ever() -> None:
+    old = sample()
+    old |= {"format": 1, "cotangent": old.pop("roots")[0]["cotangent"]}
+    assert case_to_data(case_from_data(old)) == sample()
+    given = copy.deepcopy(old)
+    given["nodes"][1]["given"] = {}
+    with pytest.raises(CaseFormatError, match=r"nodes\[1\]: unknown key 'given'"):
+        case_from_data(given)
+    old["nodes"][0]["dtype"] = "int64"
+    with pytest.raises(
+        CaseFormatError, match=r"dtype: expected one of float64, float32, got 'int6"
+    ):
+        case_from_data(old)
+
+
+def rich() -> Case:
+    """Two roots, and leaves of integers and booleans."""
+    build = CaseBuilder()
+    x, y = build.variable([1.0, 2.0]), build.variable([3.0, 4.0])
+    condition = build.leaf(LeafKind.ARRAY, [True, False], "bool")
+    chosen = build.apply("where", x, y, given={"condition": condition})
+    build.apply("power", chosen, build.leaf(LeafKind.NUMBER, 2, "int64"))
+    indices = build.leaf(LeafKind.CONSTANT, [1, 0, 1], "int64")
+    build.apply("take", chosen, given={"indices": indices}, axis=0)
+    return build.case(further={3: [2.0, 3.0]})
+
+
+def test_roots_and_leaves_of_integers_and_booleans() -> None:
+    case = rich()
+    data = case_to_data(case)
+    assert data["nodes"][2]["values"] == [True, False]
+    assert data["nodes"][3] == {"operator": "where", "operands": [0, 1], "given": {"condition": 2}}
+    assert data["nodes"][4] == {"leaf": "number", "shape": [], "dtype": "int64", "values": [2]}
+    assert data["nodes"][7] == {
+        "operator": "take",
+        "operands": [3],
+        "attributes": {"axis": 0},
+        "given": {"indices": 6},
+    }
+    assert [root["node"] for root in data["roots"]] == [3, 7]
+    again = case_from_data(data)
+    assert again.graph == case.graph
+    assert again.to_json() == case.to_json()
+    assert again.graph.attributes(7)["indices"].tolist() == [1, 0, 1]
+    assert [array.dtype.kind for array in again.values] == ["f", "f", "b", "i", "i"]
+
+
+@pytest.mark.parametrize(
+    "place, value, message",
+    [
+        (("roots",), DROP, "roots: expected a list of at least one root"),
+        (("roots",), [], "roots: expected a list of at least one root"),
+        (("roots", 0), 3, r"roots\[0\]: expected an object, got int"),
+        (("roots", 0, "weight"), 1, r"roots\[0\]: unknown key 'weight'"),
+        (("roots", 0, "node"), True, r"roots\[0\].node: expected the position of a node behind"),
+        (("roots", 1, "node"), 3, r"roots\[1\].node: expected the position of a node behind"),
+        (("roots", 1, "node"), 8, r"roots\[1\].node: expected the position of a node behind"),
+        (("roots", 1), DROP, "roots: expected the last node, 7, among them, got '3'"),
+        (("roots", 0, "node"), 2, "nodes: root 2: expected an operation before the last node"),
+        (("roots", 0, "cotangent"), ["0x1p0"], r"roots\[0\].cotangent: 1 numbers do not fill"),
+        (("nodes", 2, "values"), [1, 0], r"nodes\[2\].values: expected a list of true and false"),
+        (("nodes", 4, "values"), ["0x1p0"], r"nodes\[4\].values: expected a list of integers"),
+        (("nodes", 4, "values"), [True], r"nodes\[4\].values: expected a list of integers"),
+        (("nodes", 4, "values"), [2**63], r"nodes\[4\].values\[0\]: expected an integer of 64"),
+        (("nodes", 4, "values"), [], r"nodes\[4\].values: 0 numbers do not fill the shape"),
+        (("nodes", 6, "values"), [1, 0, 2], "nodes: node 7: take of shapes .*index 2 is out of"),
+        (("nodes", 3, "given"), [], r"nodes\[3\].given: expected an object of attributes' names"),
+        (("nodes", 3, "given", "condition"), "2", r"nodes\[3\].given: expected an object of attr"),
+        (("nodes", 3, "given", "condition"), 6, r"nodes: node 3 \(where\): operand 6 does not"),
+        (("nodes", 3, "given", "condition"), DROP, "missing or unknown: condition"),
+        (("nodes", 7, "given", "axis"), 6, r"nodes\[7\].given.axis: it is among the attributes"),
+    ],
+)
+def test_a_malformed_field_of_version_2_is_named(
+    place: tuple[Any, ...], value: Any, message: str
+) -> None:
+    data: Any = case_to_data(rich())
+    inner = data
+    for key in place[:-1]:
+        inner = inner[key]
+    if value is DROP:
+        del inner[place[-1]]
+    else:
+        inner[place[-1]] = value
+    with pytest.raises(CaseFormatError, match=message):
+        case_from_data(data)
 
 
 def test_nan_and_infinity_can_be_stored() -> None:
@@ -70,16 +161,15 @@ def test_nan_and_infinity_can_be_stored() -> None:
 
 
 LEAF, SUM = ("nodes", 0), ("nodes", 1)
-DROP = object()
 
 
 @pytest.mark.parametrize(
     "place, value, message",
     [
         ((), [], "expected an object, got list"),
-        (("format",), 2, "format: expected 1, got 2"),
-        (("format",), DROP, "format: expected 1, got None"),
-        (("format",), True, "format: expected 1, got True"),
+        (("format",), 3, "format: expected 1 or 2, got 3"),
+        (("format",), DROP, "format: expected 1 or 2, got None"),
+        (("format",), True, "format: expected 1 or 2, got True"),
         (("extra",), 1, "case: unknown key 'extra'"),
         (("nodes",), [], "nodes: expected a list of at least one node"),
         (("nodes",), {}, "nodes: expected a list of at least one node"),
@@ -94,7 +184,7 @@ DROP = object()
         ((*LEAF, "shape"), [True, 2], r"nodes\[0\].shape: expected a list of sizes"),
         ((*LEAF, "shape"), DROP, r"nodes\[0\].shape: expected a list of sizes, got 'None'"),
         ((*LEAF, "shape"), [3], r"nodes\[0\].values: 2 numbers do not fill the shape \(3,\)"),
-        ((*LEAF, "dtype"), "int64", r"nodes\[0\].dtype: expected one of float64, float32"),
+        ((*LEAF, "dtype"), "int8", r"nodes\[0\].dtype: expected one of float64, float32, int64"),
         (
             (*LEAF, "dtype"),
             "float32",
@@ -128,8 +218,8 @@ DROP = object()
         ((*SUM, "attributes", "axis"), 9, "nodes: node 1: sum: axis 9 is out of range"),
         ((*SUM, "attributes", "axis"), DROP, "missing or unknown: axis"),
         ((*SUM, "call"), "exit()", r"nodes\[1\]: unknown key 'call'"),
-        (("cotangent",), DROP, "cotangent: expected a list of hexadecimal floats"),
-        (("cotangent",), [], r"cotangent: 0 numbers do not fill the shape \(\)"),
+        (("roots", 0, "cotangent"), DROP, r"roots\[0\].cotangent: expected a list of hexadecimal"),
+        (("roots", 0, "cotangent"), [], r"roots\[0\].cotangent: 0 numbers do not fill the shape"),
     ],
 )
 def test_a_malformed_field_is_named(place: tuple[Any, ...], value: Any, message: str) -> None:

@@ -12,6 +12,11 @@ from zenverify.operators.attributes import freeze_attributes
 X = Leaf(LeafKind.VARIABLE, (2,))
 
 
+def where_given(node: int) -> Apply:
+    """Of nodes 0 and 1, by a condition that another node gives."""
+    return Apply("where", (0, 1), (), (("condition", node),))
+
+
 @pytest.mark.parametrize(
     "nodes, message",
     [
@@ -25,8 +30,41 @@ X = Leaf(LeafKind.VARIABLE, (2,))
         ),
         ((X, Apply("sum", (0,))), "node 1: sum: attributes are axis, keepdims"),
         (
+            (Leaf(LeafKind.VARIABLE, (), "float16"),),
+            "node 0: dtype 'float16' is none of float64, float32, int64, bool",
+        ),
+        (
             (Leaf(LeafKind.VARIABLE, (), "int64"),),
-            "node 0: dtype 'int64' is none of float64, float",
+            "node 0: a variable of int64 has no gradient",
+        ),
+        (
+            (Leaf(LeafKind.NUMBER, (), "bool"),),
+            "node 0: a number is of float64, float32 or int64, not of bool",
+        ),
+        (
+            (X, Leaf(LeafKind.ARRAY, (2,), "bool"), Apply("add", (0, 1))),
+            r"node 2 \(add\): operand 1 is of bool; expected numbers",
+        ),
+        (
+            (X, Leaf(LeafKind.ARRAY, (2,), "int64"), Apply("power", (0, 1))),
+            r"node 2 \(power\): operand 1 is of int64; expected floats, or a single number",
+        ),
+        (
+            (X, X, Leaf(LeafKind.ARRAY, (2,), "int64"), where_given(2)),
+            r"node 3 \(where\): condition is given by node 2, of int64; expected bool",
+        ),
+        (
+            (X, X, Leaf(LeafKind.ARRAY, (3,), "bool"), where_given(2)),
+            r"node 3: where of shapes \(2,\), \(2,\): shape mismatch",
+        ),
+        ((X, X, where_given(3)), r"node 2 \(where\): operand 3 does not come before it"),
+        (
+            (X, Leaf(LeafKind.ARRAY, (), "int64"), Apply("sum", (0,), (), (("axis", 1),))),
+            r"node 2 \(sum\): axis is nothing that a node can give",
+        ),
+        (
+            (X, Leaf(LeafKind.ARRAY, (2,), "int64"), Apply("repeat", (0,), (), (("repeats", 1),))),
+            r"node 2 \(repeat\): repeats is nothing that a node can give",
         ),
         ((Leaf(LeafKind.VARIABLE, (2, -1)),), r"node 0: negative size in shape \(2, -1\)"),
         ((Leaf(LeafKind.NUMBER, (1,)),), r"node 0: a number has the shape \(\), not \(1,\)"),
@@ -133,3 +171,46 @@ def test_a_leaf_is_no_operation() -> None:
         graph.apply(0)
     assert graph.operator_of(0) == "variable"
     assert graph.operator_of(5) == "sum"
+
+
+def two_roots() -> Graph:
+    """``sum(x)`` and ``tanh(exp(x))``, and the negative of a constant beside them."""
+    build = GraphBuilder()
+    x = build.variable((2,))
+    build.apply("negative", build.leaf(LeafKind.CONSTANT))
+    total = build.apply("sum", x, axis=None, keepdims=False)
+    build.apply("tanh", build.apply("exp", x))
+    return build.graph(total)
+
+
+def test_every_root_is_reached() -> None:
+    graph = two_roots()
+    assert graph.roots == (3, 5)
+    assert graph.reaches_root == (True, False, False, True, True, True)
+
+
+@pytest.mark.parametrize(
+    "roots, message",
+    [
+        ((0,), "root 0: expected an operation before the last node"),
+        ((5,), "root 5: expected an operation before the last node"),
+        ((-1,), "root -1: expected an operation before the last node"),
+        ((4, 3), r"roots \(4, 3\) are not in order, or one is there twice"),
+        ((3, 3), r"roots \(3, 3\) are not in order, or one is there twice"),
+    ],
+)
+def test_roots_that_are_none(roots: tuple[int, ...], message: str) -> None:
+    with pytest.raises(GraphError, match=message):
+        Graph(two_roots().nodes, roots)
+
+
+def test_what_a_node_gives_stands_among_the_attributes_once_it_is_known() -> None:
+    graph = Graph((X, X, Leaf(LeafKind.ARRAY, (2,), "bool"), where_given(2)))
+    assert graph.attributes(3)["condition"].tolist() == [False, False]
+    bound = graph.bound({2: [True, False]})
+    assert bound.attributes(3)["condition"].tolist() == [True, False]
+    assert bound.apply(3).given == graph.apply(3).given
+    assert graph.bound({}) == graph
+    assert diamond().bound({2: [True]}) == diamond()
+    assert bound.consumers[2] == ()
+    assert bound.apply(3).uses == (0, 1, 2)

@@ -99,7 +99,7 @@ def test_a_matrix_operand_is_always_a_leaf_of_its_own_and_a_right_side_need_not_
     draw = random.Random(0).randrange
     operators = [catalogue.get(name) for name in ("solve", "tanh", "matmul")]
     right_sides = set()
-    for _ in range(60):
+    for _ in range(200):
         graph = draw_structure(draw, operators, 6, Dtypes.FLOAT64).graph
         for node in graph.nodes:
             if isinstance(node, Apply) and node.operator == "solve":

@@ -36,12 +36,12 @@ relaxed = settings(
 
 @relaxed
 @given(strategies.structures(max_operations=15))
-def test_the_root_depends_on_everything(structure: Structure) -> None:
+def test_the_roots_depend_on_everything(structure: Structure) -> None:
     graph = structure.graph
     assert all(graph.reaches_root)
-    assert graph.trainable[graph.root]
+    assert all(graph.trainable[root] for root in graph.roots)
     assert len(structure.plans) == len(graph.leaves)
-    assert Graph(graph.nodes) == graph
+    assert Graph(graph.nodes, graph.further_roots) == graph
 
 
 @relaxed
@@ -100,6 +100,23 @@ def many_structures(count: int = 1200) -> list[Structure]:
 
 
 STRUCTURES = many_structures()
+
+
+def test_several_roots_are_drawn_over_shared_nodes_and_one_behind_another() -> None:
+    graphs = [s.graph for s in STRUCTURES if s.graph.further_roots]
+    assert len(graphs) > 100
+    assert any(len(graph.roots) == 3 for graph in graphs)
+    used = [any(graph.consumers[root] for root in graph.further_roots) for graph in graphs]
+    assert sum(used) > 20
+    shared = [set.intersection(*(before(graph, root) for root in graph.roots)) for graph in graphs]
+    assert sum(map(bool, shared)) > 20
+
+
+def before(graph: Graph, root: int) -> set[int]:
+    """The nodes that a root depends on."""
+    reached = Graph(graph.nodes[: root + 1]).reaches_root
+    return {node for node, reaches in enumerate(reached) if reaches}
+
 
 Holds = Callable[[Graph, Apply], bool]
 

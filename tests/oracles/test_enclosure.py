@@ -136,12 +136,12 @@ def test_a_local_enclosure_takes_the_engines_numbers_as_exact() -> None:
 def slopes_of(case: Case, node: int = 0, element: int = 0) -> tuple[float, float]:
     """The slopes from the left and from the right."""
     whole = WholeEnclosure(case, {}, rounded=False)
-    cotangent = lift(case.cotangent)
+    cotangents = {case.graph.root: lift(case.cotangent)}
 
     def moved(sign: int) -> Ball:
         start = [arb(0)] * case.graph.sizes[node]
         start[element] = arb(sign)
-        return along(case.graph, whole.values, cotangent, {node: start}) * sign
+        return along(case.graph, whole.values, cotangents, {node: start}) * sign
 
     with precision(PRECISION):
         return float(moved(-1)), float(moved(1))

@@ -1,8 +1,9 @@
 """Small cases, and engines with a fault planted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -57,12 +58,19 @@ class CaseBuilder:
     def apply(self, operator: str, *operands: int, **attributes: Any) -> int:
         return self._build.apply(operator, *operands, **attributes)
 
-    def case(self, cotangent: ArrayLike | None = None) -> Case:
-        """The case; its cotangent is ones by default."""
-        graph = self._build.graph()
-        shape, dtype = graph.shapes[graph.root], graph.dtypes[graph.root]
-        array = np.ones(shape, dtype) if cotangent is None else np.asarray(cotangent, dtype=dtype)
-        return Case(graph, tuple(self._values), array)
+    def case(
+        self,
+        cotangent: ArrayLike | None = None,
+        further: Mapping[int, ArrayLike] = MappingProxyType({}),
+    ) -> Case:
+        """The case; its cotangent is ones by default. `further` has those of further roots."""
+        graph = self._build.graph(*further)
+        seeds = {
+            **further,
+            graph.root: np.ones(graph.shapes[-1]) if cotangent is None else cotangent,
+        }
+        *others, last = (np.asarray(seeds[root], graph.dtypes[root]) for root in graph.roots)
+        return Case(graph, tuple(self._values), last, tuple(others))
 
 
 def unary(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 from zenverify.graph.case import Array
@@ -28,6 +28,7 @@ __all__ = [
     "Batching",
     "Calling",
     "Counting",
+    "Discrete",
     "Engine",
     "Handle",
     "LeafKind",
@@ -37,6 +38,7 @@ __all__ = [
     "Probing",
     "Pulling",
     "Recorded",
+    "Rooted",
     "Ruled",
     "limits_of",
     "shortcoming",
@@ -109,6 +111,33 @@ class Probing(Protocol):
 
     def probe(self, handles: Sequence[Handle], cotangents: Sequence[Array]) -> Handle:
         """A scalar whose derivative with respect to each handle is the cotangent beside it."""
+        ...
+
+
+@runtime_checkable
+class Rooted(Protocol):
+    """An engine that differentiates several roots in one pass.
+
+    Without it `backward` is called from each root in turn where gradients add up, and otherwise
+    from a sum of products of roots and cotangents, as for `Probing`.
+    """
+
+    def backward_from(self, roots: Sequence[Handle], cotangents: Sequence[Array]) -> None:
+        """Differentiate the sum over the roots of <cotangent, root>."""
+        ...
+
+
+@runtime_checkable
+class Discrete(Protocol):
+    """An engine whose operations take integers and booleans that are values of its own.
+
+    Where an operation has an attribute that is such an array, a condition, a mask, indices, labels,
+    `Engine.apply` is given the handle in place of the array then: what this makes, or the result of
+    a comparison, if the engine offers any.
+    """
+
+    def discrete(self, kind: LeafKind, value: Array) -> Handle:
+        """Make an input of int64 or bool, which has no gradient."""
         ...
 
 
@@ -260,10 +289,33 @@ class Ruled(Protocol):
         ...
 
 
-def limits_of(engine: Engine) -> Limits:
-    """What an engine cannot do; without an attribute `limits` it can do everything."""
+PROBED_BY = frozenset({"multiply", "sum", "add"})
+"""What an engine that cannot seed cotangents must offer, so that products can be added up."""
+
+
+def can_probe(engine: Engine) -> bool:
+    """Whether there is a way to give every node a cotangent of its own."""
+    return isinstance(engine, Probing) or engine.operators >= PROBED_BY
+
+
+def adds_up_roots(engine: Engine) -> bool:
+    """Whether gradients of several roots add up when `backward` is called from each in turn."""
     limits: Limits = getattr(engine, "limits", UNLIMITED)
-    return limits
+    return engine.accumulates and limits.repeated
+
+
+def limits_of(engine: Engine) -> Limits:
+    """What an engine cannot do.
+
+    Without an attribute `limits` it can do everything, but for what takes a method more.
+    """
+    limits: Limits = getattr(engine, "limits", UNLIMITED)
+    seeds = isinstance(engine, Rooted) or adds_up_roots(engine) or can_probe(engine)
+    return replace(
+        limits,
+        roots=limits.roots and seeds,
+        discrete=limits.discrete and isinstance(engine, Discrete),
+    )
 
 
 _METHODS = ("leaf", "apply", "value", "backward", "gradient")

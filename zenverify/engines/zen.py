@@ -110,7 +110,10 @@ class ZenEngine:
             return zen.Tensor(value)
         if kind is LeafKind.CONSTANT:
             return zen.Tensor(value, trainable=False)
-        return value if kind is LeafKind.ARRAY else float(value)
+        return value if kind is LeafKind.ARRAY else value.item()
+
+    def discrete(self, kind: LeafKind, value: Array) -> Any:  # noqa: ARG002  all are plain arrays
+        return value
 
     def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
         function = _FUNCTIONS.get(operator)

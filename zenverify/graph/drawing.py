@@ -15,9 +15,9 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 from zenverify.graph.constants import Constant, constant_on, draw_layout
-from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
+from zenverify.graph.graph import Apply, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
-from zenverify.graph.structure import Dtypes, LeafPlan, Structure, plan_for
+from zenverify.graph.structure import Dtypes, LeafPlan, Structure, plan_for, trimmed
 from zenverify.operators.attributes import Attributes, freeze_attributes
 from zenverify.operators.domain import EVERYWHERE, Domain
 from zenverify.operators.operator import Choose, Instance, Operator
@@ -34,6 +34,12 @@ _CHAIN_SHAPES: tuple[Shape, ...] = ((), (2,), (2, 1))
 
 _PARTS = 16
 """Into so many a range is cut, since a ball's image is far too wide where the ball is."""
+
+_ONE_ROOT = 5
+"""In about so many graphs one has several roots."""
+
+_MOST_ROOTS = 2
+"""So many loose ends become roots at most."""
 
 _BOUND = 40.0
 """Ordinary values stay below this, so that graphs stay well conditioned however deep they are."""
@@ -262,15 +268,16 @@ def draw_structure(
     operators
         What to draw from.
     operations
-        How many operations; some are added to join loose ends.
+        How many operations; some are added to join loose ends, if these do not become roots.
     dtypes
         The leaves' dtypes.
     """
     drawing = _Drawing(choose, dtypes)
     for _ in range(operations):
         drawing.apply(operators[choose(len(operators))])
-    _join_loose_ends(drawing, {operator.name for operator in operators})
-    return _finished(drawing)
+    roots = _draw_roots(drawing)
+    _join_loose_ends(drawing, {operator.name for operator in operators}, roots)
+    return _finished(drawing, roots)
 
 
 def draw_chain(
@@ -362,43 +369,39 @@ def instances_of(operator: Operator) -> tuple[Instance, ...]:
     return tuple(found.values())
 
 
-def _finished(drawing: _Drawing) -> Structure:
-    """The structure without what the root does not depend on: operands drawn and not used."""
-    needed = [False] * len(drawing.nodes)
-    needed[-1] = True
-    for position in range(len(drawing.nodes) - 1, -1, -1):
-        node = drawing.nodes[position]
-        if needed[position] and isinstance(node, Apply):
-            for operand in node.operands:
-                needed[operand] = True
-    plans = iter(drawing.plans)
-    places: dict[int, int] = {}
-    nodes: list[Leaf | Apply] = []
-    kept: list[LeafPlan] = []
-    for position, node in enumerate(drawing.nodes):
-        plan = next(plans) if isinstance(node, Leaf) else None
-        if not needed[position]:
-            continue
-        places[position] = len(nodes)
-        if plan is not None:
-            kept.append(plan)
-            nodes.append(node)
-        elif isinstance(node, Apply):
-            operands = tuple(places[operand] for operand in node.operands)
-            nodes.append(Apply(node.declared, operands, node.attributes))
-    return Structure(Graph(tuple(nodes)), tuple(kept))
+def _finished(drawing: _Drawing, further_roots: Sequence[int] = ()) -> Structure:
+    """The structure without what no root depends on: operands drawn and not used."""
+    return trimmed(drawing.nodes, drawing.plans, further_roots)
 
 
-def _join_loose_ends(drawing: _Drawing, allowed: set[str]) -> None:
-    """Add everything that nothing uses to the root, so that it depends on all."""
-    loose = [
-        i for i, uses in enumerate(drawing.uses) if not uses and isinstance(drawing.nodes[i], Apply)
-    ]
+def _loose_ends(drawing: _Drawing) -> list[int]:
+    """The operations that nothing uses; the last of all is the root."""
+    unused = (i for i, uses in enumerate(drawing.uses) if not uses)
+    return [i for i in unused if isinstance(drawing.nodes[i], Apply)]
+
+
+def _draw_roots(drawing: _Drawing) -> list[int]:
+    """Further roots: the first loose ends, and at times a node that others use."""
+    if drawing.choose(_ONE_ROOT) != 1:
+        return []
+    *loose, root = _loose_ends(drawing)
+    inner = [i for i, node in enumerate(drawing.nodes) if isinstance(node, Apply) and i != root]
+    roots = loose[:_MOST_ROOTS]
+    if inner and (not roots or drawing.choose(2)):
+        roots.append(inner[drawing.choose(len(inner))])
+    return sorted(set(roots))
+
+
+def _join_loose_ends(drawing: _Drawing, allowed: set[str], roots: Sequence[int]) -> None:
+    """Add what nothing uses, and is no root, to the last node, so that it depends on all."""
+    loose = _loose_ends(drawing)
     root = loose.pop()
     if not {"add", "sum"} <= allowed:
         return
     whole = freeze_attributes({"axis": None, "keepdims": False})
     for node in loose:
+        if node in roots:
+            continue
         shape = drawing.shapes[node]
         if shape != ():
             node = drawing.append(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from zenverify.graph import matrices
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Leaf, LeafKind
+from zenverify.graph.graph import Graph, Leaf, LeafKind
 from zenverify.graph.structure import LeafPlan, Structure
 from zenverify.operators.domain import Domain
 
@@ -53,7 +53,7 @@ _STEEP = np.array([50.0, -50.0, 90.0, -90.0, 700.0, -700.0, 800.0, -800.0, 20.0,
 
 
 def fill(structure: Structure, filling: Filling, seed: int, only: int | None = None) -> Case:
-    """Give every leaf values, and the root a cotangent.
+    """Give every leaf values, and every root a cotangent.
 
     Parameters
     ----------
@@ -79,11 +79,17 @@ def fill(structure: Structure, filling: Filling, seed: int, only: int | None = N
             numbers = numbers.astype(np.float32).astype(np.float64)
         with np.errstate(all="ignore"):
             values.append(numbers.astype(leaf.dtype))
-    shape, dtype = graph.shapes[graph.root], graph.dtypes[graph.root]
+    cotangent = _cotangent(random, graph, graph.root, filling)
+    further = tuple(_cotangent(random, graph, root, filling) for root in graph.further_roots)
+    return Case(graph, tuple(values), cotangent, further)
+
+
+def _cotangent(random: np.random.Generator, graph: Graph, root: int, filling: Filling) -> Array:
+    shape = graph.shapes[root]
     cotangent = random.uniform(0.5, 1.5, shape) * random.choice([-1.0, 1.0], shape)
     if filling is Filling.INTEGERS:
         cotangent = np.ones(shape)
-    return Case(graph, tuple(values), np.asarray(cotangent).astype(dtype))
+    return np.asarray(cotangent).astype(graph.dtypes[root])
 
 
 def with_nan(case: Case, place: int) -> Case:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from zenverify.errors import GraphError
 from zenverify.graph.graph import DTYPES, Graph, Leaf, LeafKind
-from zenverify.graph.structure import Structure
+from zenverify.graph.structure import Structure, trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ class Limits:
         Whether gradients are kept of nodes that are no leaves.
     repeated
         Whether `backward` can be called again on a graph that has been differentiated.
+    roots
+        Whether gradients of several roots can be had together.
+    discrete
+        Whether integers and booleans are values: indices, labels, masks, conditions.
     """
 
     dtypes: tuple[str, ...] = DTYPES
@@ -37,11 +41,15 @@ class Limits:
     seeded: bool = True
     inner: bool = True
     repeated: bool = True
+    roots: bool = True
+    discrete: bool = True
 
     def excess(self, graph: Graph) -> str | None:
         """What a graph asks for that is beyond these limits; None if it stays within."""
         kinds = {
-            dtype for position, dtype in enumerate(graph.dtypes) if not graph.is_number(position)
+            dtype
+            for position, dtype in enumerate(graph.dtypes)
+            if not (graph.is_number(position) or graph.is_discrete(position))
         }
         if missing := sorted(kinds.difference(self.dtypes)):
             return missing[0]
@@ -49,6 +57,13 @@ class Limits:
             return "mixed precision"
         if not self.arrays and any(shape != () for shape in graph.shapes):
             return "arrays"
+        if not self.roots and graph.further_roots:
+            return "several roots"
+        if not self.discrete and any(
+            graph.is_discrete(position) and not graph.is_number(position)
+            for position in range(len(graph.nodes))
+        ):
+            return "integers and booleans as values"
         return None
 
 
@@ -56,12 +71,14 @@ UNLIMITED = Limits()
 
 
 def within(limits: Limits, structure: Structure) -> Structure | None:
-    """The structure, with one precision, or numbers in place of arrays, where limits ask for it.
+    """The structure, with one precision, one root, or numbers for arrays, where limits ask for it.
 
     None where that leaves no graph: sums over an axis have no counterpart among numbers.
     """
     if limits.excess(structure.graph) is None:
         return structure
+    if not limits.roots and structure.graph.further_roots:
+        structure = trimmed(structure.graph.nodes, structure.plans)
     nodes = structure.graph.nodes
     leaves = [node for node in nodes if isinstance(node, Leaf) and node.kind != LeafKind.NUMBER]
     kinds = {leaf.dtype for leaf in leaves}
@@ -78,7 +95,7 @@ def within(limits: Limits, structure: Structure) -> Structure | None:
         for node in nodes
     ]
     try:
-        graph = Graph(tuple(changed))
+        graph = Graph(tuple(changed), structure.graph.further_roots)
     except GraphError:
         return None
     return Structure(graph, structure.plans) if limits.excess(graph) is None else None

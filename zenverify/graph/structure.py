@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from zenverify.graph.graph import Graph
+from zenverify.graph.graph import Apply, Graph, Leaf
 from zenverify.operators.domain import Domain
 from zenverify.operators.operator import Operator
 
@@ -57,6 +57,45 @@ class Structure:
 
     graph: Graph
     plans: tuple[LeafPlan, ...]
+
+
+def trimmed(
+    nodes: Sequence[Leaf | Apply], plans: Iterable[LeafPlan], further_roots: Iterable[int] = ()
+) -> Structure:
+    """The structure of some nodes, without what no root depends on.
+
+    Parameters
+    ----------
+    nodes
+        In topological order; the last one is the root.
+    plans
+        One per leaf.
+    further_roots
+        Other roots.
+    """
+    roots = (*sorted(further_roots), len(nodes) - 1)
+    needed = [False] * len(nodes)
+    for root in roots:
+        needed[root] = True
+    for position in range(len(nodes) - 1, -1, -1):
+        node = nodes[position]
+        if needed[position] and isinstance(node, Apply):
+            for used in node.uses:
+                needed[used] = True
+    left = iter(plans)
+    places: dict[int, int] = {}
+    kept: list[Leaf | Apply] = []
+    kept_plans: list[LeafPlan] = []
+    for position, node in enumerate(nodes):
+        plan = next(left) if isinstance(node, Leaf) else None
+        if not needed[position]:
+            continue
+        places[position] = len(kept)
+        if plan is not None:
+            kept_plans.append(plan)
+        kept.append(node.at(places) if isinstance(node, Apply) else node)
+    graph = Graph(tuple(kept), tuple(places[root] for root in roots[:-1]))
+    return Structure(graph, tuple(kept_plans))
 
 
 def plan_for(limits: Domain, *, negative: bool) -> LeafPlan:

@@ -258,6 +258,19 @@ def misfit(build: Callable[..., Any], attributes: Attributes) -> str | None:
     return None
 
 
+def array_kind(build: Callable[..., Any], name: str) -> str | None:
+    """Of what an attribute is an array, ``"bool"`` or ``"int"``; None if it can be something else.
+
+    That is what a node can give in its place. None is no array, and allowed besides.
+    """
+    wanted = _annotations(build).get(name)
+    if get_origin(wanted) in (Union, types.UnionType):
+        (wanted, *others) = [one for one in get_args(wanted) if one is not type(None)]
+        if others:
+            return None
+    return "bool" if wanted == Mask else "int" if wanted == Integers else None
+
+
 @cache
 def _annotations(build: Callable[..., Any]) -> dict[str, Any]:
     try:

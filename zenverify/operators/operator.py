@@ -25,10 +25,21 @@ class Choose(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One operand of an operator."""
+    """One operand of an operator.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    limits
+        Its domain.
+    logical
+        Whether it is of booleans.
+    """
 
     name: str
     limits: Domain = EVERYWHERE
+    logical: bool = False
 
     @property
     def domain(self) -> str:
@@ -103,6 +114,9 @@ class Operator:
     composed
         Whether an engine makes it of several operations, each of which rounds by itself. Then what
         mixed precisions and plain numbers give is a matter of those, and it is called with neither.
+    decides
+        For operators whose results are booleans, what each element is, given its operands'
+        elements as Python's numbers and booleans; nothing is differentiated there.
     decided_outside
         Whether the expression says what is right outside the domain too: its value, or that there
         is none. So it is throughout the catalogue. Where it does not, nothing is judged there.
@@ -124,6 +138,7 @@ class Operator:
     broadcasts: bool = False
     wide: tuple[Instance, ...] = ()
     composed: bool = False
+    decides: Callable[..., bool] | None = None
     decided_outside: bool = True
 
     @property

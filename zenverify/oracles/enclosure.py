@@ -180,7 +180,7 @@ class WholeEnclosure:
                     with precision(narrow, rounding=rounded, allowance=allowed, within=within):
                         made = program.linearise(given, at_kink, hint)
                 linear[position] = made
-        self.gradients = self._pull(linear, lift(case.cotangent))
+        self.gradients = self._pull(linear, case.seeds)
 
     def _within(self, call: Call) -> FloatRange | None:
         """What steps inside an operation may lose by underflow: as much as its local check allows.
@@ -220,11 +220,14 @@ class WholeEnclosure:
             underflow = underflow * reach
         return [item * relative + underflow for item in items]
 
-    def _pull(self, linear: Mapping[int, Linearised], cotangent: Balls) -> list[Balls | None]:
+    def _pull(
+        self, linear: Mapping[int, Linearised], seeds: Mapping[int, Array]
+    ) -> list[Balls | None]:
         graph = self._graph
         dtypes, trainable = graph.dtypes, graph.trainable
         totals: list[Balls | None] = [None] * len(graph.nodes)
-        totals[graph.root] = cotangent
+        for root, cotangent in seeds.items():
+            totals[root] = lift(cotangent)
         for bits, calls in groupby(reversed(graph.calls), self._bits_backward):
             for call in calls:
                 here = totals[call.position]
@@ -246,7 +249,7 @@ class WholeEnclosure:
 def along(
     graph: Graph,
     values: Sequence[Balls],
-    cotangent: Balls,
+    cotangents: Mapping[int, Balls],
     tangents: Mapping[int, Balls],
     smooth: Mapping[int, Linearised] = MappingProxyType({}),
 ) -> Ball:
@@ -260,8 +263,8 @@ def along(
     ----------
     graph, values
         The graph, and the value of every node.
-    cotangent
-        The root's.
+    cotangents
+        Per root, its own.
     tangents
         The direction: per node that moves, how far each element does. A node that is given here
         is cut loose from its operands.
@@ -272,7 +275,7 @@ def along(
     Returns
     -------
     Ball
-        The derivative of <cotangent, root> along the direction.
+        The derivative of the sum of <cotangent, root> along the direction.
     """
     moving = dict(tangents)
     for position, _, operands, program, _ in graph.calls:
@@ -284,7 +287,9 @@ def along(
         else:
             given = [values[operand] for operand in operands]
             moving[position] = program.push(given, arriving, values[position])
-    return sum(map(mul, moving.get(graph.root, ()), cotangent), ZERO)
+    return sum(
+        (sum(map(mul, moving.get(root, ()), one), ZERO) for root, one in cotangents.items()), ZERO
+    )
 
 
 class OneSided:
@@ -295,7 +300,7 @@ class OneSided:
 
     Parameters
     ----------
-    graph, values, cotangent
+    graph, values, cotangents
         As in `along`.
     smooth
         The partials at these values of all trainable operations that lie at no kink.
@@ -305,15 +310,14 @@ class OneSided:
         self,
         graph: Graph,
         values: Sequence[Balls],
-        cotangent: Balls,
+        cotangents: Mapping[int, Balls],
         smooth: Mapping[int, Linearised],
     ) -> None:
         self._graph = graph
         self._values = values
-        self._cotangent = cotangent
+        self._cotangents = cotangents
         self._smooth = smooth
-        self._weights: list[Balls | None] = [None] * len(graph.nodes)
-        self._weights[graph.root] = cotangent
+        self._weights: list[Balls | None] = [cotangents.get(n) for n in range(len(graph.nodes))]
         before: set[int] = set()
         for position, _, operands, _, trainable in reversed(graph.calls):
             if position in smooth:
@@ -355,7 +359,7 @@ class OneSided:
             moving[position] = moved if start is None else list(map(add, moved, start))
         if slope.is_finite() or len(starts) > 1:
             return slope
-        return along(graph, self._values, self._cotangent, starts, self._smooth)
+        return along(graph, self._values, self._cotangents, starts, self._smooth)
 
     def _reaching_root(self, node: int, tangent: Balls) -> Ball:
         """What a node's tangent adds to the root's, on paths without another kink."""

@@ -14,6 +14,7 @@ from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators import catalogue
 from zenverify.operators.attributes import freeze_attributes
+from zenverify.verification import trace
 from zenverify.verification.checks.local import Suspect
 from zenverify.verification.events import Finding
 from zenverify.verification.examination import Report, examine, gravity, verdict_of
@@ -261,15 +262,15 @@ class _Live:
         arrays = [np.asarray(session.engine.value(handle)) for handle in self._handles]
         run = Trace(list(self._handles), self.values, arrays, [v.copy() for v in case.values])
         before = [array.copy() for array in arrays]
-        seed = case.cotangent.copy()
-        session.backward(case.graph, self._handles[-1], seed)
+        seeds = trace.copied(case.seeds)
+        session.backward_from(case.graph, run, seeds)
         behind = {operand for node in self.unsupported for operand in self._operands[node]}
         if behind:
             asked = [n for n, wanted in enumerate(self.graph.differentiated) if wanted]
             gradients = session.copied_gradients(case.graph, run, asked)
         else:
             gradients = session.gradients(case.graph, run)
-        return LiveRecording(case, run, seed, gradients, session, self, before, behind)
+        return LiveRecording(case, run, seeds, gradients, session, self, before, behind)
 
 
 class LiveRecording(GraphRecording):
@@ -279,7 +280,7 @@ class LiveRecording(GraphRecording):
 
     Parameters
     ----------
-    case, run, seed, gradients
+    case, run, seeds, gradients
         See `GraphRecording`.
     session
         The session that made it.
@@ -295,14 +296,14 @@ class LiveRecording(GraphRecording):
         self,
         case: Case,
         run: Trace,
-        seed: Array,
+        seeds: Mapping[int, Array],
         gradients: Mapping[int, Array],
         session: EngineSession,
         live: _Live,
         before: Sequence[Array],
         behind: Collection[int],
     ) -> None:
-        super().__init__(case, run, seed, gradients, session.conventions, live.unsupported)
+        super().__init__(case, run, seeds, gradients, session.conventions, live.unsupported)
         self._before = before
         self._behind = behind
         engine, handles = session.engine, run.handles

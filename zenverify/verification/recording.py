@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from zenverify.graph.case import Array, Case
 from zenverify.oracles.enclosure import Conventions
+from zenverify.verification import trace
 from zenverify.verification.blame.recorded import RecordedRule
 from zenverify.verification.checks.check import Said
 from zenverify.verification.checks.local import LocalCheck, Suspect
@@ -100,11 +101,11 @@ class GraphRecording(Recording):
     Parameters
     ----------
     case
-        The graph, its leaves' values, and the cotangent that entered at the root.
+        The graph, its leaves' values, and the cotangents that entered at its roots.
     run
         The forward pass.
-    seed
-        The array with the cotangent that the engine was given.
+    seeds
+        The arrays with the cotangents that the engine was given, by root.
     gradients
         What the reverse pass gave, by node; arrays of the engine's own.
     conventions
@@ -117,7 +118,7 @@ class GraphRecording(Recording):
         self,
         case: Case,
         run: Trace,
-        seed: Array,
+        seeds: Mapping[int, Array],
         gradients: Mapping[int, Array],
         conventions: Conventions,
         undeclared: Mapping[int, str] | None = None,
@@ -125,7 +126,7 @@ class GraphRecording(Recording):
         self.case = case
         self.graph = case.graph
         self.run = run
-        self.seed = seed
+        self.seeds = seeds
         self.undeclared = undeclared or {}
         self.direction: DirectionCheck | None = None
         """What differences in one direction say, once they were asked."""
@@ -224,7 +225,9 @@ class GraphRecording(Recording):
         probes = make_probes(graph)
         gradients = session.probe(graph, run, probes)
         same = run is self.run or first_difference(graph, self.values, run.values) is None
-        local = self.local if same else LocalCheck(graph, run.values, self._conventions)
+        local = self.local
+        if not same:
+            local = LocalCheck(graph.bound(run.decided(graph)), run.values, self._conventions)
         return Probed(run, gradients, probes, calls, local, same)
 
 
@@ -238,7 +241,9 @@ def record_case(case: Case, session: EngineSession) -> GraphRecording:
         not of its value's shape and dtype.
     """
     run = session.forward(case)
-    seed = case.cotangent.copy()
-    session.backward(case.graph, run.handles[-1], seed)
+    # What the engine has decided is a constant to the truth about its gradients.
+    case = replace(case, graph=case.graph.bound(run.decided(case.graph)))
+    seeds = trace.copied(case.seeds)
+    session.backward_from(case.graph, run, seeds)
     gradients = session.gradients(case.graph, run)
-    return GraphRecording(case, run, seed, gradients, session.conventions)
+    return GraphRecording(case, run, seeds, gradients, session.conventions)

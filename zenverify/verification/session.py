@@ -9,13 +9,13 @@ from contextlib import contextmanager
 import numpy as np
 
 from zenverify.engines.completed import completed
-from zenverify.engines.protocol import Engine, Handle, limits_of
+from zenverify.engines.protocol import Engine, Handle, can_probe, limits_of
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph
 from zenverify.oracles.enclosure import Conventions
 from zenverify.verification import trace
 from zenverify.verification.blame.locate import located
-from zenverify.verification.checks.probes import can_probe, probed_root
+from zenverify.verification.checks.probes import probed_root
 from zenverify.verification.checks.structure import read_gradients
 from zenverify.verification.events import Finding
 from zenverify.verification.trace import BACKWARD, EngineFault, Place, Trace
@@ -91,6 +91,12 @@ class EngineSession(Session):
     ) -> None:
         """A reverse pass, the second one over its graph if that is said."""
         trace.backward(self.engine, graph, root, cotangent, self.timeout, during)
+
+    def backward_from(
+        self, graph: Graph, run: Trace, seeds: Mapping[int, Array], during: Pass = Pass.REVERSE
+    ) -> None:
+        """A reverse pass from some roots, by their cotangents."""
+        trace.backward_from(self.engine, graph, run.handles, seeds, self.timeout, during)
 
     def gradients(self, graph: Graph, run: Trace) -> dict[int, Array]:
         """The engine's own arrays of all gradients that must be there; none others may be."""

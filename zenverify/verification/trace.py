@@ -8,7 +8,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,11 +16,20 @@ from functools import partial
 
 import numpy as np
 
-from zenverify.engines.protocol import Batching, Counting, Engine, Handle
+from zenverify.engines.protocol import (
+    Batching,
+    Counting,
+    Discrete,
+    Engine,
+    Handle,
+    Rooted,
+    adds_up_roots,
+)
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Graph, Leaf, LeafKind
+from zenverify.graph.graph import DISCRETE, Graph, Leaf, LeafKind
 from zenverify.verification.blame.wording import article
+from zenverify.verification.checks.probes import probed_root
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Blame, Pass, Verdict
 
@@ -94,6 +103,10 @@ class Trace:
     values: list[Array]
     arrays: list[Array]
     inputs: list[Array]
+
+    def decided(self, graph: Graph) -> dict[int, Array]:
+        """What the engine has decided, by node."""
+        return {node: self.values[node] for node in graph.decisions}
 
 
 @dataclass(slots=True)
@@ -324,15 +337,24 @@ def _called(
         place.node = position
         if isinstance(node, Leaf):
             place.doing = "making a leaf"
-            handle = engine.leaf(node.kind, next(inputs))
+            handle = _leaf(engine, node, next(inputs))
             if counter is not None and calls is not None and node.kind is LeafKind.VARIABLE:
                 handle = counter.counted(handle, partial(calls.update, (position,)))
         else:
             place.doing = "the forward pass"
             operands = [handles[operand] for operand in node.operands]
-            handle = engine.apply(node.operator, operands, graph.attributes(position))
+            attributes = graph.attributes(position)
+            attributes.update((name, handles[giver]) for name, giver in node.given)
+            handle = engine.apply(node.operator, operands, attributes)
         handles.append(handle)
         yield position, handle
+
+
+def _leaf(engine: Engine, leaf: Leaf, value: Array) -> Handle:
+    if leaf.dtype in DISCRETE and leaf.kind is not LeafKind.NUMBER:
+        assert isinstance(engine, Discrete)  # nothing else is asked for it
+        return engine.discrete(leaf.kind, value)
+    return engine.leaf(leaf.kind, value)
 
 
 def in_one_go(
@@ -463,6 +485,8 @@ def checked_array(graph: Graph, position: int, what: str, array: object) -> Arra
     shape, dtype = graph.shapes[position], graph.numpy_dtypes[position]
     # Subclasses (matrix, masked array) compute by other rules, so they are refused.
     plain = type(array) is np.ndarray
+    if plain and graph.is_number(position) and graph.is_discrete(position):
+        array = array.astype(dtype)  # type: ignore[attr-defined]  # 2.0 will do for 2
     if plain and array.shape == shape and array.dtype == dtype:  # type: ignore[attr-defined]
         return array  # type: ignore[return-value]
     operation = graph.operator_of(position)
@@ -495,6 +519,54 @@ def backward(
     place = Place(graph, graph.root, "the reverse pass", BACKWARD, during)
     with time_limit(limit() if timeout is None else timeout), at_work(place):
         engine.backward(root, cotangent)
+
+
+def backward_from(
+    engine: Engine,
+    graph: Graph,
+    handles: Sequence[Handle],
+    seeds: Mapping[int, Array],
+    timeout: float | None = None,
+    during: Pass = Pass.REVERSE,
+) -> None:
+    """Differentiate the sum of <cotangent, root> over some roots, as a user of the engine would.
+
+    In one pass if the engine is `Rooted`; from each in turn if gradients add up; else from a sum of
+    products.
+
+    Parameters
+    ----------
+    engine, graph, handles
+        The engine, and a graph that it has computed.
+    seeds
+        The cotangents, by root; the engine may keep the arrays.
+    timeout
+        Seconds that a pass may take.
+    during
+        The pass that it is at.
+
+    Raises
+    ------
+    EngineFault
+        If the engine raises or hangs.
+    """
+    roots = [handles[node] for node in seeds]
+    if len(roots) == 1 or (adds_up_roots(engine) and not isinstance(engine, Rooted)):
+        for root, cotangent in zip(roots, seeds.values(), strict=True):
+            backward(engine, graph, root, cotangent, timeout, during)
+        return
+    place = Place(graph, graph.root, "the reverse pass", BACKWARD, during)
+    with time_limit(limit() if timeout is None else timeout), at_work(place):
+        if isinstance(engine, Rooted):
+            engine.backward_from(roots, list(seeds.values()))
+        else:
+            root = probed_root(engine, roots, list(seeds.values()))
+            engine.backward(root, np.ones((), engine.value(root).dtype))
+
+
+def copied(arrays: Mapping[int, Array]) -> dict[int, Array]:
+    """Copies, for an engine to do with as it likes."""
+    return {node: array.copy() for node, array in arrays.items()}
 
 
 def flat(arrays: Sequence[Array]) -> Array:

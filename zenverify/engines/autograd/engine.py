@@ -112,7 +112,7 @@ class AutogradEngine(Tabled):
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:
         if kind is LeafKind.NUMBER:
-            return float(value)
+            return value.item()
         return self._input(value) if kind is LeafKind.VARIABLE else _Tapped(value)
 
     def call(

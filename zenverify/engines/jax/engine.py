@@ -104,7 +104,7 @@ class JaxEngine(Tabled):
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:
         if kind is LeafKind.NUMBER:
-            return float(value)
+            return value.item()
         if kind is LeafKind.ARRAY:
             return value
         return _Node(jax.device_put(value), kind is LeafKind.VARIABLE)
@@ -128,6 +128,9 @@ class JaxEngine(Tabled):
             _differentiate(root.nodes, [cotangent.astype(c.dtype) * c for c in root.cotangents])
         else:
             _differentiate([root], [cotangent])
+
+    def backward_from(self, roots: Sequence[Any], cotangents: Sequence[Array]) -> None:
+        _differentiate(roots, cotangents)
 
     def gradient(self, handle: Any) -> Array | None:
         return handle.gradient if isinstance(handle, _Node) else None

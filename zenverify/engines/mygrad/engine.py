@@ -54,7 +54,7 @@ class MyGradEngine(Tabled):
             return mg.tensor(value)
         if kind is LeafKind.CONSTANT:
             return mg.tensor(value, constant=True)
-        return value if kind is LeafKind.ARRAY else float(value)
+        return value if kind is LeafKind.ARRAY else value.item()
 
     def call(
         self,

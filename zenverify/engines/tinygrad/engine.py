@@ -70,7 +70,7 @@ class TinygradEngine(Tabled):
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:
         if kind is LeafKind.NUMBER:
-            return float(value)
+            return value.item()
         tensor = _stored(value)
         trainable = kind is LeafKind.VARIABLE
         return _Node(tensor.uop, tensor.is_param_(True) if trainable else None)

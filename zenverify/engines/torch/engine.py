@@ -68,7 +68,7 @@ class TorchEngine(Tabled):
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:
         if kind is LeafKind.NUMBER:
-            return float(value)
+            return value.item()
         return torch.from_numpy(value).requires_grad_(kind is LeafKind.VARIABLE)
 
     def call(
@@ -99,6 +99,12 @@ class TorchEngine(Tabled):
     def backward(self, root: Any, cotangent: Array) -> None:
         if root.requires_grad:
             root.backward(torch.from_numpy(cotangent), retain_graph=True)
+
+    def backward_from(self, roots: Sequence[Any], cotangents: Sequence[Array]) -> None:
+        pairs = zip(roots, map(torch.from_numpy, cotangents), strict=True)
+        needed = [(root, cotangent) for root, cotangent in pairs if root.requires_grad]
+        if needed:
+            torch.autograd.backward(*map(list, zip(*needed, strict=True)), retain_graph=True)
 
     def gradient(self, handle: Any) -> Array | None:
         if not (_is_tensor(handle) and handle.requires_grad):

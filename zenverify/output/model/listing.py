@@ -36,7 +36,7 @@ def index_text(index: int, shape: tuple[int, ...]) -> str:
 
 
 def listing(case: Case) -> tuple[str, ...]:
-    """One line per node, and one for the cotangent unless it is all ones.
+    """One line per node, and one for the cotangent unless it is all ones; for each of several.
 
     Long arrays are abbreviated: the exact form of a case is `Case.to_json`.
     """
@@ -50,11 +50,16 @@ def listing(case: Case) -> tuple[str, ...]:
                 text += f"  # {node.dtype}"
         else:
             arguments = [node_name(operand) for operand in node.operands]
-            arguments += [f"{name}={attribute_text(value)}" for name, value in node.attributes]
+            given = {name: node_name(giver) for name, giver in node.given}
+            arguments += [
+                f"{name}={given.get(name) or attribute_text(value)}"
+                for name, value in node.attributes
+            ]
             text = f"{node.operator}({', '.join(arguments)})"
         lines.append(f"{node_name(position)} = {text}")
-    if not np.all(case.cotangent == 1):
-        lines.append(f"cotangent of {node_name(graph.root)} = {array_text(case.cotangent)}")
+    for root, cotangent in case.seeds.items():
+        if graph.further_roots or not np.all(cotangent == 1):
+            lines.append(f"cotangent of {node_name(root)} = {array_text(cotangent)}")
     return tuple(lines)
 
 

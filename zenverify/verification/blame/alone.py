@@ -36,8 +36,13 @@ def extract(
             leaves.append(Leaf(_kind(graph, operand), graph.shapes[operand], graph.dtypes[operand]))
             arrays.append(values[operand])
         operands.append(places[operand])
-    alone = Graph((*leaves, Apply(node.declared, tuple(operands), node.attributes)))
-    return Case(alone, tuple(arrays), cotangent)
+    given: list[tuple[str, int]] = []
+    for name, giver in node.given:
+        given.append((name, len(leaves)))
+        leaves.append(Leaf(_kind(graph, giver), graph.shapes[giver], graph.dtypes[giver]))
+        arrays.append(values[giver])
+    applied = Apply(node.declared, tuple(operands), node.attributes, tuple(given))
+    return Case(Graph((*leaves, applied)), tuple(arrays), cotangent)
 
 
 def _kind(graph: Graph, position: int) -> LeafKind:

@@ -46,11 +46,17 @@ class Forward:
 
     @cached_property
     def _unmoved(self) -> list[Handle]:
-        """Per node, its value as a constant of the engine's."""
+        """Per node, its value as a constant of the engine's.
+
+        Not of booleans and integers: what they give stands among the attributes of operations.
+        """
+        graph = self._graph
         return [
-            self._engine.leaf(
-                LeafKind.NUMBER if self._graph.is_number(node) else LeafKind.CONSTANT, value
-            )
+            self._engine.leaf(LeafKind.NUMBER, value)
+            if graph.is_number(node)
+            else None
+            if graph.is_discrete(node)
+            else self._engine.leaf(LeafKind.CONSTANT, value)
             for node, value in enumerate(self._values)
         ]
 

@@ -61,9 +61,15 @@ def values_of(engine: Engine, case: Case, timeout: float) -> Sequence[Array]:
     except EngineFault:
         graph = case.graph
         whole = WholeEnclosure(case, engine.conventions, rounded=False)
+        # Where nothing was decided, conditions stand for False.
+        decided: dict[int, Array] = {p: np.zeros(graph.shapes[p], bool) for p in graph.decisions}
         return [
-            np.array([float(ball) for ball in balls]).reshape(shape).astype(dtype)
-            for balls, shape, dtype in zip(whole.values, graph.shapes, graph.dtypes, strict=True)
+            decided[position]
+            if position in decided
+            else np.array([float(ball) for ball in balls])
+            .reshape(graph.shapes[position])
+            .astype(graph.dtypes[position])
+            for position, balls in enumerate(whole.values)
         ]
 
 
@@ -74,13 +80,13 @@ def _spoilt_alone(
     node = graph.apply(position)
     cotangent = np.ones(graph.shapes[position], graph.dtypes[position])
     single = extract(graph, position, values, cotangent, merged=False)
-    seed = cotangent.copy()
+    seeds = trace.copied(single.seeds)
     found: Finding | None
     try:
         run = trace.forward(engine, single, timeout)
-        trace.backward(engine, single.graph, run.handles[-1], seed, timeout)
+        trace.backward_from(engine, single.graph, run.handles, seeds, timeout)
         read_gradients(engine, single.graph, run, timeout)
-        found = next(iter(unchanged(single, run, seed)), None)
+        found = next(iter(unchanged(single, run, seeds)), None)
     except EngineFault as fault:
         found = fault.finding
     if found is None:

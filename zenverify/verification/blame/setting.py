@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from zenverify.engines.protocol import Engine
+from zenverify.engines.protocol import Engine, can_probe
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, GraphBuilder, LeafKind
 from zenverify.verification import trace
 from zenverify.verification.blame.alone import extract
 from zenverify.verification.checks.local import LocalCheck
-from zenverify.verification.checks.probes import can_probe, make_probes, probed_root
+from zenverify.verification.checks.probes import make_probes, probed_root
 from zenverify.verification.events import Finding
 from zenverify.verification.trace import EngineFault
 

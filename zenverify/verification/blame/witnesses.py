@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
@@ -24,7 +25,7 @@ _SHOWN_ULP = 64.0
 
 
 def witnesses_of(engine: Engine, case: Case) -> tuple[Witnesses, ...]:
-    """Ask all three witnesses about the gradients of <cotangent, root>.
+    """Ask all three witnesses about the gradients of <cotangent, root>, summed over the roots.
 
     Returns
     -------
@@ -38,6 +39,7 @@ def witnesses_of(engine: Engine, case: Case) -> tuple[Witnesses, ...]:
         run, gradients = differentiated(engine, case)
     except EngineFault:
         return ()
+    case = replace(case, graph=graph.bound(run.decided(graph)))
     whole = WholeEnclosure(case, engine.conventions, rounded=False, near=run.values)
     found = []
     for node, gradient in gradients.items():
@@ -52,10 +54,9 @@ def _difference(
     engine: Engine, case: Case, values: Sequence[Array], node: int, element: int
 ) -> Estimate:
     forward = Forward(engine, case, values)
-    root = {case.graph.root: case.cotangent}
     try:
         with trace.time_limit(trace.limit()):
-            return element_difference(forward, case.graph, values, root, node, element)
+            return element_difference(forward, case.graph, values, case.seeds, node, element)
     except (Exception, SystemExit, trace.OutOfTime) as error:  # noqa: BLE001  the engine's own
         return Estimate(math.nan, math.inf, f"the engine raised {type(error).__name__}")
 

@@ -99,7 +99,8 @@ def _differs(engine: Engine, mutant: Mutant, case: Case, timeout: float) -> bool
     try:
         run = trace.forward(engine, case, timeout)
         for _ in range(2):  # some faults show in a second call
-            trace.backward(engine, case.graph, run.handles[-1], case.cotangent.copy(), timeout)
+            seeds = trace.copied(case.seeds)
+            trace.backward_from(engine, case.graph, run.handles, seeds, timeout)
         read_gradients(engine, case.graph, run, timeout)
     except EngineFault:
         return True

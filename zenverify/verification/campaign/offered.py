@@ -52,16 +52,13 @@ def _without(engine: Engine, case: Case, position: int, timeout: float) -> Case 
     kept = [p for p in graph.operations if p != position and graph.trainable[p]]
     if position == graph.root:
         kept = [p for p in kept if p < position]
-    if not kept or position not in graph.operations:
+    if not kept or position in graph.leaves:
         return None
     with np.errstate(over="ignore"):  # what float32 does not hold is made finite
         values = [_made_finite(value) for value in values_of(engine, case, timeout)]
     for leaf, value in zip(graph.leaves, case.values, strict=True):
         values[leaf] = value
-    smaller = pruned(graph, values, {position: None}, kept[-1])
-    if kept[-1] == graph.root:
-        smaller = replace(smaller, cotangent=case.cotangent)
-    return smaller
+    return pruned(graph, values, {position: None}, kept[-1], case.seeds)
 
 
 def _made_finite(value: Array) -> Array:

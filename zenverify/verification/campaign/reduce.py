@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.engines.protocol import Engine
+from zenverify.engines.protocol import PROBED_BY, Engine
 from zenverify.errors import GraphError
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
@@ -32,7 +32,7 @@ from zenverify.verification.blame.alone import extract
 from zenverify.verification.blame.locate import values_of
 from zenverify.verification.blame.rule import PROBES
 from zenverify.verification.campaign.pruning import pruned
-from zenverify.verification.checks.probes import PROBED_BY, make_probes
+from zenverify.verification.checks.probes import make_probes
 from zenverify.verification.checks.structure import read_gradients
 from zenverify.verification.events import Finding
 from zenverify.verification.session import EngineSession
@@ -48,7 +48,7 @@ _SAMPLES = 60
 _FEW_PLACES = 3
 _SIMPLE = (1.0, 2.0, 0.5, -1.0, 0.0, 3.0)
 
-_Key = tuple[tuple[Leaf | Apply, ...], tuple[bytes, ...]]
+_Key = tuple[tuple[Leaf | Apply, ...], tuple[int, ...], tuple[bytes, ...]]
 
 _ALIKE = frozenset({Verdict.ENGINE_WRONG, Verdict.INACCURATE})
 
@@ -153,9 +153,8 @@ class _Reducer:
         graph = self.case.graph
         try:
             run = trace.forward(self._engine, self.case, self._timeout)
-            trace.backward(
-                self._engine, graph, run.handles[-1], self.case.cotangent.copy(), self._timeout
-            )
+            seeds = trace.copied(self.case.seeds)
+            trace.backward_from(self._engine, graph, run.handles, seeds, self._timeout)
             return read_gradients(self._engine, graph, run, self._timeout)
         except EngineFault:
             return {}
@@ -202,11 +201,20 @@ class _Reducer:
             yield from _tried(partial(_probed_case, self.case, [(n, probes[n]) for n in nodes]))
 
     def _smaller_graphs(self) -> Iterator[Case]:
-        """An inner node as the root; a node replaced by a leaf of its value, or by an operand."""
+        """One root; a node replaced by a leaf of its value, or by an operand; an inner root.
+
+        And an attribute in place of a node that gives it.
+        """
         graph = self.case.graph
+        values = values_of(self._engine, self.case, self._timeout)
+        for root in graph.roots if graph.further_roots else ():
+            yield from self._pruned(values, {}, root)
+        for position in graph.decisions:
+            yield from self._pruned(values, {position: None}, graph.root)
+        if graph.takes_given:
+            yield from _tried(partial(_with_attributes, self.case, values))
         if len(graph.operations) < 2:
             return
-        values = values_of(self._engine, self.case, self._timeout)
         for position in graph.operations[:-1]:
             if graph.trainable[position]:
                 yield from self._pruned(values, {}, position)
@@ -222,8 +230,11 @@ class _Reducer:
     def _pruned(
         self, values: Sequence[Array], replaced: dict[int, int | None], root: int
     ) -> Iterator[Case]:
-        for made in _tried(partial(pruned, self.case.graph, values, replaced, root)):
-            yield replace(made, cotangent=_fitting(made.graph, self.case.cotangent))
+        case = self.case
+        further = dict(zip(case.graph.further_roots, case.further_cotangents, strict=True))
+        kept = further if root == case.graph.root and replaced else {}
+        for made in _tried(partial(pruned, case.graph, values, replaced, root, kept)):
+            yield replace(made, cotangent=_fitting(made.graph, case.cotangent))
 
     def _small_instances(self) -> Iterator[Case]:
         """The same operation on the smallest operands that it takes, with ordinary values."""
@@ -263,10 +274,19 @@ class _Reducer:
         if not (case.cotangent == 1).all():
             for number in _simpler_than(case.cotangent):
                 yield replace(case, cotangent=np.full_like(case.cotangent, number))
+        for place, cotangent in enumerate(case.further_cotangents):
+            if not (cotangent == 1).all():
+                further = list(case.further_cotangents)
+                further[place] = np.ones_like(cotangent)
+                yield replace(case, further_cotangents=tuple(further))
         if "float32" in case.graph.dtypes:
             yield from _tried(partial(_widened, case))
         for place, value in enumerate(case.values):
             if not value.size or _is_simple(value):
+                continue
+            if value.dtype.kind != "f":
+                for same in (1, 0):
+                    yield from _tried(partial(_with_value, case, place, np.full_like(value, same)))
                 continue
             for number in _SIMPLE:
                 yield _with_value(case, place, np.full_like(value, number))
@@ -300,10 +320,23 @@ def _probed_case(case: Case, probes: Sequence[tuple[int, Array]]) -> Case:
 
 def _key(case: Case) -> _Key:
     """Alike for cases that are the same to the last bit."""
-    return case.graph.nodes, tuple(array.tobytes() for array in (*case.values, case.cotangent))
+    arrays = (*case.values, *case.seeds.values())
+    return case.graph.nodes, case.graph.roots, tuple(array.tobytes() for array in arrays)
 
 
-def _fitting(graph: Graph, cotangent: Array) -> Array:
+def _with_attributes(case: Case, values: Sequence[Array]) -> Case:
+    """The case with an attribute in place of each node that gives one."""
+    graph = case.graph.bound(dict(enumerate(values)))
+    nodes = tuple(
+        Apply(node.declared, node.operands, node.attributes) if isinstance(node, Apply) else node
+        for node in graph.nodes
+    )
+    further = dict(zip(graph.further_roots, case.further_cotangents, strict=True))
+    made = pruned(Graph(nodes, graph.further_roots), values, {}, graph.root, further)
+    return replace(made, cotangent=case.cotangent)
+
+
+def _fitting(graph: Graph, cotangent: Array, root: int = -1) -> Array:
     """A simple cotangent for a smaller graph: the number that it was, or ones.
 
     NaN where there was one before.
@@ -313,7 +346,7 @@ def _fitting(graph: Graph, cotangent: Array) -> Array:
         number = math.nan
     elif cotangent.size and (cotangent == cotangent.flat[0]).all():
         number = float(cotangent.flat[0])
-    return np.full(graph.shapes[-1], number, graph.dtypes[-1])
+    return np.full(graph.shapes[root], number, graph.dtypes[root])
 
 
 def _tried(make: Callable[[], Case]) -> Iterator[Case]:
@@ -374,8 +407,12 @@ def _rebuilt(case: Case, values: Sequence[Array]) -> Case:
         Leaf(node.kind, next(arrays).shape, node.dtype) if isinstance(node, Leaf) else node
         for node in case.graph.nodes
     )
-    graph = Graph(nodes)
-    return Case(graph, tuple(values), _fitting(graph, case.cotangent))
+    graph = Graph(nodes, case.graph.further_roots)
+    further = tuple(
+        _fitting(graph, cotangent, root)
+        for root, cotangent in zip(graph.further_roots, case.further_cotangents, strict=True)
+    )
+    return Case(graph, tuple(values), _fitting(graph, case.cotangent), further)
 
 
 def _smaller(size: int) -> Iterable[int]:
@@ -415,12 +452,15 @@ def _scalars(case: Case) -> Case:
 
 def _widened(case: Case) -> Case:
     nodes = tuple(
-        replace(node, dtype="float64") if isinstance(node, Leaf) else node
+        replace(node, dtype="float64")
+        if isinstance(node, Leaf) and node.dtype == "float32"
+        else node
         for node in case.graph.nodes
     )
-    graph = Graph(nodes)
-    values = tuple(value.astype(np.float64) for value in case.values)
-    return Case(graph, values, case.cotangent.astype(np.float64))
+    graph = Graph(nodes, case.graph.further_roots)
+    values = (v.astype(np.float64) if v.dtype == np.float32 else v for v in case.values)
+    further = (cotangent.astype(np.float64) for cotangent in case.further_cotangents)
+    return Case(graph, tuple(values), case.cotangent.astype(np.float64), tuple(further))
 
 
 def _with_value(case: Case, place: int, value: Array) -> Case:

@@ -15,10 +15,10 @@ from zenverify.verification.session import EngineSession
 
 def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]:
     """Say which gradients are wrong, and which operation's rule or what else made them so."""
-    graph, check, cotangent = recording.graph, recording.local, recording.case.cotangent
+    graph, check, seeds = recording.graph, recording.local, recording.case.seeds
     undefined = set(check.undefined)
-    suspects = recording.accounted(check.gradients(recording.gradients, {graph.root: cotangent}))
-    if not np.isfinite(cotangent).all():
+    suspects = recording.accounted(check.gradients(recording.gradients, seeds))
+    if not all(np.isfinite(cotangent).all() for cotangent in seeds.values()):
         check.undefined = undefined  # of the cotangent's doing: the probes have their own
     yield from blame_gradients(
         session.engine,

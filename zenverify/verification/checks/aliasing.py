@@ -15,7 +15,7 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
     del session
     gradients = recording.gradients
     before = {node: gradient.copy() for node, gradient in gradients.items()}
-    yield from aliasing(recording.graph, recording.run, gradients, recording.seed)
+    yield from aliasing(recording.graph, recording.run, gradients, recording.seeds)
     for node, gradient in gradients.items():
         if gradient.flags.writeable:
             gradient[...] = before[node]

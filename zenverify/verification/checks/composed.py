@@ -37,7 +37,7 @@ def why_not(recording: GraphRecording) -> str | None:
         return "a node is outside its declared domain"
     if not np.isfinite(flat(check.engine_values)).all():
         return "the forward pass is not finite"
-    if not np.isfinite(recording.case.cotangent).all():
+    if not all(np.isfinite(cotangent).all() for cotangent in recording.case.seeds.values()):
         return ""  # a NaN on purpose; node by node it is checked
     if any(map(check.order_decides, recording.graph.operations)):
         return "a partial product may leave the floats"

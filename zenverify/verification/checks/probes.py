@@ -19,14 +19,6 @@ _POOLS = {
 """Float64 probes have all digits, so that a rule shows that rounds them to float32; those of
 float32 nodes have few, so that a sum of a few is exact."""
 
-PROBED_BY = frozenset({"multiply", "sum", "add"})
-"""What an engine that cannot seed cotangents must offer, so that products can be added up."""
-
-
-def can_probe(engine: Engine) -> bool:
-    """Whether there is a way to give every node a cotangent of its own."""
-    return isinstance(engine, Probing) or engine.operators >= PROBED_BY
-
 
 def make_probes(graph: Graph) -> dict[int, Array]:
     """A fixed cotangent of order one for every trainable node, of its shape and dtype."""

@@ -29,15 +29,11 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
     if not session.can_repeat:
         yield "not checked: a second reverse pass, the engine allows one"
         return
-    graph, cotangent, accumulates = (
-        recording.graph,
-        recording.case.cotangent,
-        session.engine.accumulates,
-    )
+    graph, accumulates = recording.graph, session.engine.accumulates
     nodes = list(recording.gradients)
     second = Pass.SECOND_REVERSE
     before = flat([probed.gradients[node] for node in nodes])
-    session.backward(graph, probed.run.handles[graph.root], cotangent.copy(), second)
+    session.backward_from(graph, probed.run, trace.copied(recording.case.seeds), second)
     now = flat(list(session.copied_gradients(graph, probed.run, nodes, second).values()))
     with np.errstate(all="ignore"):
         expected = before + recording.first if accumulates else recording.first
@@ -49,7 +45,7 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
             expected = np.where(narrow, expected.astype(np.float32), expected)
     if trace.owner_of_difference(now, expected, nodes, graph.sizes) is None:
         return
-    seeds: list[Mapping[int, Array]] = [{graph.root: cotangent}]
+    seeds: list[Mapping[int, Array]] = [recording.case.seeds]
     if accumulates:
         seeds.append(probed.probes)
     allowed = np.zeros(now.size)

@@ -193,9 +193,9 @@ class _Search:
         self._balls = check.balls
         self._gradients = gradients
         self._smooth = check.smooth(kinked)
-        self._cotangent = lift(case.cotangent)
+        self._cotangents = {root: lift(cotangent) for root, cotangent in case.seeds.items()}
         with precision(PRECISION):
-            self._sides = OneSided(case.graph, check.balls, self._cotangent, self._smooth)
+            self._sides = OneSided(case.graph, check.balls, self._cotangents, self._smooth)
 
     def element(self, node: int, element: int) -> Slopes | None:
         """The slopes along one element, if the engine's is not among them."""
@@ -274,7 +274,7 @@ class _Search:
                 yield float(slope)
 
     def _along(self, tangents: Mapping[int, Balls]) -> arb:
-        return along(self._graph, self._balls, self._cotangent, tangents, self._smooth)
+        return along(self._graph, self._balls, self._cotangents, tangents, self._smooth)
 
 
 def _slack(dtype: str, *numbers: float) -> float:

@@ -15,8 +15,9 @@ from zenverify.verification.trace import (
     BACKWARD,
     EngineFault,
     Trace,
-    backward,
+    backward_from,
     checked_array,
+    copied,
     first_difference,
     flat,
     forward,
@@ -35,7 +36,7 @@ def differentiated(engine: Engine, case: Case) -> tuple[Trace, dict[int, Array]]
         If the engine does not get through either pass, or as `read_gradients` does.
     """
     run = forward(engine, case)
-    backward(engine, case.graph, run.handles[-1], case.cotangent.copy())
+    backward_from(engine, case.graph, run.handles, copied(case.seeds))
     return run, read_gradients(engine, case.graph, run)
 
 
@@ -61,7 +62,7 @@ def read_gradients(
         elif gradient is not None and np.any(np.asarray(gradient)):
             raise _misplaced(graph, node, "has a gradient, although nothing asks for one")
 
-    nodes = range(len(trace.handles))
+    nodes = [node for node in range(len(trace.handles)) if not graph.is_discrete(node)]
     read_gradient_of_each(engine, graph, trace.handles, nodes, keep, timeout)
     return gradients
 
@@ -72,9 +73,12 @@ def _misplaced(graph: Graph, node: int, message: str) -> EngineFault:
 
 
 def unchanged(
-    case: Case, trace: Trace, seed: Array, before: Sequence[Array] | None = None
+    case: Case,
+    trace: Trace,
+    seeds: Mapping[int, Array],
+    before: Sequence[Array] | None = None,
 ) -> Iterable[Finding]:
-    """Whether the reverse pass changed what the user owns: inputs, the cotangent, values.
+    """Whether the reverse pass changed what the user owns: inputs, the cotangents, values.
 
     `before` says what the engine's arrays held, where that is not the values.
     """
@@ -82,8 +86,9 @@ def unchanged(
     for node, given, now in zip(graph.leaves, case.values, trace.inputs, strict=True):
         if given.tobytes() != now.tobytes():
             yield structural(node, BACKWARD, f"the input array of node {node} changed")
-    if seed.tobytes() != case.cotangent.tobytes():
-        yield structural(graph.root, BACKWARD, "the incoming cotangent changed")
+    for root, cotangent in case.seeds.items():
+        if seeds[root].tobytes() != cotangent.tobytes():
+            yield structural(root, BACKWARD, "the incoming cotangent changed")
     changed = first_difference(graph, trace.values if before is None else before, trace.arrays)
     if changed is not None:
         message = f"the reverse pass changed the value of node {changed}"
@@ -91,9 +96,9 @@ def unchanged(
 
 
 def aliasing(
-    graph: Graph, trace: Trace, gradients: Mapping[int, Array], seed: Array
+    graph: Graph, trace: Trace, gradients: Mapping[int, Array], seeds: Mapping[int, Array]
 ) -> Iterable[Finding]:
-    """Whether a gradient shares memory with another, a value, an input or the cotangent.
+    """Whether a gradient shares memory with another, a value, an input or a cotangent.
 
     Found by writing: each gradient is filled with a number of its own, and nothing else may
     change. It is for the caller to put the gradients back.
@@ -101,7 +106,7 @@ def aliasing(
     writable = {n: g for n, g in gradients.items() if g.size and g.flags.writeable}
     if not writable:
         return
-    kept: Sequence[Array] = [*trace.arrays, *trace.inputs, seed]
+    kept: Sequence[Array] = [*trace.arrays, *trace.inputs, *seeds.values()]
     before = flat(kept)
     for node, gradient in writable.items():
         gradient.fill(node + 1)
@@ -119,8 +124,9 @@ def aliasing(
     if not np.array_equal(before, after, equal_nan=True):
         place = int(np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after))))[0])
         owner = round(float(after[place])) - 1
-        # What lies last is the cotangent; the root keeps it by no rule's fault.
-        kept_seed = owner == graph.root and place >= before.size - seed.size
+        # What lies last are the cotangents; a root keeps its own by no rule's fault.
+        last = before.size - sum(seed.size for seed in seeds.values())
+        kept_seed = owner in seeds and place >= last
         yield structural(
             owner,
             ACCUMULATION if kept_seed else graph.operator_of(owner),

@@ -12,5 +12,5 @@ from zenverify.verification.session import EngineSession
 
 def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]:
     """Hold inputs, cotangent and values against copies of them."""
-    for finding in unchanged(recording.case, recording.run, recording.seed, recording.owned):
+    for finding in unchanged(recording.case, recording.run, recording.seeds, recording.owned):
         yield session.located(recording.case, finding)
