@@ -163,6 +163,7 @@ def test_json_prints_one_object_per_event_and_nothing_else(
             "during": "reverse pass",
             "exception": "",
             "function": "",
+            "ordinal": 1,
         }
     ]
     assert "1 discrepancy" in done.err

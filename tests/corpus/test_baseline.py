@@ -194,3 +194,11 @@ def test_a_file_that_is_not_there_or_no_json_is_told_why(tmp_path: Path) -> None
     (tmp_path / "bad.json").write_text("{", encoding="utf-8")
     with pytest.raises(UsageError, match="not JSON"):
         read_baseline(tmp_path / "bad.json", "zen")
+
+
+def test_failures_that_differ_by_their_ordinal_only_are_recorded_once() -> None:
+    second = replace(SEEN, ordinal=2)
+    known = baseline_of("zen", "0.1.0", end(SEEN, second))
+    assert len(known.failures) == 1
+    assert known.failures[0].covers(SEEN)
+    assert known.failures[0].covers(second)

@@ -128,7 +128,9 @@ def test_what_is_wrong_with_a_value_comes_before_a_call_that_raises() -> None:
     assert (finding.verdict, finding.blame.node) == (Verdict.STRUCTURE, TANH)
     (finding,) = verify_case(Refusing(lambda node: node), chained()).findings
     assert (finding.verdict, finding.blame.operation) == (Verdict.CRASH, "negative")
-    assert finding.message == "the forward pass raised TypeError: refused"
+    assert finding.message.startswith(
+        "the forward pass raised TypeError: refused (test_batching.py, line "
+    )
 
 
 class Together(LazyEngine):
@@ -143,7 +145,9 @@ class Together(LazyEngine):
 def test_what_fails_in_one_go_only_is_no_pass() -> None:
     (finding,) = verify_case(Together(), chained()).findings
     assert (finding.verdict, finding.blame.node) == (Verdict.CRASH, 3)
-    assert finding.message == "reading a value raised MemoryError: too many"
+    assert finding.message.startswith(
+        "reading a value raised MemoryError: too many (test_batching.py, line "
+    )
 
 
 class Spoiling(LazyEngine):
@@ -192,7 +196,9 @@ def test_gradients_that_are_read_in_one_go_are_checked() -> None:
     assert result.verdict is Verdict.ENGINE_WRONG
     (finding,) = verify_case(Raising(), chained()).findings
     assert (finding.verdict, finding.blame.node) == (Verdict.CRASH, 0)
-    assert finding.message == "reading a gradient raised ValueError: no kernel"
+    assert finding.message.startswith(
+        "reading a gradient raised ValueError: no kernel (test_batching.py, line "
+    )
 
 
 def test_a_gradient_that_is_never_there_is_given_up() -> None:

@@ -120,7 +120,9 @@ def _reporters(
         yield JsonLinesReporter()
     yield HtmlReporter(context, output.reports, ask)
     results = results_console()
-    yield SummaryReporter(context, None if output.as_json else results, messages)
+    yield SummaryReporter(
+        context, None if output.as_json else results, messages, verbose=output.verbose
+    )
     if output.fault is not None:
         yield PlantedReporter(context, messages, output.fault)
     if output.strength:

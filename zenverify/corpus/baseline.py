@@ -153,11 +153,12 @@ def baseline_of(
     verified = set(end.coverage) | {ACCUMULATION}
     keys = [bucket.key for bucket in end.buckets if bucket.finding.verdict.is_failure]
     kept = [one for one in old if any(map(one.covers, keys)) or one.operation not in verified]
-    new = [
+    # A record stands for every failure that has its parts in common.
+    new = dict.fromkeys(
         known_failure(key)
         for key in keys
         if not any(one.covers(key) for one in (*kept, *elsewhere))
-    ]
+    )
     return Baseline(engine, version, tuple(sorted([*kept, *new], key=str)))
 
 

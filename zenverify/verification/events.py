@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from zenverify.graph.case import Case
-from zenverify.verification.verdict import Blame, BucketKey, Pass, Verdict, Witnesses
+from zenverify.verification.verdict import Blame, BucketKey, Frame, Pass, Verdict, Witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,9 @@ class Finding:
     exception, function
         What the engine raised, and the innermost of its own functions that it went through, as in
         `BucketKey`; empty where it raised nothing.
+    traceback
+        The lines that the error went through, from the engine's first own one on, the innermost
+        last; empty where it went through none.
     """
 
     verdict: Verdict
@@ -44,6 +47,13 @@ class Finding:
     during: Pass = Pass.REVERSE
     exception: str = ""
     function: str = ""
+    traceback: tuple[Frame, ...] = ()
+
+    @property
+    def raised_at(self) -> Frame | None:
+        """The innermost line of the engine's own that an error went through."""
+        own = [frame for frame in self.traceback if frame.function == self.function]
+        return own[-1] if own else None
 
     @property
     def bucket(self) -> BucketKey:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 import time
 from bisect import bisect_left
@@ -11,8 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from zenverify.graph.graph import DISCRETE, Graph, Leaf, LeafKind
 from zenverify.verification.blame.wording import article
 from zenverify.verification.checks.probes import probed_root
 from zenverify.verification.events import Finding
+from zenverify.verification.raised import own_frames
 from zenverify.verification.verdict import Blame, Pass, Verdict
 
 BACKWARD = "backward"
@@ -138,7 +139,7 @@ class Place:
         operation = self.operation or self.graph.operator_of(self.node)
         blame = Blame(self.node, operation, None, "always")
         exception = "" if raised is None else type(raised).__name__
-        function = "" if raised is None else raising_function(raised)
+        function, frames = ("", ()) if raised is None else own_frames(raised)
         return EngineFault(
             Finding(
                 verdict,
@@ -148,37 +149,9 @@ class Place:
                 during=self.during,
                 exception=exception,
                 function=function,
+                traceback=frames,
             )
         )
-
-
-_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
-
-
-def raising_function(error: BaseException) -> str:
-    """The qualified name of the innermost function of the engine's own that an error went through.
-
-    Neither ours (`zenverify.tensor` and `zenverify.nn` are an engine's) nor NumPy's nor the
-    standard library's. Empty where there is none: the engine raised in compiled code.
-    """
-    found = ""
-    frames = error.__traceback__
-    while frames is not None:
-        code = frames.tb_frame.f_code
-        # Python 3.12 has no frame of its own for a comprehension: it is told by its function.
-        if code.co_name not in _COMPREHENSIONS and _is_engines(
-            frames.tb_frame.f_globals.get("__name__", "")
-        ):
-            found = code.co_qualname
-        frames = frames.tb_next
-    return found
-
-
-def _is_engines(module: str) -> bool:
-    package, _, rest = module.partition(".")
-    if package == "zenverify":
-        return rest.partition(".")[0] in ("tensor", "nn")
-    return package != "numpy" and package not in sys.stdlib_module_names - {"__main__"}
 
 
 @contextmanager
@@ -204,7 +177,10 @@ def at_work(place: Place) -> Iterator[None]:
         raise
     except BaseException as error:
         message = f"{place.doing} raised {type(error).__name__}: {_shortened(error)}"
-        raise place.fault(Verdict.CRASH, message, error) from error
+        fault = place.fault(Verdict.CRASH, message, error)
+        if (at := fault.finding.raised_at) is not None:
+            message = f"{message} ({Path(at.file).name}, line {at.line})"
+        raise EngineFault(replace(fault.finding, message=message)) from error
 
 
 def _shortened(error: BaseException) -> str:

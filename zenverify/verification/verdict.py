@@ -8,7 +8,16 @@ from enum import StrEnum
 
 from zenverify.engines.protocol import ACCUMULATION
 
-__all__ = ["ACCUMULATION", "Blame", "BucketKey", "Interval", "Pass", "Verdict", "Witnesses"]
+__all__ = [
+    "ACCUMULATION",
+    "Blame",
+    "BucketKey",
+    "Frame",
+    "Interval",
+    "Pass",
+    "Verdict",
+    "Witnesses",
+]
 
 
 class Verdict(StrEnum):
@@ -93,6 +102,9 @@ class BucketKey:
     function
         The qualified name of the engine's own function that raised, the innermost one; empty where
         none is known.
+    ordinal
+        Which of the failures that have all of that in common, counted from 1 in the order in which
+        a run met them.
     """
 
     verdict: Verdict
@@ -102,6 +114,7 @@ class BucketKey:
     during: Pass = Pass.REVERSE
     exception: str = ""
     function: str = ""
+    ordinal: int = 1
 
     def __str__(self) -> str:
         return f"{self.verdict}: {self.operation}{self.place}"
@@ -116,13 +129,40 @@ class BucketKey:
             parts.append(str(self.during))
         if self.exception:
             parts.append(self.exception + (f" in {self.function}" if self.function else ""))
+        if self.ordinal > 1:
+            parts.append(f"failure {self.ordinal}")
         where = ", ".join(parts)
         return where if self.condition == "always" else f"{where} ({self.condition})"
 
     @property
     def cause(self) -> BucketKey:
-        """The same whatever the condition."""
-        return replace(self, condition="always")
+        """The same whatever the condition, and whichever of several failures."""
+        return replace(self, condition="always", ordinal=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A line that an error went through, as Python's tracebacks have it.
+
+    Attributes
+    ----------
+    file
+        Its path; below the working directory, relative to that.
+    line
+        The number of the line, from 1; 0 where none is known.
+    function
+        The qualified name of the function.
+    text
+        The line itself, without its indentation; empty where the file cannot be read.
+    """
+
+    file: str
+    line: int
+    function: str
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}, in {self.function}"
 
 
 @dataclass(frozen=True, slots=True)

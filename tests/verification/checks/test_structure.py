@@ -266,7 +266,7 @@ def test_a_crash_of_the_walk_is_blamed_on_accumulation() -> None:
     finding = finding_of(CASE, Recursive())
     assert finding.verdict is Verdict.CRASH
     assert finding.blame.operation == ACCUMULATION
-    assert finding.message == "the reverse pass raised RecursionError: too deep"
+    assert finding.message.startswith("the reverse pass raised RecursionError: too deep (")
 
 
 def sleeping(*args: Any) -> Any:
@@ -325,3 +325,24 @@ def test_a_right_engine_has_no_such_faults() -> None:
         from zenverify.verification.verify import verify_case
 
         assert verify_case(ZenEngine(), case).verdict is Verdict.AGREE
+
+
+def test_a_crash_has_the_lines_from_the_engines_first_own_one_on() -> None:
+    class Reads(ZenEngine):
+        def apply(self, operator: str, operands: Any, attributes: dict[str, Any]) -> Any:
+            return (
+                np.reshape(np.ones(3), (2, 2))
+                if operator == "tanh"
+                else super().apply(operator, operands, attributes)
+            )
+
+    finding = finding_of(CASE, Reads())
+    first, *_, last = finding.traceback
+    assert first.file.endswith("test_structure.py")
+    assert first.function == finding.function
+    assert first.function.endswith("Reads.apply")
+    assert "np.reshape(np.ones(3), (2, 2))" in first.text
+    assert last.function == "_wrapfunc"  # of NumPy, which it called
+    assert finding.raised_at == first
+    assert finding.message.endswith(f"(test_structure.py, line {first.line})")
+    assert not hasattr(finding.bucket, "traceback")

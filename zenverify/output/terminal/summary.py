@@ -38,10 +38,20 @@ class SummaryReporter(Reporter):
         Where the discrepancies go; None where another reporter prints results.
     messages
         Where the rest goes.
+    verbose
+        Whether to show the traceback of what the engine raised.
     """
 
-    def __init__(self, context: RunContext, results: Console | None, messages: Console) -> None:
+    def __init__(
+        self,
+        context: RunContext,
+        results: Console | None,
+        messages: Console,
+        *,
+        verbose: bool = False,
+    ) -> None:
         self._context = context
+        self._verbose = verbose
         self._results = results
         self._messages = messages
 
@@ -51,15 +61,15 @@ class SummaryReporter(Reporter):
             return
         model = self._context.model
         if self._results is not None:
-            _print_discrepancies(self._results, model)
+            _print_discrepancies(self._results, model, verbose=self._verbose)
         _print_summary(self._messages, model, self._context.written)
 
 
-def _print_discrepancies(console: Console, model: RunModel) -> None:
+def _print_discrepancies(console: Console, model: RunModel, *, verbose: bool) -> None:
     """Print each cause: what is wrong, the smallest graph that shows it, what else it spoils."""
     for cause in model.causes:
         if cause.new:
-            lines = _cause_lines(cause, model.engine_spec)
+            lines = _cause_lines(cause, model.engine_spec, verbose=verbose)
             console.print("\n".join(lines), soft_wrap=True)
 
 
@@ -73,13 +83,13 @@ def _print_summary(console: Console, model: RunModel, written: Mapping[str, Path
         console.print(line, soft_wrap=True)
 
 
-def _cause_lines(cause: CauseOfFindings, engine_spec: str) -> Iterator[str]:
+def _cause_lines(cause: CauseOfFindings, engine_spec: str, *, verbose: bool) -> Iterator[str]:
     """A headline unless the first finding's own says it all, that finding, and the others."""
     first, *others = cause.new
     if others or cause.place != first.bucket.operation:
         yield cause.headline
         yield f"  {', '.join(cause.operations)}"
-    yield from _discrepancy_lines(first, engine_spec)
+    yield from _discrepancy_lines(first, engine_spec, verbose=verbose)
     for other in others[:_MOST_OTHERS]:
         yield f"  also {_bucket_line(other)}"
     if len(others) > _MOST_OTHERS:
@@ -92,10 +102,16 @@ def _bucket_line(discrepancy: Discrepancy) -> str:
     return f"{discrepancy.bucket}  [{seen}first in graph {discrepancy.first_number}]"
 
 
-def _discrepancy_lines(discrepancy: Discrepancy, engine_spec: str) -> Iterator[str]:
+def _discrepancy_lines(
+    discrepancy: Discrepancy, engine_spec: str, *, verbose: bool
+) -> Iterator[str]:
     finding = discrepancy.finding
     yield _bucket_line(discrepancy)
     yield f"  {finding.message}"
+    for frame in finding.traceback if verbose else ():
+        yield f"    {frame}"
+        if frame.text:
+            yield f"      {frame.text}"
     for line, is_culprit in marked_listing(discrepancy.case, finding.blame.node):
         yield f"    {line}{'    <- here' if is_culprit else ''}"
     if discrepancy.path is not None:

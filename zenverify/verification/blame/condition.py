@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from zenverify.engines.protocol import Engine, limits_of
 from zenverify.graph.case import Case
 
 
-def condition_of(case: Case, leaf: int) -> str:
-    """What is special about a single operation's operands; ``"always"`` if nothing is."""
+def condition_of(case: Case, leaf: int, engine: Engine) -> str:
+    """What is special about a single operation's operands; ``"always"`` if nothing is.
+
+    What an engine has nothing beside, such as float32 alone, is nothing special.
+    """
     graph = case.graph
     node = graph.apply(graph.root)
     operator = node.declared
@@ -24,7 +28,7 @@ def condition_of(case: Case, leaf: int) -> str:
     sizes = np.abs(np.concatenate([values[i].ravel() for i in graph.leaves]).astype(float))
     if ((sizes > 30) | ((sizes < 1e-6) & (sizes > 0))).any():
         return "extreme values"
-    if graph.dtypes[leaf] == "float32":
+    if graph.dtypes[leaf] == "float32" and "float64" in limits_of(engine).dtypes:
         return "float32"
     if (sizes == 0).any():
         return "zeros"

@@ -142,7 +142,7 @@ def _explained(
     if verdict is Verdict.EXPRESSION_WRONG:
         condition = "always"
     else:
-        condition = "kink" if kinked else condition_of(case, suspect.node)
+        condition = "kink" if kinked else condition_of(case, suspect.node, engine)
     witness = witness_of(suspect, dtype, difference, verdict)
     blame = Blame(graph.root, operator.name, argument, condition)
     message = gradient_message(verdict, operator, argument, witness, case.cotangent)

@@ -49,7 +49,7 @@ def blame_values(
         verdict = _verdict(engine, graph, values, suspect)
         condition = "always"
         if verdict is not Verdict.EXPRESSION_WRONG:
-            condition = _condition(graph, values, suspect.node)
+            condition = _condition(engine, graph, values, suspect.node)
         witness = witness_of(suspect, graph.dtypes[suspect.node], None, verdict)
         blame = Blame(suspect.node, operator, None, condition)
         message = value_message(verdict, operator, witness)
@@ -57,11 +57,11 @@ def blame_values(
     return findings
 
 
-def _condition(graph: Graph, values: Sequence[Array], node: int) -> str:
+def _condition(engine: Engine, graph: Graph, values: Sequence[Array], node: int) -> str:
     single = extract(
         graph, node, values, np.ones(graph.shapes[node], graph.dtypes[node]), merged=True
     )
-    return condition_of(single, single.graph.apply(single.graph.root).operands[0])
+    return condition_of(single, single.graph.apply(single.graph.root).operands[0], engine)
 
 
 def _verdict(engine: Engine, graph: Graph, values: Sequence[Array], suspect: Suspect) -> Verdict:

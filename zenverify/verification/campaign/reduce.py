@@ -32,6 +32,7 @@ from zenverify.verification.blame.alone import extract
 from zenverify.verification.blame.locate import values_of
 from zenverify.verification.blame.rule import PROBES
 from zenverify.verification.campaign.pruning import pruned
+from zenverify.verification.campaign.symptoms import Way, way_of
 from zenverify.verification.checks.probes import make_probes
 from zenverify.verification.checks.structure import read_gradients
 from zenverify.verification.events import Finding
@@ -62,7 +63,13 @@ class Reduced:
     evaluations: int
 
 
-def reduce(engine: Engine, case: Case, finding: Finding, timeout: float = trace.TIMEOUT) -> Reduced:
+def reduce(
+    engine: Engine,
+    case: Case,
+    finding: Finding,
+    timeout: float = trace.TIMEOUT,
+    way: Way | None = None,
+) -> Reduced:
     """Make a case that shows a finding as small as possible.
 
     Parameters
@@ -73,15 +80,23 @@ def reduce(engine: Engine, case: Case, finding: Finding, timeout: float = trace.
         What failed, and how.
     timeout
         Seconds that one pass of the engine may take.
+    way
+        How the operation is called in every smaller case, None where that may change. A crash
+        keeps the line that raised it in any case.
     """
-    reducer = _Reducer(engine, case, finding, timeout)
+    if finding.verdict is Verdict.CRASH:
+        way = way_of(case, finding)
+    reducer = _Reducer(engine, case, finding, timeout, way)
     reducer.run()
     return Reduced(reducer.case, reducer.finding, reducer.evaluations)
 
 
 class _Reducer:
-    def __init__(self, engine: Engine, case: Case, finding: Finding, timeout: float) -> None:
+    def __init__(
+        self, engine: Engine, case: Case, finding: Finding, timeout: float, way: Way | None
+    ) -> None:
         self._engine = engine
+        self._way = way
         self._timeout = timeout
         self._wanted = finding
         self.case = case
@@ -142,6 +157,7 @@ class _Reducer:
             same_place |= wanted.verdict is Verdict.DISPUTED
             same_place &= finding.during is wanted.during
             same_place &= not self._proving or finding.check != PROBES
+            same_place &= self._way is None or way_of(case, finding) == self._way
             raised = finding.exception, finding.function
             if alike and same_place and raised == (wanted.exception, wanted.function):
                 self.case, self.finding = case, finding

@@ -103,7 +103,7 @@ def failing_traits(engine: Engine, timeout: float) -> Iterator[Failing]:
                 failing[operation] = with_it, found
         if len(failing) >= _SEVERAL and 2 * len(failing) >= len(tried):
             case, finding = next(iter(failing.values()))
-            unsummed = trait.place == BROADCASTING and _is_unsummed(engine, case, timeout)
+            unsummed = trait.place == BROADCASTING and is_unsummed(engine, case, timeout)
             yield Failing(trait, tuple(failing), len(tried), unsummed, case, finding)
 
 
@@ -134,7 +134,7 @@ def _said(finding: Finding) -> tuple[object, ...]:
     return finding.verdict, finding.blame.operation, finding.blame.argument
 
 
-def _is_unsummed(engine: Engine, case: Case, timeout: float) -> bool:
+def is_unsummed(engine: Engine, case: Case, timeout: float) -> bool:
     """Whether some leaf's gradient has the shape of the root, and not of the leaf."""
     graph = case.graph
     try:

@@ -71,6 +71,6 @@ def denied_by_difference(engine: Engine, case: Case) -> Finding | None:
                 f"to argument {argument}, {number!r}, and differences of the engine's forward pass "
                 f"converge to {estimate.value!r}"
             )
-            blame = Blame(graph.root, operator, argument, condition_of(case, node))
+            blame = Blame(graph.root, operator, argument, condition_of(case, node, engine))
             return Finding(Verdict.DISPUTED, blame, "whole graph, difference", message, (witness,))
     return None
