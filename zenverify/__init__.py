@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from zenverify.contribution import Contribution
     from zenverify.functions.entry import gradcheck
     from zenverify.operators.domain import Domain
+    from zenverify.plugin.property import property  # noqa: A004  used as zenverify.property
     from zenverify.tensor import Tensor
     from zenverify.verification.live import verify
     from zenverify.verification.training import RefutedError, verifying
@@ -35,6 +36,7 @@ __all__ = [
     "__version__",
     "check",
     "gradcheck",
+    "property",
     "strategies",
     "verify",
     "verifying",
@@ -45,6 +47,7 @@ _HOMES = {
     "Domain": "zenverify.operators.operator",
     "check": "zenverify.accuracy.card",
     "gradcheck": "zenverify.functions.entry",
+    "property": "zenverify.plugin.property",
     "Tensor": "zenverify.tensor",
     "verify": "zenverify.verification.live",
     "verifying": "zenverify.verification.training",

@@ -7,8 +7,9 @@ import pytest
 
 from tests.corpus.prepared import answer, tanh_entry
 from zenverify.corpus.entry import Entry, EntryStatus
+from zenverify.corpus.files import find_entries
 from zenverify.corpus.parallel import replay_in_processes
-from zenverify.corpus.replay import Status, find_entries, replay
+from zenverify.corpus.replay import Status, replay
 from zenverify.corpus.writing import write_entry
 from zenverify.engines import registry
 from zenverify.engines.protocol import Engine

@@ -9,7 +9,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zenverify.corpus.replay import ReplayOutcome, find_entries, replay_found
+from zenverify.corpus.files import find_entries
+from zenverify.corpus.replay import ReplayOutcome, replay_found
 from zenverify.engines import registry
 from zenverify.errors import UsageError
 

@@ -1,4 +1,4 @@
-"""A pytest plugin: every entry of a corpus becomes a test. It does nothing unless asked.
+"""The pytest plugin: every entry of a corpus becomes a test. It does nothing unless asked.
 
 Ask with ``pytest --zenverify-corpus=DIR``, or with ``zenverify_corpus = DIR`` in pytest's own
 configuration.
@@ -6,9 +6,9 @@ configuration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from zenverify.engines.protocol import Engine
 
 _CORPORA = pytest.StashKey[tuple[Path, ...]]()
-_ENGINE = pytest.StashKey["Engine"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the two options and their counterparts in the configuration file."""
+    """Add the options and their counterparts in the configuration file."""
     group = parser.getgroup("zenverify")
     group.addoption(
         "--zenverify-corpus",
@@ -38,6 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("zenverify_corpus", "directories of corpora to replay", type="paths")
     parser.addini("zenverify_engine", "the engine to replay them with", default=DEFAULT)
+    parser.addini(
+        "zenverify_reports", "the directory of the reports of entries that fail", default="reports"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -73,51 +75,47 @@ def _overlap(one: Path, other: Path) -> bool:
     return one.is_relative_to(other) or other.is_relative_to(one)
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CorpusFile | None:
-    """Collect the JSON files of the corpora, and no others."""
-    corpora = parent.config.stash[_CORPORA]
-    if file_path.suffix == ".json" and any(corpus in file_path.parents for corpus in corpora):
-        return CorpusFile.from_parent(parent, path=file_path)
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Reach a corpus in a folder that pytest skips, such as ``build``, and nothing else there."""
+    for corpus in config.stash[_CORPORA]:
+        if _overlap(corpus, collection_path):
+            return False
+        skipped = _skipped(config, corpus)
+        named = skipped is not None and any(
+            path.is_relative_to(skipped) and not _overlap(path, corpus)
+            for path in _collected_paths(config)
+        )
+        if skipped is not None and not named and collection_path.is_relative_to(skipped):
+            return True
     return None
 
 
-class CorpusFile(pytest.File):
-    """A file of the corpus; it is read when its test runs, so that a bad one fails alone."""
-
-    def collect(self) -> Iterator[CorpusItem]:
-        yield CorpusItem.from_parent(self, name="replay")
-
-
-class ReplayError(Exception):
-    """An entry that cannot be read or that the engine gets wrong."""
+def _skipped(config: pytest.Config, corpus: Path) -> Path | None:
+    """The outermost folder around a corpus that pytest skips by its name; None if it skips none."""
+    patterns = config.getini("norecursedirs")
+    around = [one for one in reversed(corpus.parents) if one.is_relative_to(config.rootpath)]
+    names = [(one, one.name) for one in around[1:]]
+    return next((one for one, name in names if any(fnmatch(name, p) for p in patterns)), None)
 
 
-class CorpusItem(pytest.Item):
-    """The replay of one entry."""
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a corpus as the command line does, not as pytest would."""
+    if path not in parent.config.stash[_CORPORA]:
+        return None
+    from zenverify.plugin.items import CorpusFolder
 
-    def runtest(self) -> None:
-        # Imported here: a session that replays nothing must not pay for NumPy.
-        from zenverify.corpus.replay import Status, replay_file
-
-        outcome = replay_file(self.path, _engine(self.config))
-        if outcome.status is Status.UNDECIDED:
-            pytest.skip(outcome.message)
-        if outcome.status is not Status.PASSED:
-            raise ReplayError(outcome.message)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
-        if isinstance(excinfo.value, ReplayError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, *args)
-
-    def reportinfo(self) -> tuple[Path, None, str]:
-        return self.path, None, f"replay of {self.path.name}"
+    return CorpusFolder.from_parent(parent, path=path)
 
 
-def _engine(config: pytest.Config) -> Engine:
-    if _ENGINE not in config.stash:
-        from zenverify.engines.registry import load
+@pytest.fixture(scope="session")
+def zenverify_engine(request: pytest.FixtureRequest) -> Engine:
+    """The engine that ``--zenverify-engine`` or ``zenverify_engine`` names."""
+    from zenverify.plugin.items import engine_of
 
-        spec = config.getoption("zenverify_engine") or config.getini("zenverify_engine")
-        config.stash[_ENGINE] = load(spec)
-    return config.stash[_ENGINE]
+    return engine_of(request.config)[1]
+
+
+@pytest.fixture(scope="session")
+def zenverify_corpus(request: pytest.FixtureRequest) -> tuple[Path, ...]:
+    """The directories of the corpora that are replayed."""
+    return request.config.stash[_CORPORA]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zenverify.corpus.entry import Entry, EntryStatus, read_entry
-from zenverify.errors import CaseFormatError, UsageError
+from zenverify.corpus.files import find_entries
+from zenverify.errors import CaseFormatError
 from zenverify.verification.verdict import BucketKey, Verdict
 from zenverify.verification.verify import verify_case
 
@@ -58,65 +58,6 @@ class ReplayOutcome:
     verdict: Verdict | None
     message: str
     bucket: BucketKey | None = None
-
-
-def find_entries(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """The files among the paths, and the ``*.json`` files below the directories, sorted.
-
-    Yields
-    ------
-    path
-        The file.
-    refusal
-        Why it is not read: a link that leads out of the directory, nowhere, or to a directory.
-        Empty for all others.
-
-    Raises
-    ------
-    UsageError
-        If a path does not exist.
-    """
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(_below(path))
-        elif os.path.lexists(path):
-            yield path, ""
-        else:
-            raise UsageError(f"{path}: no such file or directory")
-
-
-def _below(root: Path) -> Iterator[tuple[Path, str]]:
-    whole = root.resolve()
-    waiting = [root]
-    while waiting:
-        folder = waiting.pop()
-        try:
-            found = list(folder.iterdir())
-        except OSError as error:
-            yield folder, f"cannot be listed: {error.strerror}"
-            continue
-        for path in found:
-            if path.is_symlink():
-                refusal = _refused_link(path, whole)
-                if refusal is not None:
-                    yield path, refusal
-            elif path.is_dir():
-                waiting.append(path)
-            elif path.suffix == ".json":
-                yield path, ""
-
-
-def _refused_link(path: Path, root: Path) -> str | None:
-    """Why a link is not read, empty if it is; None if nobody would take it for an entry."""
-    try:
-        target = path.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return "a link that leads nowhere" if path.suffix == ".json" else None
-    if target.is_dir():
-        return "a link to a folder, which is not followed"
-    if path.suffix != ".json":
-        return None
-    return "" if target.is_relative_to(root) else f"a link that leads out of {root}"
 
 
 def replay(paths: Iterable[Path], engine: Engine) -> Iterator[ReplayOutcome]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zenverify.atomic import write_text
 from zenverify.corpus.entry import Entry, EntryStatus, read_entry
-from zenverify.corpus.replay import find_entries
+from zenverify.corpus.files import find_entries
 from zenverify.corpus.writing import entry_name, entry_text, write_entry
 from zenverify.errors import CaseFormatError
 from zenverify.verification.verdict import BucketKey
