@@ -80,7 +80,7 @@ class Output:
 def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> int:
     """Run a campaign to its end, show it, and return the exit code."""
     messages = messages_console(quiet=output.quiet)
-    context = RunContext(Collector(output.engine_spec, output.restrictions))
+    context = RunContext(Collector(output.engine_spec, output.restrictions, Path.cwd()))
     planting = nullcontext() if output.fault is None else output.fault.mutant.plant()
     ask = Asker(engine, options.timeout)
     with Reporters(_reporters(context, options, output, messages, ask), context) as reporters:

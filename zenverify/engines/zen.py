@@ -66,7 +66,7 @@ def _average(x: Any, weights: Any, axis: Any, keepdims: bool) -> Any:
     return zen.average(x, axis, weights, keepdims)
 
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: getattr(zen, name) for name in zen.OPERATIONS},
     "add": operator.add,
     "subtract": operator.sub,
@@ -116,7 +116,7 @@ class ZenEngine:
         return value
 
     def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
-        function = _FUNCTIONS.get(operator)
+        function = FUNCTIONS.get(operator)
         if function is None:
             raise UnsupportedError(operator)
         return function(*operands, **attributes)

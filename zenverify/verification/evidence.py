@@ -30,6 +30,7 @@ from zenverify.verification.checks.probes import make_probes
 from zenverify.verification.checks.structure import differentiated
 from zenverify.verification.events import Finding
 from zenverify.verification.session import EngineSession
+from zenverify.verification.surroundings import Sample, error_around
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Interval, Pass, Verdict, Witnesses
 from zenverify.verification.verify import verify_case
@@ -68,6 +69,9 @@ class Evidence:
         fail the local identity have a verdict that is a failure.
     spare
         The leaves whose value does not matter.
+    around
+        The error over the domain of the operand's element in question; none where it cannot be
+        moved.
     again
         Whether the engine gave the finding's numbers once more, bit by bit.
     """
@@ -79,6 +83,7 @@ class Evidence:
     contributions: tuple[Contribution, ...] = ()
     nodes: tuple[Witnesses, ...] = ()
     spare: frozenset[int] = frozenset()
+    around: tuple[Sample, ...] = ()
     again: bool = True
 
     @property
@@ -134,7 +139,8 @@ def evidence_of(
             numbers, again = _numbers(engine, case, finding, found, own)
             added = tuple(_contributions(engine, case, finding, found))
             found = replace(found, nodes=nodes, numbers=numbers, contributions=added, again=again)
-            return replace(found, spare=spare_leaves(engine, case, finding, timeout))
+            found = replace(found, spare=spare_leaves(engine, case, finding, timeout))
+            return replace(found, around=_around(engine, case, finding, found))
         except EngineFault:
             return found
 
@@ -316,6 +322,28 @@ def _contributions(
     if node in entering:
         amount = float(entering[node].flat[element])
         yield Contribution(None, Interval(amount, amount, repr(amount)))
+
+
+def _around(engine: Engine, case: Case, finding: Finding, found: Evidence) -> tuple[Sample, ...]:
+    graph, blame = case.graph, finding.blame
+    if blame.node not in graph.operations or not finding.witnesses:
+        return ()
+    worst = finding.witnesses[0]
+    of_value = finding.during is Pass.FORWARD
+    if of_value:
+        cotangent = np.ones(graph.shapes[blame.node], graph.numpy_dtypes[blame.node])
+        argument = 0
+        same = graph.shapes[graph.operands[blame.node][0]] == graph.shapes[blame.node]
+        element = worst.index if same else 0
+        if not graph.sizes[graph.operands[blame.node][0]] or not graph.trainable[blame.node]:
+            return ()
+    elif blame.argument is not None and blame.node in (found.gradients or {}):
+        assert found.gradients is not None
+        cotangent, argument, element = found.gradients[blame.node], blame.argument, worst.index
+    else:
+        return ()
+    single = extract(graph, blame.node, found.values, cotangent, merged=False)
+    return error_around(engine, single, argument, element, of_value=of_value)
 
 
 def spare_leaves(

@@ -79,7 +79,7 @@ def test_the_sentence_says_pass_condition_operation_argument_and_error() -> None
         "it raised",
         during=Pass.FORWARD,
     )
-    assert sentence_of(raised) == "In the forward pass: it raised"
+    assert sentence_of(raised) == "In the forward pass: it raised."
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from zenverify.operators import catalogue
 from zenverify.output.html.formulae.operator import OperatorFormula, operator_formulae
 from zenverify.output.html.pictures.plot import HEIGHT, WIDTH, Plot, plot
 from zenverify.output.html.render import render_template
-from zenverify.output.html.section import Fact, Section, section
+from zenverify.output.html.section import Circumstances, Fact, Section, section
 from zenverify.output.json.accuracy import accuracy_to_data
 from zenverify.output.json.data import to_data
 from zenverify.output.model.input_text import where_text
@@ -84,7 +84,7 @@ def _page(card: Card) -> CardPage:
                     one.witnesses,
                     one.operations_before,
                 ),
-                "",
+                Circumstances(),
             )
             for number, one in enumerate(card.failures, start=1)
         ),

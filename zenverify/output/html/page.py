@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from zenverify.output.html.section import Fact, Section, section
+from zenverify.operators import catalogue
+from zenverify.output.html.section import Circumstances, Fact, Section, replay_of, section
 from zenverify.output.html.strength import StrengthTable, strength_table
 from zenverify.output.model.asking import Asking, nobody
 from zenverify.output.model.catalogue_order import in_catalogue_order
+from zenverify.output.model.commands import from_anywhere
 from zenverify.output.model.numbers import counted, duration, residual
-from zenverify.output.model.run import RunModel
-from zenverify.verification.campaign.coverage import CONDITIONS
+from zenverify.output.model.run import Discrepancy, RunModel
+from zenverify.output.model.sentence import how_wrong, title_of
+from zenverify.verification.campaign.coverage import CONDITIONS, impossible
 
 State = Literal["clean", "wrong", "empty"]
 
@@ -26,12 +29,72 @@ _ENDINGS = {
 }
 
 
+MOST_IN_FULL = 25
+"""Causes that are shown in full; of the others a row tells how to have them again."""
+
+MOST_ROWS = 400
+"""Rows of all causes together; the corpus has what follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageCell:
+    """How often an operation met a condition; `is_possible` says whether it ever can."""
+
+    count: int
+    is_possible: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
     """How often one operation was exercised, per condition."""
 
     operator: str
-    counts: tuple[int, ...]
+    cells: tuple[CoverageCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One discrepancy in a line: what is wrong, how often it was seen, how to have it again."""
+
+    title: str
+    seen: str
+    first: str
+    entry: str
+    replay: str
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CauseBlock:
+    """One thing to mend.
+
+    Attributes
+    ----------
+    number, anchor
+        Its place, and where a link leads to.
+    headline, operations
+        What is wrong; which operations show it.
+    kind, seen, worst, operation
+        What the list of causes says of it.
+    section
+        The finding that shows it best; None where only its row is given.
+    others
+        What else it made wrong; of a cause without a section its findings, all of them.
+    left_out
+        How many findings of it have no row.
+    """
+
+    number: int
+    anchor: str
+    headline: str
+    operations: tuple[str, ...]
+    kind: str
+    operation: str
+    seen: int
+    worst: str
+    section: Section | None
+    others: tuple[FindingRow, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +104,7 @@ class Page:
     heading: str
     state: State
     engine: str
+    lead: str
     facts: tuple[Fact, ...]
     command: str
     verdicts: tuple[tuple[str, int], ...]
@@ -48,7 +112,7 @@ class Page:
     coverage: tuple[CoverageRow, ...]
     unsupported: tuple[str, ...]
     notes: tuple[tuple[str, int], ...]
-    sections: tuple[Section, ...]
+    causes: tuple[CauseBlock, ...]
     strength: StrengthTable | None
 
 
@@ -63,21 +127,56 @@ def page(model: RunModel, ask: Asking = nobody) -> Page:
         Whom to ask for the evidence of a discrepancy.
     """
     return Page(
-        heading=_heading(model),
+        heading=heading_of(model),
         state=_state(model),
         engine=f"{model.engine} {model.engine_version}".strip(),
+        lead=_lead(model),
         facts=tuple(_facts(model)),
-        command=model.command,
+        command=from_anywhere(model.command, model.directory),
         verdicts=tuple(sorted(model.verdicts.items())),
         conditions=CONDITIONS,
         coverage=tuple(_coverage(model)),
         unsupported=tuple(sorted(model.unsupported)),
         notes=tuple(sorted(model.notes.items(), key=lambda note: (-note[1], note[0]))),
-        sections=tuple(
-            section(number, discrepancy, model.engine_spec, model.planted, ask(discrepancy))
-            for number, discrepancy in enumerate(model.discrepancies, start=1)
-        ),
+        causes=tuple(_causes(model, ask)),
         strength=None if model.strength is None else strength_table(model.strength),
+    )
+
+
+def _causes(model: RunModel, ask: Asking) -> Iterator[CauseBlock]:
+    run = Circumstances(model.engine_spec, model.planted, model.directory)
+    room = MOST_ROWS
+    for number, cause in enumerate(model.causes, start=1):
+        first = cause.findings[0]
+        in_full = number <= MOST_IN_FULL
+        listed = cause.findings[1:] if in_full else cause.findings
+        rows = tuple(_finding_row(one, run) for one in listed[:room])
+        room -= len(rows)
+        single = len(cause.findings) == 1
+        witness = first.finding.witnesses[0] if first.finding.witnesses else None
+        yield CauseBlock(
+            number=number,
+            anchor=f"cause-{number}",
+            headline="" if single and cause.place == first.bucket.operation else cause.headline,
+            operations=cause.operations,
+            kind=title_of(first.finding),
+            operation=f"{first.finding.blame.operation}{first.finding.bucket.place}",
+            seen=sum(one.count or 0 for one in cause.findings),
+            worst="" if witness is None else how_wrong(witness),
+            section=section(number, first, run, ask(first)) if in_full else None,
+            others=rows,
+            left_out=len(listed) - len(rows),
+        )
+
+
+def _finding_row(one: Discrepancy, run: Circumstances) -> FindingRow:
+    return FindingRow(
+        title=f"{title_of(one.finding)}: {one.finding.blame.operation}{one.bucket.place}",
+        seen="" if one.count is None else f"{one.count:,}",
+        first=f"{one.first_number:,}",
+        entry=one.path or "",
+        replay=replay_of(one, run),
+        known=one.known,
     )
 
 
@@ -87,15 +186,35 @@ def _state(model: RunModel) -> State:
     return "empty" if model.cases == 0 or model.exit_code == 2 else "clean"
 
 
-def _heading(model: RunModel) -> str:
+def heading_of(model: RunModel) -> str:
+    """The verdict in one line."""
     graphs = counted(model.cases, "graph")
     if _state(model) == "empty":
         return "Nothing was tested" if model.is_finished else "Nothing has been tested so far"
     found = "No discrepancy"
     if model.discrepancies:
         found = counted(len(model.discrepancies), "discrepancy", "discrepancies")
+        if len(model.causes) < len(model.discrepancies):
+            found += f" with {counted(len(model.causes), 'cause')}"
     planted = "" if model.planted is None else ", with a fault planted on purpose"
     return f"{found} in {graphs}{planted}" + ("" if model.is_finished else " so far")
+
+
+def _lead(model: RunModel) -> str:
+    """What the verdict means for who reads nothing else."""
+    engine = f"{model.engine} {model.engine_version}".strip()
+    if _state(model) == "empty":
+        return f"Nothing is known about {engine}."
+    if not model.discrepancies:
+        return (
+            f"Every value and every gradient that {engine} computed lies inside the enclosure of "
+            "the truth. See below what was exercised, and what was not."
+        )
+    if not model.new:
+        return f"All that is wrong with {engine} is recorded as known."
+    places = list(dict.fromkeys(one.place for one in model.causes if one.new))
+    named = ", ".join(places[:6]) + (f" and {len(places) - 6} more" if len(places) > 6 else "")
+    return f"To be mended in {engine}: {named}. Each is shown by the smallest graph that was found."
 
 
 def _facts(model: RunModel) -> Iterable[Fact]:
@@ -117,5 +236,9 @@ def _coverage(model: RunModel) -> Iterable[CoverageRow]:
     tested = {*model.operators, *model.coverage} - set(model.unsupported)
     for operator in in_catalogue_order(tested):
         row = model.coverage.get(operator, {})
-        counts = tuple(row.get(condition, 0) for condition in CONDITIONS)
-        yield CoverageRow(operator, counts)
+        known = operator in catalogue.names()
+        never = impossible(catalogue.get(operator)) if known else frozenset()
+        cells = tuple(
+            CoverageCell(row.get(condition, 0), condition not in never) for condition in CONDITIONS
+        )
+        yield CoverageRow(operator, cells)

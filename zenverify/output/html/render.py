@@ -23,15 +23,25 @@ def render(model: RunModel, ask: Asking = nobody) -> str:
 def render_template(template: str, **content: object) -> str:
     """A page's text.
 
-    Its policy forbids everything but the one style sheet, known by its hash: no script, no style
-    attribute and nothing from the network can come in by way of a name or a message.
+    Its policy forbids everything but the one style sheet and the one script, known by their
+    hashes: no other script, no style attribute and nothing from the network can come in by way of a
+    name or a message. Without its script the page says the same.
     """
-    style = files("zenverify.output.html").joinpath("static/report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return (
-        _environment().get_template(template).render(style=Markup(style), policy=policy, **content)  # noqa: S704  our own file
+    style, script = _static("report.css"), _static("report.js")
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
     )
+    content |= {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704  our own files
+    return _environment().get_template(template).render(**content)
+
+
+def _static(name: str) -> str:
+    return files("zenverify.output.html").joinpath(f"static/{name}").read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def render_svg(template: str, **content: object) -> str:

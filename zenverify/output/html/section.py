@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import pprint
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from zenverify.graph.case import Case, case_to_data
 from zenverify.graph.graph import Graph
 from zenverify.output.html.pictures.graph import Picture, picture_of
-from zenverify.output.model.commands import replay_command
+from zenverify.output.html.pictures.heat import HeatMap, heat_map
+from zenverify.output.html.pictures.surroundings import ErrorPlot, error_plot
+from zenverify.output.model.commands import from_anywhere, replay_command
 from zenverify.output.model.listing import (
     array_text,
     attribute_text,
@@ -20,16 +21,20 @@ from zenverify.output.model.listing import (
 )
 from zenverify.output.model.numbers import agreeing, counted, enclosure, estimate, units
 from zenverify.output.model.run import Discrepancy
-from zenverify.output.model.sentence import digits_lost, sentence_of, title_of
+from zenverify.output.model.sentence import digits_lost, sentence_of, subject_of, title_of
+from zenverify.output.reproducers.listed import Reproducer, reproducers
 from zenverify.verification.blame.rule import PROBES
+from zenverify.verification.checks.listed import CHECKS
 from zenverify.verification.events import Finding, Planted
 from zenverify.verification.evidence import Evidence
-from zenverify.verification.verdict import Pass, Witnesses
+from zenverify.verification.verdict import Pass, Verdict, Witnesses
 
 if TYPE_CHECKING:
     from zenverify.output.html.formulae.discrepancy import Formula
 
 Role = Literal["agree", "first", "polluted"]
+
+CHECK_NAMES = frozenset(check.name for check in CHECKS)
 
 MOST_ROWS = 200
 """A table of witnesses shows no more elements than this."""
@@ -119,8 +124,10 @@ class Section:
         How it was found and reduced.
     picture, formulae, tables, listing
         The graph, and what there is to see in it.
-    replay, snippet
+    replay, reproducers
         How to have it again.
+    heat, errors
+        The error of each element of an array, and over the operand's domain.
     """
 
     anchor: str
@@ -138,14 +145,34 @@ class Section:
     tables: tuple[WitnessTable, ...]
     listing: tuple[tuple[str, bool], ...]
     replay: str
-    snippet: str
+    reproducers: tuple[Reproducer, ...]
+    heat: HeatMap | None
+    errors: ErrorPlot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a section must know of the run.
+
+    Attributes
+    ----------
+    engine_spec
+        What ``--engine`` was given; empty where nothing can be had again by it.
+    planted
+        The fault that was planted on purpose.
+    directory
+        The folder that the run was started in; None where what is written must not tell.
+    """
+
+    engine_spec: str = ""
+    planted: Planted | None = None
+    directory: Path | None = None
 
 
 def section(
     number: int,
     discrepancy: Discrepancy,
-    engine_spec: str,
-    planted: Planted | None = None,
+    run: Circumstances,
     evidence: Evidence | None = None,
 ) -> Section:
     """Choose what to say about the discrepancy of that number."""
@@ -161,7 +188,7 @@ def section(
         operation=finding.blame.operation,
         place=finding.bucket.place,
         sentence=sentence_of(finding, dtype),
-        message=finding.message,
+        message=finding.message if finding.witnesses else "",
         answers=tuple(_answers(_disputed(discrepancy, evidence), dtype)),
         given=tuple(_given(discrepancy, evidence)),
         seen=seen_by(finding),
@@ -170,9 +197,49 @@ def section(
         formulae=formulae(discrepancy),
         tables=tuple(_tables(discrepancy, evidence)),
         listing=tuple(marked_listing(case, finding.blame.node)),
-        replay=replay_command(discrepancy.path, engine_spec) if discrepancy.path else "",
-        snippet=_snippet(case, engine_spec, planted) if engine_spec else "",
+        replay=replay_of(discrepancy, run),
+        reproducers=reproducers(discrepancy, run.engine_spec, run.planted, run.directory)
+        if run.engine_spec
+        else (),
+        heat=_heat(discrepancy, evidence),
+        errors=_errors(discrepancy, evidence),
     )
+
+
+def replay_of(discrepancy: Discrepancy, run: Circumstances) -> str:
+    """The command that verifies the entry again; empty where there is none."""
+    if not discrepancy.path:
+        return ""
+    return from_anywhere(replay_command(discrepancy.path, run.engine_spec), run.directory)
+
+
+def _heat(discrepancy: Discrepancy, evidence: Evidence | None) -> HeatMap | None:
+    worst = _disputed(discrepancy, evidence)
+    if evidence is None or worst is None:
+        return None
+    graph = discrepancy.case.graph
+    bits = 53 if graph.dtypes[worst.node] == "float64" else 24
+    return heat_map(evidence.numbers, graph.shapes[worst.node], bits, worst)
+
+
+def _errors(discrepancy: Discrepancy, evidence: Evidence | None) -> ErrorPlot | None:
+    graph, finding = discrepancy.case.graph, discrepancy.finding
+    if evidence is None or not evidence.around:
+        return None
+    apply = graph.apply(finding.blame.node)
+    argument = finding.blame.argument or 0
+    name = f"operand {argument}"
+    if not apply.declared.variadic:
+        name = apply.declared.argument(argument).name
+    operand = apply.operands[argument]
+    worst = finding.witnesses[0]
+    same = graph.shapes[operand] == graph.shapes[worst.node]
+    index = worst.index if same else 0
+    here = float(evidence.values[operand].flat[index])
+    axis = f"{name}{index_text(index, graph.shapes[operand])}, all else as it is here"
+    subject = subject_of(finding)
+    title = f"Error of {subject}, near this place"
+    return error_plot(evidence.around, here, graph.dtypes[worst.node], title, axis)
 
 
 def seen_by(finding: Finding) -> str:
@@ -188,6 +255,8 @@ def seen_by(finding: Finding) -> str:
         )
     else:
         how = "the plain reverse pass: the cotangent enters at the root alone"
+    if finding.verdict in (Verdict.CRASH, Verdict.TIMEOUT) and finding.check not in CHECK_NAMES:
+        return f"Seen in {how}."
     return f"Seen by the check “{finding.check}”, in {how}."
 
 
@@ -383,32 +452,3 @@ def _first_wrong(discrepancy: Discrepancy) -> int:
     if blame.argument is None or blame.node not in graph.operations:
         return blame.node
     return graph.apply(blame.node).operands[blame.argument]
-
-
-def _snippet(case: Case, engine_spec: str, planted: Planted | None) -> str:
-    """A script that shows the discrepancy again, exact to the last bit."""
-    data = pprint.pformat(case_to_data(case), width=96, compact=True, sort_dicts=False)
-    return f"""\
-from zenverify.engines import registry
-from zenverify.graph.case import case_from_data
-from zenverify.verification.verify import verify_case
-
-case = case_from_data(
-{data}
-)
-{_call(engine_spec, planted)}
-print(result.verdict)
-for finding in result.findings:
-    print(finding.message)
-"""
-
-
-def _call(engine_spec: str, planted: Planted | None) -> str:
-    if planted is None:
-        return f"result = verify_case(registry.load({engine_spec!r}), case)"
-    return f"""\
-from zenverify.faults.catalogue import find_fault
-
-engine = registry.load({engine_spec!r})
-with find_fault(engine, {planted.name!r}).mutant.plant():
-    result = verify_case(engine, case)"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from zenverify.engines.registry import DEFAULT
 
@@ -32,3 +33,11 @@ def replay_command(path: str, engine_spec: str) -> str:
     """The command that verifies an entry of the corpus again, by the engine of the run."""
     engine = [] if engine_spec == DEFAULT else ["--engine", engine_spec]
     return shlex.join(["zenverify", "replay", *engine, path])
+
+
+def from_anywhere(command: str, directory: Path | None) -> str:
+    """A command that was right in a folder, so that it is right in any; as it is if that is None.
+
+    The whole run's surroundings come with it: relative paths, packages, settings.
+    """
+    return command if directory is None else f"cd {shlex.quote(str(directory))} && {command}"

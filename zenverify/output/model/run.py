@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from zenverify.graph.case import Case
 from zenverify.output.model.commands import run_command
@@ -111,6 +112,8 @@ class RunModel:
         The fault that was planted on purpose, None as a rule.
     strength
         What the graphs would have exposed, None if that was not measured.
+    directory
+        The folder that the run was started in; None where what is written must not tell.
     """
 
     engine: str
@@ -136,6 +139,7 @@ class RunModel:
     planted: Planted | None = None
     strength: StrengthMeasured | None = None
     gone: tuple[str, ...] = ()
+    directory: Path | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -156,10 +160,18 @@ class Collector:
         What ``--engine`` was given; the engine's name if empty.
     restrictions
         The flags that repeat the run, except engine, seed and number of graphs.
+    directory
+        The folder that the run was started in; None where what is written must not tell.
     """
 
-    def __init__(self, engine_spec: str = "", restrictions: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        engine_spec: str = "",
+        restrictions: Sequence[str] = (),
+        directory: Path | None = None,
+    ) -> None:
         self._engine_spec = engine_spec
+        self._directory = directory
         self._restrictions = tuple(restrictions)
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
@@ -264,6 +276,7 @@ class Collector:
             planted=start.planted,
             strength=self._strength,
             gone=end.gone if end else (),
+            directory=self._directory,
         )
 
 

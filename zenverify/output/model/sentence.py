@@ -96,7 +96,7 @@ def sentence_of(finding: Finding, dtype: str = "float64") -> str:
     if condition := when(finding.blame.condition):
         where += f", {condition}"
     if not finding.witnesses:
-        return f"{where}: {finding.message}"
+        return f"{where}: {finding.message}."
     witness = finding.witnesses[0]
     how = how_wrong(witness)
     if how.startswith("is right to") and (lost := digits_lost(witness, dtype)):

@@ -10,6 +10,7 @@ import numpy as np
 
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Call, Graph
+from zenverify.operators.operator import Operator
 
 CONDITIONS = (
     "seen",
@@ -34,6 +35,21 @@ Coverage = tuple[tuple[str, str, int], ...]
 """``(operator, condition, times)``."""
 
 _LARGE, _SMALL = 30.0, 1e-6
+
+
+def impossible(operator: Operator) -> frozenset[str]:
+    """The conditions that no case can meet with an operator, by its declaration."""
+    found = set()
+    several = operator.variadic or len(operator.arguments) > 1
+    if not several:
+        found |= {"repeated operand", "constant right", "number", "broadcast"}
+    if not operator.is_elementwise:
+        found.add("broadcast")
+    if not operator.kinks:
+        found.add("kink")
+    if not any(argument.limits.edges for argument in operator.arguments):
+        found.add("domain edge")
+    return frozenset(found)
 
 
 def coverage_of(case: Case, kinked: Sequence[int]) -> Coverage:

@@ -27,7 +27,7 @@ _ARROW = 8.0
 _TALL = 10
 """Layers above which a graph is drawn in part: what follows would be a tower."""
 _PART = 12
-_SHOWN_ELEMENTS = 3
+_SHOWN_ELEMENTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,9 @@ def _line(
     if array is None or array.size > _SHOWN_ELEMENTS or not array.size:
         text = _shape_text(shape)
     else:
-        text = ", ".join(significant(number, 4) for number in array.ravel().tolist())
+        text = ", ".join(
+            significant(number, 3 if array.size > 1 else 4) for number in array.ravel().tolist()
+        )
         text = text if shape == () else f"[{text}]"
     truth = wrong.get((node, quantity))
     if truth is None:

@@ -76,7 +76,7 @@ def plot(title: str, accuracies: Sequence[Accuracy]) -> Plot | None:
         placed = tuple((across(dot.at), up(dot.ulp)) for dot in one.dots)
         line = " ".join(f"{across(dot.at)},{up(dot.ulp)}" for dot in _running(one.dots))
         series.append(Series(one.dtype, placed, line))
-    ticks = tuple(_ticks(across, low, high))
+    ticks = tuple(ticks_across(across, _stretched(low), _stretched(high)))
     return Plot(title, tuple(series), ticks, tuple(Tick(up(u), f"{u:g}") for u in _levels(top)))
 
 
@@ -85,12 +85,18 @@ def _squeezed(number: float) -> float:
     return math.asinh(math.asinh(number))
 
 
-def _ticks(across: Callable[[float], float], low: float, high: float) -> Iterator[Tick]:
-    """Marks for round numbers, zero first, as many as have room."""
+def _stretched(squeezed: float) -> float:
+    """What `_squeezed` made of it, undone; beyond the floats, their largest."""
+    inner = math.sinh(squeezed)
+    return math.copysign(math.sinh(min(abs(inner), 709.0)), inner)
+
+
+def ticks_across(across: Callable[[float], float], low: float, high: float) -> Iterator[Tick]:
+    """Marks for round numbers from `low` to `high`, zero first, as many as have room."""
     taken: list[float] = []
     for mark in (0.0, *(sign * tick for tick in _TICKS for sign in (1, -1))):
         at = across(mark)
-        if low <= _squeezed(mark) <= high and all(abs(at - other) >= _APART for other in taken):
+        if low <= mark <= high and all(abs(at - other) >= _APART for other in taken):
             taken.append(at)
             yield Tick(at, f"{mark:g}")
 

@@ -1,0 +1,1 @@
+"""Scripts that show a discrepancy again, each as it stands, from any folder."""
