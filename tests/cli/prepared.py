@@ -9,6 +9,7 @@ import numpy as np
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder
 from zenverify.verification.campaign.options import CampaignOptions
+from zenverify.verification.campaign.workers import Workers
 from zenverify.verification.events import (
     Bucket,
     CaseVerified,
@@ -41,10 +42,14 @@ class FakeCampaign:
 
     def __init__(self) -> None:
         self.options: list[CampaignOptions] = []
+        self.workers: list[Workers | None] = []
         self.events: Callable[[], Iterator[Event]] = clean_run
 
-    def __call__(self, engine: Any, options: CampaignOptions) -> Iterator[Event]:
+    def __call__(
+        self, engine: Any, options: CampaignOptions, workers: Workers | None = None
+    ) -> Iterator[Event]:
         self.options.append(options)
+        self.workers.append(workers)
         return self.events()
 
 

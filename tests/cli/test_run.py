@@ -18,6 +18,7 @@ from tests.cli.prepared import (
     verified,
 )
 from zenverify.output.terminal.progress import ProgressReporter
+from zenverify.verification.campaign import workers
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import (
     Bucket,
@@ -264,6 +265,27 @@ def test_without_flags_the_campaigns_own_defaults_hold(
     zenverify("run", "--seed", "3")
     (options,) = campaign.options
     assert replace(options, keep=None) == CampaignOptions(seed=3)
+
+
+def test_graphs_are_verified_in_as_many_processes_as_were_asked_for(
+    zenverify: Zenverify, campaign: FakeCampaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zenverify("run")
+    zenverify("run", "-j", "3", "--engine", "zen")
+    zenverify("run", "--plant", "tanh/0/sign", "-n", "9", "-j", "2")
+    monkeypatch.setattr(workers, "available", lambda: 4)
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    for limit in (("-n", "1499"), ("-n", "1500"), (), ("--budget", "1s")):
+        zenverify("run", *limit)
+    assert campaign.workers == [
+        None,
+        workers.Workers(3, "zen"),
+        workers.Workers(2, "zen", "tanh/0/sign"),
+        None,
+        workers.Workers(2, "zen"),
+        workers.Workers(4, "zen"),
+        workers.Workers(4, "zen"),
+    ]
 
 
 def test_without_a_seed_each_run_draws_a_fresh_one(

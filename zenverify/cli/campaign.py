@@ -34,6 +34,7 @@ from zenverify.verification.campaign import campaign
 from zenverify.verification.campaign.cases import cases_of
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.campaign.strength import strength_of
+from zenverify.verification.campaign.workers import Workers
 from zenverify.verification.events import Event, RunFinished, StrengthMeasured
 
 _EXIT_FAILED = 2
@@ -63,6 +64,8 @@ class Output:
         The known failures, which are accepted.
     write_baseline
         Where to write those of this run.
+    jobs
+        How many processes verify the graphs.
     """
 
     engine_spec: str
@@ -75,6 +78,7 @@ class Output:
     verbose: bool = False
     baseline: Baseline | None = None
     write_baseline: Path | None = None
+    jobs: int = 1
 
 
 def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> int:
@@ -85,7 +89,7 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     ask = Asker(engine, options.timeout)
     with Reporters(_reporters(context, options, output, messages, ask), context) as reporters:
         with planting, _noting_interrupts() as interrupted:
-            events = campaign.run(engine, options)
+            events = campaign.run(engine, options, _workers(output))
             end = _consume(events, reporters.handle, interrupted, output.baseline)
         if output.strength and end.exit_code == 0:
             shown = messages.file.isatty() and not output.as_json
@@ -99,6 +103,14 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     for why in context.refused.values():
         click.echo(f"zenverify: {printable(why)}", err=True)
     return end.exit_code or (_EXIT_FAILED if context.refused else 0)
+
+
+def _workers(output: Output) -> Workers | None:
+    if output.jobs == 1:
+        return None
+    return Workers(
+        output.jobs, output.engine_spec, "" if output.fault is None else output.fault.name
+    )
 
 
 def _reporters(

@@ -54,6 +54,7 @@ SETTINGS = {
     "ops": Setting(read_operators, (list,), "a list of operators"),
     "max-nodes": _POSITIVE,
     "timeout": _DURATION,
+    "jobs": _POSITIVE,
     "corpus": _PATH,
     "baseline": _PATH,
     "reports": _PATH,

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 _EXIT_FAILED = 2
 
+_WORTH_A_PROCESS = 1500
+"""Graphs that take longer than another process takes to start."""
+
 _EXAMPLES = """\b
 Examples:
   zenverify run                                the engine of this package
@@ -53,6 +56,13 @@ Examples:
 @setting("--ops", metavar="A,B", help="Draw these operations only.")
 @setting("--max-nodes", metavar="N", help="The largest graph to draw.")
 @setting("--timeout", metavar="TIME", help="Give up on one pass of the engine after this time.")
+@setting(
+    "-j",
+    "--jobs",
+    metavar="N",
+    help="Verify in N processes: the same graphs and findings, sooner.  [default: a process per "
+    "core, fewer for a short run]",
+)
 @click.option(
     "--plant",
     metavar="FAULT",
@@ -138,9 +148,10 @@ def run(
         of_file = baseline or Baseline(engine.name, engine.version, ())
         replayed, known = _replay_first(folder, engine, of_file, as_json=as_json, quiet=quiet)
         baseline = replace(of_file, entries=known) if known else baseline
+    campaign_options = _campaign_options(settings, keep, fault)
     code = run_campaign(
         engine,
-        _campaign_options(settings, keep, fault),
+        campaign_options,
         Output(
             engine_spec=spec,
             restrictions=_restrictions(settings, plant),
@@ -152,6 +163,7 @@ def run(
             verbose=context.ensure_object(Invocation).verbose,
             baseline=baseline,
             write_baseline=write_baseline,
+            jobs=settings["jobs"] or _jobs_for(campaign_options.limit),
         ),
     )
     code = code or replayed
@@ -216,6 +228,18 @@ def _campaign_options(
         if settings["graphs"] is None and settings["budget"] is None:
             given["enough"] = partial(_is_found, fault)
     return CampaignOptions(seed=settings["seed"], keep=keep, **given)
+
+
+def _jobs_for(graphs: int | None) -> int:
+    """A process per core, where a run is so long that starting them pays.
+
+    In a test of pytest it is one: tests may run in several processes already.
+    """
+    from zenverify.verification.campaign.workers import available
+
+    if "PYTEST_CURRENT_TEST" in os.environ:
+        return 1
+    return available() if graphs is None else min(available(), 1 + graphs // _WORTH_A_PROCESS)
 
 
 def _is_found(fault: Fault, failure: FailureMinimised) -> bool:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import zenverify
 from zenverify.engines.completed import completed
-from zenverify.engines.protocol import Engine, limits_of
+from zenverify.engines.protocol import Engine
 from zenverify.errors import UsageError
 from zenverify.graph.graph import LeafKind
 from zenverify.operators import catalogue
 from zenverify.verification.campaign.buckets import Collected, collect, hung
-from zenverify.verification.campaign.cases import tries_of
 from zenverify.verification.campaign.causes import causes_of
 from zenverify.verification.campaign.coverage import CONDITIONS
-from zenverify.verification.campaign.offered import verify_offered
 from zenverify.verification.campaign.options import CampaignOptions
+from zenverify.verification.campaign.workers import Workers, in_processes, in_this_process
 from zenverify.verification.events import (
     CaseVerified,
     Cause,
@@ -33,7 +33,9 @@ _EVERYWHERE = frozenset({ACCUMULATION, str(LeafKind.VARIABLE)})
 """What no graph is without: the walk, and a leaf whose gradient is asked for."""
 
 
-def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
+def run(
+    engine: Engine, options: CampaignOptions, workers: Workers | None = None
+) -> Iterator[Event]:
     """Verify an engine on random graphs.
 
     Every event is given out before the next graph is drawn or verified, so a consumer that writes
@@ -45,6 +47,9 @@ def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
         The engine under test.
     options
         What to draw, and when to stop.
+    workers
+        The processes that verify the graphs, the same engine in each; None for this one alone. The
+        events are the same, in the same order. What fails is reduced in this process.
 
     Raises
     ------
@@ -52,7 +57,7 @@ def run(engine: Engine, options: CampaignOptions) -> Iterator[Event]:
         If an operator does not exist, or the engine has none of those asked for.
     """
     names, lacking = _operators(engine, options)
-    return _events(completed(engine), options, names, lacking)
+    return _events(completed(engine), options, names, lacking, workers)
 
 
 def _operators(engine: Engine, options: CampaignOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -66,45 +71,55 @@ def _operators(engine: Engine, options: CampaignOptions) -> tuple[tuple[str, ...
 
 
 def _events(
-    engine: Engine, options: CampaignOptions, names: tuple[str, ...], lacking: tuple[str, ...]
+    engine: Engine,
+    options: CampaignOptions,
+    names: tuple[str, ...],
+    lacking: tuple[str, ...],
+    workers: Workers | None,
 ) -> Iterator[Event]:
     start = time.monotonic()
     tally = Collected()
+    waiting_for: set[str] = set()
+    if workers is None:
+        graphs = in_this_process(engine, options, names)
+    else:
+        graphs = in_processes(workers, options, names, waiting_for)
     stop_reason = "finished"
     yield RunStarted(
         engine.name, engine.version, zenverify.__version__, options.seed, names, options.planted
     )
     try:
-        for case in tries_of(options, names, limits_of(engine)):
-            if stop_reason == "found":
-                break
-            if options.limit is not None and tally.cases >= options.limit:
-                break
-            if options.budget is not None and time.monotonic() - start >= options.budget:
-                stop_reason = "budget"
-                break
-            if case is None:
-                continue
-            waiting_for = hung(tally)
-            if not waiting_for.isdisjoint(_EVERYWHERE) or waiting_for >= set(names):
-                stop_reason = "hanging"
-                break
-            waiting = sorted(
-                waiting_for & set(map(case.graph.operator_of, range(len(case.graph.nodes))))
-            )
-            if waiting:
-                tally.notes[f"not run: graphs with {waiting[0]}, which did not return"] += 1
-                continue
-            case, result = verify_offered(engine, case, options.timeout)
-            verified = _verified(tally.cases + 1, result)
-            tally.add(verified)
-            yield verified
-            for event in collect(engine, options, tally, case, result.findings):
-                yield event
-                if isinstance(event, FailureMinimised) and options.enough is not None:
-                    stop_reason = "found" if options.enough(event) else stop_reason
-        else:
-            stop_reason = "limits"
+        with closing(graphs):
+            for drawn in graphs:
+                if stop_reason == "found":
+                    break
+                if options.limit is not None and tally.cases >= options.limit:
+                    break
+                if options.budget is not None and time.monotonic() - start >= options.budget:
+                    stop_reason = "budget"
+                    break
+                if drawn is None:
+                    continue
+                waiting_for |= hung(tally)
+                if not waiting_for.isdisjoint(_EVERYWHERE) or waiting_for >= set(names):
+                    stop_reason = "hanging"
+                    break
+                waiting = sorted(waiting_for & drawn.names)
+                if waiting:
+                    tally.notes[f"not run: graphs with {waiting[0]}, which did not return"] += 1
+                    continue
+                case, result = drawn.verified()
+                verified = _verified(tally.cases + 1, result)
+                tally.add(verified)
+                yield verified
+                if case is None:
+                    continue
+                for event in collect(engine, options, tally, case, result.findings):
+                    yield event
+                    if isinstance(event, FailureMinimised) and options.enough is not None:
+                        stop_reason = "found" if options.enough(event) else stop_reason
+            else:
+                stop_reason = "limits"
     except KeyboardInterrupt:
         stop_reason = "interrupted"
     causes: tuple[Cause, ...] = ()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain, count
+from typing import TypeAlias
 
 from zenverify.graph.case import Case
 from zenverify.graph.corners import corners_of
@@ -19,6 +21,9 @@ from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.checks.cost import cost_cases
+
+Draft: TypeAlias = Callable[[], Case]
+"""A case that was drawn; calling it fills in its values."""
 
 _LEAST = 24
 """How often an operation is swept at least, however few ways there are to call it."""
@@ -37,15 +42,22 @@ def cases_of(
     options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
 ) -> Iterator[Case]:
     """All cases of a campaign in their order, without end unless nothing fits the limits."""
-    return (case for case in tries_of(options, names, limits) if case is not None)
+    return (draft() for draft in drafts_of(options, names, limits) if draft is not None)
 
 
-def tries_of(
+def drafts_of(
     options: CampaignOptions, names: tuple[str, ...], limits: Limits = UNLIMITED
-) -> Iterator[Case | None]:
-    """The same, with None for each drawn one that is beyond the limits: a budget goes on then."""
-    cost = cost_cases(names, limits.dtypes[0])
-    return chain(options.first, cost, _tries(options, names, limits))
+) -> Iterator[Draft | None]:
+    """The same, each still to be filled; None for a drawn one that is beyond the limits.
+
+    What is drawn does not depend on whether the drafts are filled.
+    """
+    first = chain(options.first, cost_cases(names, limits.dtypes[0]))
+    return chain((partial(_as_it_is, case) for case in first), _drafts(options, names, limits))
+
+
+def _as_it_is(case: Case) -> Case:
+    return case
 
 
 def draw_cases(
@@ -60,12 +72,12 @@ def draw_cases(
     corners of each operation come in between, once. They end after a round in which nothing was
     within the limits.
     """
-    return (case for case in _tries(options, names, limits) if case is not None)
+    return (draft() for draft in _drafts(options, names, limits) if draft is not None)
 
 
-def _tries(
+def _drafts(
     options: CampaignOptions, names: tuple[str, ...], limits: Limits
-) -> Iterator[Case | None]:
+) -> Iterator[Draft | None]:
     draw = random.Random(options.seed)
     sweep: list[tuple[Operator, Way, bool]] = []
     for operator in map(catalogue.get, names):
@@ -91,8 +103,8 @@ def _tries(
                     break
                 # Where all operands are extreme, one may hide what is wrong behind another.
                 only = place if apart and filling is Filling.EXTREME else None
-                case = fill(alone, filling, draw.getrandbits(32), only)
-                yield with_nan(case, place) if apart and filling is ordinary else case
+                draft = partial(fill, alone, filling, draw.getrandbits(32), only)
+                yield partial(_with_nan, draft, place) if apart and filling is ordinary else draft
             if place % _GRAPH_EVERY == 0:
                 chained = place % _CHAIN_EVERY == 0
                 drawn = (_chain(options, names, draw) if chained else None) or next(graphs)
@@ -101,14 +113,18 @@ def _tries(
                 for filling in FILLINGS:
                     if graph is None:
                         break
-                    yield fill(graph, filling, draw.getrandbits(32))
+                    yield partial(fill, graph, filling, draw.getrandbits(32))
                 corner = next(corners, None)
                 alone = None if corner is None else within(limits, corner.structure)
                 if corner is not None and alone is not None:
                     fitted = True
-                    yield fill(alone, corner.filling, place)
+                    yield partial(fill, alone, corner.filling, place)
         if not fitted:
             return
+
+
+def _with_nan(draft: Draft, place: int) -> Case:
+    return with_nan(draft(), place)
 
 
 def _chain(
