@@ -56,7 +56,7 @@ def events_of(spec: str, jobs: int, options: CampaignOptions = OPTIONS) -> Itera
     return campaign.run(registry.load(spec), options, workers)
 
 
-def comparable(events: Iterator[Event]) -> list[object]:
+def comparable(events: Iterator[Event]) -> list[str]:
     return [
         str(replace(event, seconds=0.0) if isinstance(event, RunFinished) else event)
         for event in events
