@@ -129,3 +129,25 @@ def test_complex_numbers_inside_leave_it_to_the_whole_function(right: bool) -> N
     result = gradcheck(lambda x: jnp.abs(scaled(jnp.fft.fft(x)) + 1), jnp.asarray(X))
     assert bool(result) is right, result
     assert "computes with complex numbers" in str(result)
+
+
+def test_a_masked_nan_is_found_and_what_is_masked_before_passes() -> None:
+    x, mask = jnp.array([0.0, 1.0, 4.0]), jnp.array([False, True, True])
+    result = gradcheck(lambda x: jnp.where(mask, jnp.sqrt(x), 0.0).sum(), x)
+    (finding,) = result.findings
+    assert (finding.verdict, str(finding.blame)) == (Verdict.NON_FINITE, "sqrt (masked)")
+    assert gradcheck(lambda x: jnp.where(mask, jnp.sqrt(jnp.where(mask, x, 1.0)), 0.0).sum(), x)
+
+
+def test_a_masked_logsumexp_is_found_unless_it_masks_before() -> None:
+    """As in JAX 0.4.33, whose masked elements were infinite."""
+    x, mask = jnp.array([jnp.inf, 1.0, 4.0]), jnp.array([False, True, True])
+
+    def late(x: Any) -> Any:
+        return jnp.log(jnp.where(mask, jnp.exp(x[:, None] * jnp.ones(2)).sum(1), 0.0).sum())
+
+    assert gradcheck(lambda x: jax.nn.logsumexp(x, where=mask), x)
+    zero = jnp.array([0.0, 1.0, 4.0])
+    result = gradcheck(lambda x: late(jnp.log(x)), zero)
+    assert [finding.verdict for finding in result.findings] == [Verdict.NON_FINITE], result
+    assert gradcheck(late, zero)

@@ -526,3 +526,32 @@ def test_a_rule_is_judged_in_the_least_precision_that_it_met() -> None:
     x = leaf(2)
     weights = torch.tensor([0.25980872, 0.36660904])
     assert gradcheck(lambda x: torch.cov(x, aweights=weights, correction=0), x)
+
+
+def test_a_masked_nan_is_found_and_what_is_masked_before_passes() -> None:
+    x = torch.tensor([0.0, 1.0, 4.0], dtype=torch.float64, requires_grad=True)
+    mask = torch.tensor([False, True, True])
+    result = gradcheck(lambda x: torch.where(mask, x.sqrt(), 0.0).sum(), x)
+    (finding,) = result.findings
+    assert (finding.verdict, str(finding.blame)) == (Verdict.NON_FINITE, "sqrt (masked)")
+    assert "and the function has the slope" in finding.message
+    assert gradcheck(lambda x: torch.where(mask, torch.where(mask, x, 1.0).sqrt(), 0.0).sum(), x)
+
+
+def test_where_there_is_no_slope_an_infinite_gradient_is_right() -> None:
+    x = torch.tensor([0.0, 1.0, 4.0], dtype=torch.float64, requires_grad=True)
+    assert gradcheck(lambda x: x.sqrt().sum(), x)
+    assert gradcheck(lambda x: x.log1p().sqrt().sqrt().square().sum(), x)
+    assert gradcheck(lambda x: torch.sqrt(x * x).sum(), x), "a kink"
+
+
+def test_a_masked_nan_of_a_division_and_a_logarithm_are_found() -> None:
+    """Siblings: 0 / 0 under a mask, and a logarithm whose weight is zero."""
+    x = torch.tensor([0.0, 2.0], dtype=torch.float64, requires_grad=True)
+    mask, weight = torch.tensor([False, True]), torch.tensor([0.0, 1.0], dtype=torch.float64)
+    for function, name in (
+        (lambda x: torch.where(mask, x.reciprocal(), 0.0).sum(), "reciprocal"),
+        (lambda x: (torch.log1p(torch.sqrt(x)) * weight).sum(), "sqrt"),
+    ):
+        (finding,) = gradcheck(function, x).findings
+        assert (finding.verdict, str(finding.blame)) == (Verdict.NON_FINITE, f"{name} (masked)")

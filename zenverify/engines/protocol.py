@@ -40,6 +40,7 @@ __all__ = [
     "Recorded",
     "Rooted",
     "Ruled",
+    "declares_masked_nan",
     "limits_of",
     "shortcoming",
 ]
@@ -71,6 +72,8 @@ class Engine(Protocol):
         Whether a second call of `backward` adds to the gradients, or replaces them.
 
     An engine that cannot do everything says so with one attribute more, `limits`, of type `Limits`.
+    One that multiplies a cotangent of zero by an infinite derivative, and gives NaN where the whole
+    function has a slope, declares that as its convention with ``masked_nan = True``.
     """
 
     name: str
@@ -318,6 +321,15 @@ def limits_of(engine: Engine) -> Limits:
     )
 
 
+def declares_masked_nan(engine: Engine) -> bool:
+    """Whether an engine declares that a masked NaN is its convention.
+
+    In ``where(c, sqrt(x), 0)`` at x = 0, where c does not hold, each rule is right, and 0 times
+    infinity is NaN, though the function is constant there.
+    """
+    return bool(getattr(engine, "masked_nan", False))
+
+
 _METHODS = ("leaf", "apply", "value", "backward", "gradient")
 _ATTRIBUTES = ("name", "version", "operators", "conventions", "accumulates")
 
@@ -351,6 +363,9 @@ def _wrong_kinds(candidate: object) -> Iterator[str]:
     limits = getattr(candidate, "limits", UNLIMITED)
     if not isinstance(limits, Limits):
         yield _of_wrong_kind("limits", limits, "Limits")
+    masked_nan = getattr(candidate, "masked_nan", False)
+    if not isinstance(masked_nan, bool):
+        yield _of_wrong_kind("masked_nan", masked_nan, "True or False")
     for name in _METHODS:
         if not callable(method := getattr(candidate, name)):
             yield _of_wrong_kind(name, method, "a method")

@@ -74,12 +74,14 @@ class ScalarEngine:
         backward: Callable[[Any], object] = methodcaller("backward"),
         accumulates: bool | None = None,
         conventions: Mapping[str, AtKink] | None = None,
+        masked_nan: bool = False,
     ) -> None:
         self.name = name
         self.version = version
         self.operators = frozenset(operations) | ({"sum"} if "add" in operations else set())
         self.conventions = dict(conventions or {})
         self.accumulates = bool(accumulates)
+        self.masked_nan = masked_nan
         self.limits = Limits(
             dtypes=("float64",), mixed=False, seeded=False, repeated=accumulates is not None
         )

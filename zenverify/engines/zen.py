@@ -104,6 +104,7 @@ class ZenEngine:
     operators: frozenset[str] = frozenset(zen.OPERATIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType(dict.fromkeys(_KINKED, MEAN))
     accumulates = True
+    masked_nan = True
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:
         if kind is LeafKind.VARIABLE:

@@ -17,17 +17,19 @@ from zenverify.functions.occurrence import Occurrence, occurrence_of
 from zenverify.functions.recording import Changed, Function, Node, Recording, Value
 from zenverify.functions.result import GradcheckResult, OperationRow
 from zenverify.functions.rows import Rows
-from zenverify.functions.whole import check_whole
+from zenverify.functions.whole import check_whole, masked_nan
 from zenverify.graph.case import Array
 from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
 from zenverify.verification import examination as checks
+from zenverify.verification.blame.intervals import interval_of_estimate
 from zenverify.verification.blame.wording import cotangent_text
 from zenverify.verification.checks.check import Said
+from zenverify.verification.checks.masked import MASKED
 from zenverify.verification.events import Finding
 from zenverify.verification.examination import Report, gravity, verdict_of
 from zenverify.verification.recording import FunctionRecording
 from zenverify.verification.session import Session
-from zenverify.verification.verdict import ACCUMULATION, Verdict
+from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict, Witnesses
 
 _SAME = 1e-5
 """A result that differs by more, relative to its largest element, is another one."""
@@ -186,6 +188,49 @@ class Traced(FunctionRecording):
             cotangents = cotangents_at(values, range(len(values)))
             self._rule(occurrence_of(0, node, values, cotangents))
         yield from self._said()
+
+    def masked(self) -> Iterable[Said]:
+        node, values = self._called
+        try:
+            found = masked_nan(node, values)
+            number, guilty = (-1, "") if found is None else self._masking()
+        except Exception:  # noqa: BLE001  the library's own, at a neighbouring point
+            return
+        if found is None:
+            return
+        name = values[node.operands[found.slot]].name
+        index = _index(found.element, values[node.operands[found.slot]].array.shape)
+        where = f"{name} at [{', '.join(map(str, index))}]" if index else name
+        message = (
+            f"the gradient of {where} is {found.engine!r}, and the function has the slope "
+            f"{found.slope.value:.6g} there: each rule is right, and the derivative of {guilty} is "
+            "not finite, which a factor of zero turns into NaN (masked)"
+        )
+        witness = Witnesses(
+            found.slot,
+            found.element,
+            "gradient",
+            found.engine,
+            None,
+            interval_of_estimate(found.slope),
+            None,
+            Verdict.NON_FINITE,
+        )
+        blame = Blame(number, guilty, None, MASKED)
+        yield Finding(Verdict.NON_FINITE, blame, MASKED, message, (witness,))
+
+    def _masking(self) -> tuple[int, str]:
+        """The operation behind which nothing but finite numbers arrives, and others come out."""
+        gradients = self._gradients or {}
+        nodes = self._followed.nodes if self._is_followed else ()
+        for number, one in reversed(list(enumerate(nodes))):
+            behind = [gradients.get(place) for place in one.results]
+            arriving = [gradient for gradient in behind if gradient is not None]
+            if not arriving or not _finite(arriving) or one.defined_together:
+                continue
+            if not _finite(part for part in one.pull(behind) if part is not None):
+                return number, one.name
+        return -1, self._function.name
 
     def whole_function(self) -> Iterable[Said]:
         node, values = self._called
@@ -508,6 +553,10 @@ def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Reco
         for _ in range(2)
     )
     return not reached(lambda error: error) <= _REACHES_NOT * usual
+
+
+def _finite(arrays: Iterable[Array]) -> bool:
+    return all(np.isfinite(array).all() for array in arrays)
 
 
 def _numbered(recording: Recording) -> Iterator[tuple[int, Node]]:

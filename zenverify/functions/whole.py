@@ -158,6 +158,100 @@ def check_whole(
     return WholeCheck(_finding(node, values, worst, left), "", decided)
 
 
+_ALONE = 4
+"""Elements of an array with a gradient that is not finite, each moved alone."""
+
+_FLAT = 1e-6
+"""Relative to the size of the results: a slope that is known to so much may be zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """An element whose gradient is not finite though the function has a slope there.
+
+    Attributes
+    ----------
+    slot, element
+        Which of the function's operands, and where in it.
+    engine
+        Its gradient.
+    slope
+        By differences.
+    """
+
+    slot: int
+    element: int
+    engine: float
+    slope: Estimate
+
+
+def masked_nan(node: Node, values: Sequence[Value]) -> Masked | None:
+    """Where the gradient is not finite, and differences of the function converge to one slope.
+
+    Each such element is moved alone, to either side. A side on which the function has no value,
+    beyond the edge of its domain, does not count.
+
+    Raises
+    ------
+    Exception
+        Whatever the library raises.
+    """
+    operands = [values[place].array for place in node.operands]
+    seeds = cotangents_at(values, node.results)
+    cotangents = [seeds[place] for place in node.results]
+    pulled = node.pull(list(cotangents))
+    for slot, gradient in enumerate(pulled):
+        if gradient is None:
+            continue
+        for element in np.flatnonzero(~np.isfinite(gradient)).tolist()[:_ALONE]:
+            if not math.isfinite(float(operands[slot].flat[element])):
+                continue
+            slope = _one_slope(node, operands, cotangents, slot, element)
+            if slope is not None:
+                return Masked(slot, element, float(gradient.flat[element]), slope)
+    return None
+
+
+def _one_slope(
+    node: Node, operands: Sequence[Array], cotangents: Sequence[Array], slot: int, element: int
+) -> Estimate | None:
+    """The slope along one element; None where the two sides differ, or one is not known."""
+    dtype = sampled_dtype(node, operands)
+    wide = [np.array(operand, dtype) for operand in operands]
+    size = abs(float(operands[slot].flat[element])) or 1.0
+    sizes: list[float] = []
+
+    def function(t: float) -> tuple[float, float]:
+        moved = [np.array(x) for x in wide]
+        moved[slot].flat[element] += t * size
+        terms = [
+            np.where(c == 0, 0.0, c.astype(np.float64) * r)
+            for c, r in zip(cotangents, node.forward(moved), strict=True)
+        ]
+        magnitude = sum(float(np.abs(term).sum()) for term in terms)
+        sizes.append(magnitude)
+        return sum(float(term.sum()) for term in terms), magnitude
+
+    found: list[Estimate] = []
+    with np.errstate(all="ignore"):
+        if not math.isfinite(function(0.0)[0]):
+            return None
+        for side in ("right", "left"):
+            sign = 1.0 if side == "right" else -1.0
+            if not math.isfinite(function(sign * _STEPS[dtype][-1])[0]):
+                continue
+            estimate = differentiate(
+                function, unit=UNIT_ROUNDOFF[dtype], side=side, steps=_STEPS[dtype]
+            )
+            scale = max(_VAGUE * abs(estimate.value), _FLAT * max(sizes))
+            if not estimate.error <= scale:
+                return None
+            found.append(Estimate(estimate.value / size, estimate.error / size))
+    if not found or not found[0].meets(found[-1]):
+        return None
+    return min(found, key=lambda one: one.error)
+
+
 def _also_beside(function: Function) -> bool:
     try:
         beside = function.beside(np.random.default_rng(22))
@@ -221,11 +315,15 @@ def _along(
         return sum(float(term.sum()) for term in terms), size
 
     with np.errstate(all="ignore"):
-        parts = [g.astype(np.float64) * m for g, m in zip(gradients, line.moves, strict=True)]
+        # A NaN in what stays is no matter of this line.
+        parts = [
+            np.where(m != 0, g.astype(np.float64) * m, 0.0)
+            for g, m in zip(gradients, line.moves, strict=True)
+        ]
         engine = sum(float(part.sum()) for part in parts)
         sizes = sum(float(np.abs(part).sum()) for part in parts)
         reached = sum(
-            float(np.abs(g.astype(np.float64) * x.astype(np.float64)).sum())
+            float(np.nansum(np.abs(g.astype(np.float64) * x.astype(np.float64))))
             for g, x, m in zip(gradients, operands, line.moves, strict=True)
             if m.any()
         )

@@ -61,6 +61,10 @@ class FunctionRecording(Recording):
         """Each rule alone, against an enclosure or against differences."""
 
     @abstractmethod
+    def masked(self) -> Iterable[Said]:
+        """A gradient that is not finite, where the function has a slope."""
+
+    @abstractmethod
     def whole_function(self) -> Iterable[Said]:
         """The function's gradient against differences of the function."""
 

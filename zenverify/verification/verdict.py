@@ -64,7 +64,7 @@ class Blame:
         whole operation or the walk is at fault.
     condition
         What the graph must contain for the fault to show: ``"always"`` or, for example,
-        ``"broadcast"``, ``"repeated operand"``, ``"kink"``.
+        ``"broadcast"``, ``"repeated operand"``, ``"kink"``, ``"masked"``.
     """
 
     node: int

@@ -105,6 +105,7 @@ class AutogradEngine(Tabled):
     operators: frozenset[str] = frozenset(FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = False
+    masked_nan = True
     limits = Limits(mixed=False)
 
     def __init__(self) -> None:

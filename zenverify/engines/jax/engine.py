@@ -98,6 +98,7 @@ class JaxEngine(Tabled):
     operators: frozenset[str] = frozenset(_FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = False
+    masked_nan = True
 
     def __init__(self) -> None:
         jax.config.update("jax_enable_x64", True)

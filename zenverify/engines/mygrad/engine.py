@@ -47,6 +47,7 @@ class MyGradEngine(Tabled):
     operators: frozenset[str] = frozenset(FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = False
+    masked_nan = True
     limits = Limits(mixed=False, repeated=False)
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:

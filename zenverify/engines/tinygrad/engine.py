@@ -60,6 +60,7 @@ class TinygradEngine(Tabled):
     operators: frozenset[str] = frozenset(FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType({})
     accumulates = True
+    masked_nan = True
     limits = Limits(mixed=False, repeated=False)
 
     def __init__(self) -> None:

@@ -64,6 +64,7 @@ class TorchEngine(Tabled):
     operators: frozenset[str] = frozenset(_FUNCTIONS)
     conventions: Mapping[str, AtKink] = MappingProxyType(_CONVENTIONS)
     accumulates = True
+    masked_nan = True
     limits = Limits(mixed=False)
 
     def leaf(self, kind: LeafKind, value: Array) -> Any:

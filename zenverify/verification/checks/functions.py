@@ -32,3 +32,8 @@ def rules(recording: FunctionRecording, _: Session) -> Iterable[Said]:
 def whole_function(recording: FunctionRecording, _: Session) -> Iterable[Said]:
     """The function as a whole, along random lines."""
     return recording.whole_function()
+
+
+def masked(recording: FunctionRecording, _: Session) -> Iterable[Said]:
+    """A gradient that is not finite, each rule right, where the function has a slope."""
+    return recording.masked()

@@ -10,6 +10,7 @@ from zenverify.verification.checks import (
     differences,
     functions,
     kinks,
+    masked,
     probing,
     repeated,
     second_pass,
@@ -79,16 +80,23 @@ CHECKS: list[Check] = [
         (GRAPH, DECLARED, SMALL),
         (*_ASKED, "whole graph, symbolic"),
     ),
+    Check("masked", masked.examine, (GRAPH, DECLARED, SMALL), (*_ASKED, "whole graph, symbolic")),
     Check("aliasing", aliasing.examine, (GRAPH,), _ASKED),
     Check("second call", functions.second_call, (FUNCTION,)),
     Check("sums", functions.sums, (FUNCTION,), ("second call",)),
     Check("as recorded", functions.as_recorded, (FUNCTION,), ("second call", "sums")),
     Check("rules", functions.rules, (FUNCTION,), ("second call", "sums", "as recorded")),
     Check(
+        "masked",
+        functions.masked,
+        (FUNCTION,),
+        ("second call", "sums", "as recorded", "rules"),
+    ),
+    Check(
         "whole function",
         functions.whole_function,
         (FUNCTION,),
-        ("second call", "sums", "as recorded", "rules"),
+        ("second call", "sums", "as recorded", "rules", "masked"),
     ),
 ]
 """All checks. Each is made where its needs are met, and what it builds on has found nothing."""

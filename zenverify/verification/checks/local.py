@@ -453,6 +453,28 @@ class LocalCheck:
             for judgement, number, element in zip(judgements, numbers, elements, strict=True)
         ]
 
+    def masking(
+        self,
+        node: int,
+        element: int,
+        cotangents: Mapping[int, Array],
+        seeds: Mapping[int, Array],
+    ) -> int | None:
+        """The consumer whose contribution has no finite truth; None if each has one.
+
+        There anything is right for the rule by itself; see `zenverify.verification.checks.masked`.
+        """
+        graph = self._graph
+        arriving = Lifted([cotangents.get(n, _NOTHING) for n in range(len(graph.nodes))], graph)
+        seed = {node: lift(seeds[node])} if node in seeds else {}
+        consumers = sorted({k for k, _ in graph.consumers[node] if graph.trainable[k]})
+        with precision(PRECISION):
+            for k in consumers:
+                pulled = self._pulled(self._conventions, [k], arriving, seed, node, False)
+                if not pulled[element].is_finite():
+                    return k
+        return None
+
     def _infinities(
         self,
         node: int,

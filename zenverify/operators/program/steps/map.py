@@ -24,9 +24,8 @@ from zenverify.operators.kinks import MEAN, AtKink
 from zenverify.operators.program.kernel import Kernel
 from zenverify.operators.program.steps.step import Balls, scale
 
-_CLOSEST = 12 * 1100
-"""Powers of two: floats come no closer to zero than 2 ** -1100, and a determinant, whose logarithm
-is added up from those of its pivots, no closer than a product of so many of them."""
+_CLOSEST = 1100
+"""Powers of two: floats come no closer to zero."""
 
 
 @dataclass(frozen=True)
