@@ -21,6 +21,7 @@ SMALLEST = {
     "opinfo": ("--only nn.functional.softmin", r"^AGREE +\d"),
     "planted_faults": ("--only cos:", r"^derivative rule +1 +1 +1 +1"),
     "right_engines": ("--graphs 5 --seed 1 --only WalksPaths", r"^WalksPaths: 5 graphs, 0 alarms$"),
+    "seed_corpus": ("--of exp --cases 60 --share 0.9", r"^\d+ entries expose \d+ of \d+ faults"),
     "sensitivity": ("--graphs 2", r"^tanh off by 1e-9 behind dead relu +INACCURATE, blamed: tanh"),
     "soak": (
         "--hours 0.0003 --kind subnormal --folder {folder}",
