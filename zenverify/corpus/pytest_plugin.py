@@ -1,7 +1,7 @@
 """The pytest plugin: every entry of a corpus becomes a test. It does nothing unless asked.
 
 Ask with ``pytest --zenverify-corpus=DIR``, or with ``zenverify_corpus = DIR`` in pytest's own
-configuration.
+configuration. ``pytest --zenverify-gradcheck`` is `zenverify.plugin.gradcheck`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="ENGINE",
         help=f"the engine to replay it with ({DEFAULT} by default)",
     )
+    group.addoption(
+        "--zenverify-gradcheck",
+        dest="zenverify_gradcheck",
+        action="store_true",
+        help="check gradients with zenverify too, wherever a test calls torch's gradcheck or JAX's "
+        "check_grads, and show both verdicts",
+    )
     parser.addini("zenverify_corpus", "directories of corpora to replay", type="paths")
     parser.addini("zenverify_engine", "the engine to replay them with", default=DEFAULT)
     parser.addini(
@@ -57,6 +64,10 @@ def pytest_configure(config: pytest.Config) -> None:
         if not any(_overlap(corpus, path) for path in _collected_paths(config)):
             config.args.append(str(corpus))
     config.stash[_CORPORA] = corpora
+    if config.getoption("zenverify_gradcheck"):
+        from zenverify.plugin.gradcheck import BothCheckers
+
+        config.pluginmanager.register(BothCheckers(), "zenverify_gradcheck")
 
 
 def _corpora(config: pytest.Config) -> tuple[Path, ...]:

@@ -109,9 +109,7 @@ def gradcheck(
             "nondet_tol": nondet_tol,
         }
         try:
-            torch_gradcheck(
-                func, inputs, **tolerances, **forward, nondet_tol=nondet_tol, fast_mode=fast_mode
-            )
+            torch_gradcheck(func, inputs, **tolerances, **forward, fast_mode=fast_mode)
         except GradcheckError as error:
             found.append(finding_about(Verdict.ENGINE_WRONG, "forward mode", first_line(error)))
     findings = (*result.findings, *found)
