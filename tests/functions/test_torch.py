@@ -555,3 +555,21 @@ def test_a_masked_nan_of_a_division_and_a_logarithm_are_found() -> None:
     ):
         (finding,) = gradcheck(function, x).findings
         assert (finding.verdict, str(finding.blame)) == (Verdict.NON_FINITE, f"{name} (masked)")
+
+
+def test_an_infinite_gradient_of_a_rule_is_not_excused() -> None:
+    """Nor taken for one that ignores its cotangent: log_ndtr has slope 1.16e51 there."""
+
+    class Infinite(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return torch.special.log_ndtr(x)
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * torch.inf
+
+    x = torch.tensor([-3.0], dtype=torch.float64, requires_grad=True)
+    (finding,) = gradcheck(Infinite.apply, x).findings
+    assert (finding.verdict, finding.blame.argument) == (Verdict.NON_FINITE, 0)
+    assert "ignores its cotangent" not in finding.message

@@ -532,6 +532,8 @@ class Traced(FunctionRecording):
 
 def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Recording) -> bool:
     """Whether the errors of a rule reach an input, compared with what others of their size do."""
+    # What is not finite is an error of the size of the others, or of order one.
+    errors = {slot: _comparable(error) for slot, error in errors.items()}
     inputs = set(range(len(recording.values)))
     inputs -= {result for node in recording.nodes for result in node.results}
 
@@ -553,6 +555,10 @@ def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Reco
         for _ in range(2)
     )
     return not reached(lambda error: error) <= _REACHES_NOT * usual
+
+
+def _comparable(error: Array) -> Array:
+    return np.where(np.isfinite(error), error, _largest(error) or 1.0)
 
 
 def _finite(arrays: Iterable[Array]) -> bool:

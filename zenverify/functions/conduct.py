@@ -67,7 +67,7 @@ def ignores_cotangent(seen: Occurrence, slot: int) -> bool:
     """Whether a rule gives an operand the same contribution, not zero, for twice the cotangent."""
     once = seen.node.pull(_copies(seen.cotangents))[slot]
     twice = seen.node.pull([2 * one for one in seen.cotangents])[slot]
-    if once is None or twice is None or not np.any(once):
+    if once is None or twice is None or not np.any(once) or not np.isfinite(once).all():
         return False
     return bool(np.array_equal(once, twice))
 

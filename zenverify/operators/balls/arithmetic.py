@@ -75,7 +75,7 @@ class Settings(NamedTuple):
     ----------
     slack
         A ball around zero as wide as the relative rounding error of an addition; None for none.
-    nearby, allowance, within
+    nearby, allowance, within, doubting
         As `precision` takes them.
     """
 
@@ -83,15 +83,16 @@ class Settings(NamedTuple):
     nearby: bool = False
     allowance: int = 1
     within: FloatRange | None = None
+    doubting: bool = False
 
 
 _settings = Settings()
 
 
-def settings_key() -> tuple[int, bool, bool, int, FloatRange | None]:
+def settings_key() -> tuple[int, bool, bool, int, FloatRange | None, bool]:
     """What tells the present settings from others, for what is evaluated once under each."""
-    slack, nearby, allowance, within = _settings
-    return ctx.prec, slack is not None, nearby, allowance, within
+    slack, nearby, allowance, within, doubting = _settings
+    return ctx.prec, slack is not None, nearby, allowance, within, doubting
 
 
 @contextmanager
@@ -102,6 +103,7 @@ def precision(
     nearby: bool = False,
     allowance: int = 1,
     within: FloatRange | None = None,
+    doubting: bool = False,
 ) -> Iterator[None]:
     """Work with `bits` bits, and put the old precision back.
 
@@ -119,11 +121,16 @@ def precision(
     Given what the floats are `within`, every step of a formula may leave their range as well: each
     result that may be below the smallest normal number is widened by that number, and one that may
     be beyond the largest can be anything. Later steps carry both along.
+
+    When `doubting`, an expression at an exact point can be anything, and not NaN, where a part of
+    it is too wide to tell whether there is a value: log(1 - erfc(x) / 2) where erfc(x) is 2 but for
+    more digits than there are. Not where a part is exactly at a pole, or surely beyond it.
     """
     global _settings
     before = ctx.prec, _settings
     ctx.prec = bits
-    _settings = Settings(arb(0, 2.0**-bits) if rounding else None, nearby, allowance, within)
+    slack = arb(0, 2.0**-bits) if rounding else None
+    _settings = Settings(slack, nearby, allowance, within, doubting)
     try:
         yield
     finally:
@@ -182,23 +189,44 @@ def stepwise(function: Callable[..., Any]) -> Callable[..., Any]:
     function
         What was derived from an expression: arithmetic, and functions of this module.
     """
-    return function if _settings.within is None else _stepwise(function)
+    if _settings.within is not None:
+        return _stepwise(function)
+    return _doubtful(function) if _settings.doubting else function
 
 
 @lru_cache(maxsize=1024)
 def _stepwise(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same code over numbers that mind the range of the floats at each step."""
-    code = cast(FunctionType, function)
-    names = {
-        name: _minding(item) if name in code.__code__.co_names and _computes(item) else item
-        for name, item in code.__globals__.items()
-    }
-    again = FunctionType(code.__code__, names, code.__name__, code.__defaults__, code.__closure__)
+    again = _over(function, _minding)
 
     def evaluated(*arguments: Ball) -> Any:
         return again(*map(_Minding, arguments))
 
     return evaluated
+
+
+@lru_cache(maxsize=1024)
+def _doubtful(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same code over numbers of which a part may be too wide to have a value."""
+    again = _over(function, _doubting)
+
+    def evaluated(*arguments: Ball) -> Any:
+        exact = all(map(arb.is_exact, arguments))
+        return again(*map(_Doubting, arguments)) if exact else function(*arguments)
+
+    return evaluated
+
+
+def _over(
+    function: Callable[..., Any], wrapped: Callable[[Callable[..., Ball]], Callable[..., Ball]]
+) -> Callable[..., Any]:
+    """The same code, which calls wrapped functions."""
+    code = cast(FunctionType, function)
+    names = {
+        name: wrapped(item) if name in code.__code__.co_names and _computes(item) else item
+        for name, item in code.__globals__.items()
+    }
+    return FunctionType(code.__code__, names, code.__name__, code.__defaults__, code.__closure__)
 
 
 def _computes(item: object) -> bool:
@@ -209,6 +237,57 @@ def _minding(function: Callable[..., Ball]) -> Callable[..., Ball]:
     if function is sqrt:
         return lambda x: _Minding(kept(root(x, 2)))
     return lambda *arguments: _Minding(kept(function(*arguments)))
+
+
+def _doubting(function: Callable[..., Ball]) -> Callable[..., Ball]:
+    return lambda *arguments: _doubted(function(*arguments), arguments)
+
+
+def _doubted(result: Any, arguments: Iterable[Any]) -> Any:
+    """Anything in place of NaN, if that comes of an argument that is not known well enough."""
+    if result is NotImplemented:
+        return result
+    result = _Doubting(result)
+    balls = [one for one in arguments if isinstance(one, arb)]
+    if not result.is_nan() or any(map(arb.is_nan, balls)) or all(map(arb.is_exact, balls)):
+        return result
+    return _Doubting(ANYTHING) if _may_have_value(balls) else result
+
+
+def _may_have_value(balls: Iterable[Ball]) -> bool:
+    """Whether some argument holds zero, where a logarithm, a root or a quotient begins or ends."""
+    return any(not ball.is_exact() and ball.contains(ZERO) for ball in balls)
+
+
+class _Doubting(arb):
+    """A ball of which every operation that has no value says whether that is for want of digits."""
+
+    def __neg__(self) -> _Doubting:
+        return _Doubting(super().__neg__())
+
+    def __add__(self, other: Any) -> Any:
+        return _doubted(super().__add__(other), (self, other))
+
+    def __radd__(self, other: Any) -> Any:
+        return _doubted(super().__radd__(other), (self, other))
+
+    def __sub__(self, other: Any) -> Any:
+        return _doubted(super().__sub__(other), (self, other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return _doubted(super().__rsub__(other), (self, other))
+
+    def __mul__(self, other: Any) -> Any:
+        return _doubted(super().__mul__(other), (self, other))
+
+    def __rmul__(self, other: Any) -> Any:
+        return _doubted(super().__rmul__(other), (self, other))
+
+    def __truediv__(self, other: Any) -> Any:
+        return _doubted(super().__truediv__(other), (self, other))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _doubted(super().__rtruediv__(other), (self, other))
 
 
 class _Minding(arb):

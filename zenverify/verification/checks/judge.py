@@ -161,6 +161,8 @@ def judge(
         elif (found := _at_last(evaluate, element)).is_finite():
             (size,) = _scales(scale, [element], dtype, False)
             judgements.append(measured(number, element, found, size, False))
+        elif not found.is_nan():
+            judgements.append(Judgement(Status.UNDEFINED, found))
         else:
             judgements.append(Judgement(Status.NON_FINITE, truth))
     return judgements
@@ -190,7 +192,8 @@ def _narrow(evaluate: Evaluate, elements: Sequence[int], dead_is_zero: bool) -> 
 
 
 def _at_last(evaluate: Evaluate, element: int) -> Ball:
-    with precision(_HIGHEST):
+    """The truth with most bits; anything, where a part of an expression is still too wide."""
+    with precision(_HIGHEST, doubting=True):
         return evaluate(False)[element]
 
 

@@ -54,6 +54,7 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
         allowed += 2 * np.concatenate(
             [np.resize(errors[node] or [0.0], graph.sizes[node]) for node in nodes]
         )
+    allowed[np.isnan(allowed)] = np.inf  # where no bound is known, it accuses nobody
     with np.errstate(all="ignore"):
         close = np.abs(now - expected) <= allowed
     node = trace.owner_of_difference(np.where(close, expected, now), expected, nodes, graph.sizes)
