@@ -30,7 +30,7 @@ def test_the_report_says_that_it_was_planted(zenverify: Zenverify, directory: Pa
     assert "with a fault planted on purpose" in page
     assert "tanh/0/sign (sign)" in page
     assert "find_fault(engine, &#39;tanh/0/sign&#39;)" in page
-    assert [one.name for one in (directory / "reports").iterdir()] == [
+    assert [one.name for one in (directory / "reports").glob("zen*")] == [
         "zen-planted-tanh-0-sign-seed1.html"
     ]
 

@@ -18,6 +18,7 @@ from rich.progress import Progress
 from zenverify.corpus.baseline import Baseline, baseline_of, write_baseline
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.faults.catalogue import Fault
+from zenverify.output.forms.reporter import FormsReporter
 from zenverify.output.html.reporter import HtmlReporter
 from zenverify.output.json.lines import JsonLinesReporter
 from zenverify.output.model.asking import Asker, Asking
@@ -54,6 +55,12 @@ class Output:
         The flags that repeat the run, except engine, seed and number of graphs.
     reports
         The directory of the report.
+    formats
+        What to write there.
+    keep
+        How many runs of the engine to keep there; all if None.
+    reproducible
+        Whether what is written leaves out date, duration and folder.
     fault
         What to plant into the engine first.
     strength
@@ -71,6 +78,9 @@ class Output:
     engine_spec: str
     restrictions: tuple[str, ...]
     reports: Path
+    formats: tuple[str, ...] = ("html",)
+    keep: int | None = None
+    reproducible: bool = False
     fault: Fault | None = None
     strength: bool = False
     as_json: bool = False
@@ -84,7 +94,14 @@ class Output:
 def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> int:
     """Run a campaign to its end, show it, and return the exit code."""
     messages = messages_console(quiet=output.quiet)
-    context = RunContext(Collector(output.engine_spec, output.restrictions, Path.cwd()))
+    context = RunContext(
+        Collector(
+            output.engine_spec,
+            output.restrictions,
+            Path.cwd(),
+            reproducible=output.reproducible,
+        )
+    )
     planting = nullcontext() if output.fault is None else output.fault.mutant.plant()
     ask = Asker(engine, options.timeout)
     with Reporters(_reporters(context, options, output, messages, ask), context) as reporters:
@@ -130,7 +147,16 @@ def _reporters(
     )
     if output.as_json:
         yield JsonLinesReporter()
-    yield HtmlReporter(context, output.reports, ask)
+    if "html" in output.formats:
+        yield HtmlReporter(context, output.reports, ask)
+    yield FormsReporter(
+        context,
+        output.reports,
+        output.formats,
+        ask,
+        keep=output.keep,
+        dated=not output.reproducible,
+    )
     results = results_console()
     yield SummaryReporter(
         context, None if output.as_json else results, messages, verbose=output.verbose

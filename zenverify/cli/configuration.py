@@ -17,7 +17,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from zenverify.cli.parameters import read_duration, read_operators
+from zenverify.cli.parameters import read_duration, read_formats, read_operators
 from zenverify.errors import UsageError
 
 PREFIX = "ZENVERIFY_"
@@ -58,6 +58,8 @@ SETTINGS = {
     "corpus": _PATH,
     "baseline": _PATH,
     "reports": _PATH,
+    "format": Setting(read_formats, (list,), "a list of formats"),
+    "keep": _POSITIVE,
 }
 """Every setting by the name of its flag, which is its key in the configuration file too."""
 

@@ -35,6 +35,30 @@ def duration_text(seconds: float) -> str:
     return f"{Decimal(repr(seconds)).normalize():f}s"
 
 
+def read_formats(value: Any) -> tuple[str, ...]:
+    """Forms of a report, from a list or from text with commas.
+
+    Raises
+    ------
+    click.BadParameter
+        If there is no name, or no form of that name.
+    """
+    from zenverify.output.forms.reporter import FORMATS
+
+    names = _named(value)
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown or not names:
+        what = f"there is no format {unknown[0]!r}" if unknown else "expected at least one format"
+        raise click.BadParameter(f"{what}; there are {', '.join(FORMATS)}")
+    return names
+
+
+def _named(value: Any) -> tuple[str, ...]:
+    """Each name once, from a list or from text with commas."""
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
 def read_operators(value: Any) -> tuple[str, ...]:
     """Names of operators, from a list or from text with commas.
 
@@ -45,8 +69,7 @@ def read_operators(value: Any) -> tuple[str, ...]:
     """
     from zenverify.operators import catalogue
 
-    parts = value.split(",") if isinstance(value, str) else value
-    names = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    names = _named(value)
     if not names:
         raise click.BadParameter("expected at least one operator")
     try:

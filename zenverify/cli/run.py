@@ -45,6 +45,7 @@ Examples:
   zenverify run --ops exp,log --strength       and what finding nothing means
   zenverify run --engine my/engine.py:engine --json > events.jsonl
   zenverify run --engine jax --baseline known.json
+  zenverify run --format html,junit,sarif,md --keep 30
 """
 
 
@@ -81,7 +82,19 @@ Examples:
     "--reports",
     default="reports",
     metavar="DIR",
-    help="Where the report goes.  [default: reports]",
+    help="Where the report goes, and the index of all runs.  [default: reports]",
+)
+@setting(
+    "--format",
+    metavar="A,B",
+    help="What to write there: html, json, junit, sarif, md; github prints annotations, and adds "
+    "the summary to the job's.  [default: html]",
+)
+@setting("--keep", metavar="N", help="Keep the reports of this engine's last N runs, no more.")
+@click.option(
+    "--reproducible",
+    is_flag=True,
+    help="Leave out date, duration and folder: the same run gives the same bytes.",
 )
 @setting(
     "--baseline",
@@ -104,6 +117,7 @@ def run(
     *,
     plant: str | None,
     strength: bool,
+    reproducible: bool,
     write_baseline: Path | None,
     as_json: bool,
     quiet: bool,
@@ -156,6 +170,9 @@ def run(
             engine_spec=spec,
             restrictions=_restrictions(settings, plant),
             reports=settings["reports"],
+            formats=settings["format"] or ("html",),
+            keep=settings["keep"],
+            reproducible=reproducible,
             fault=fault,
             strength=strength,
             as_json=as_json,

@@ -5,13 +5,15 @@ Nothing is judged here: the finding stands. The engine is asked once more, on th
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import FunctionType
 
 import numpy as np
 
-from zenverify.engines.protocol import Engine
+from zenverify.engines.protocol import Engine, Handle, Ruled
 from zenverify.graph.case import Array, Case
 from zenverify.operators.balls.arithmetic import ZERO, precision
 from zenverify.operators.program.steps.step import Balls
@@ -32,8 +34,21 @@ from zenverify.verification.events import Finding
 from zenverify.verification.session import EngineSession
 from zenverify.verification.surroundings import Sample, error_around
 from zenverify.verification.trace import EngineFault
-from zenverify.verification.verdict import ACCUMULATION, Interval, Pass, Verdict, Witnesses
+from zenverify.verification.verdict import (
+    ACCUMULATION,
+    Frame,
+    Interval,
+    Pass,
+    Verdict,
+    Witnesses,
+)
 from zenverify.verification.verify import verify_case
+
+_DEEPEST = 6
+"""Functions that wrap each other."""
+
+_WRAPPING = frozenset({"zenverify.tensor.custom"})
+"""Modules whose pullbacks call a user's."""
 
 MOST_ELEMENTS = 256
 """Of larger cases the numbers of the finding alone are given."""
@@ -74,6 +89,9 @@ class Evidence:
         moved.
     again
         Whether the engine gave the finding's numbers once more, bit by bit.
+    source
+        The engine's own line that raised, or that the pullback to blame begins at; None where
+        neither is known.
     """
 
     values: tuple[Array, ...] = ()
@@ -85,6 +103,7 @@ class Evidence:
     spare: frozenset[int] = frozenset()
     around: tuple[Sample, ...] = ()
     again: bool = True
+    source: Frame | None = None
 
     @property
     def is_probed(self) -> bool:
@@ -112,7 +131,7 @@ def evidence_of(
         With what the engine gives; where it raises or hangs, with what it gave before that.
     """
     own = tuple(_told(one, finding) for one in finding.witnesses)
-    found = Evidence(numbers=own)
+    found = Evidence(numbers=own, source=finding.raised_at)
     if finding.verdict is Verdict.TIMEOUT:
         return found  # every pass would take the whole limit again
     session = EngineSession(engine, timeout)
@@ -128,13 +147,15 @@ def evidence_of(
                     probes = make_probes(graph)
                     gradients = session.probe(graph, run, probes)
                 else:
-                    session.backward(graph, run.handles[-1], case.cotangent.copy())
+                    trace.backward_from(engine, graph, run.handles, trace.copied(case.seeds))
                     gradients = session.gradients(graph, run)
             gradients = {node: np.array(gradient) for node, gradient in gradients.items()}
             found = replace(found, gradients=gradients, probes=probes)
+            if found.source is None:
+                found = replace(found, source=_pullback(engine, case, finding, run.handles))
             if sum(graph.sizes) > MOST_ELEMENTS:
                 return found
-            seeds = probes or {graph.root: case.cotangent}
+            seeds = probes or case.seeds
             nodes = tuple(_of_nodes(engine, case, run.values, gradients, seeds))
             numbers, again = _numbers(engine, case, finding, found, own)
             added = tuple(_contributions(engine, case, finding, found))
@@ -143,6 +164,35 @@ def evidence_of(
             return replace(found, around=_around(engine, case, finding, found))
         except EngineFault:
             return found
+
+
+def _pullback(
+    engine: Engine, case: Case, finding: Finding, handles: Sequence[Handle]
+) -> Frame | None:
+    """Where the pullback to blame begins, of an engine whose rules are operations of Zen's kind."""
+    blame = finding.blame
+    if blame.argument is None or blame.node not in case.graph.operations:
+        return None
+    operation = getattr(handles[blame.node], "custom", None)
+    if operation is None and isinstance(engine, Ruled):
+        operation = engine.rules_of(blame.operation)
+    rules = getattr(operation, "pullbacks", ())
+    if blame.argument >= len(rules):
+        return None
+    return next(_beginnings(rules[blame.argument]), None)
+
+
+def _beginnings(function: object, depth: int = 0) -> Iterator[Frame]:
+    """Where a function begins; of what wraps a user's own, where that begins."""
+    if not isinstance(function, FunctionType) or depth > _DEEPEST:
+        return
+    if function.__module__ in _WRAPPING:
+        for value in inspect.getclosurevars(function).nonlocals.values():
+            yield from _beginnings(value, depth + 1)
+        return
+    code = function.__code__
+    if not code.co_filename.startswith("<"):
+        yield Frame(code.co_filename, code.co_firstlineno, function.__qualname__, "")
 
 
 def _told(witness: Witnesses, finding: Finding) -> Witnesses:
@@ -196,6 +246,8 @@ def _answers(
     wrong: Mapping[tuple[int, str], set[int]],
 ) -> Iterator[Witnesses]:
     failed = wrong.get((node, quantity), set())
+    if case.graph.is_discrete(node):
+        return
     for element, number in enumerate(numbers.ravel().tolist()):
         ball = None if truth is None else truth[element]
         yield Witnesses(
@@ -289,8 +341,9 @@ def _with_difference(
     estimate = None
     if finding.check.startswith("whole graph"):
         forward = Forward(engine, case, found.values)
-        root = {case.graph.root: case.cotangent}
-        estimate = element_difference(forward, case.graph, found.values, root, one.node, one.index)
+        estimate = element_difference(
+            forward, case.graph, found.values, case.seeds, one.node, one.index
+        )
     elif blame.argument is not None and blame.node in gradients:
         arriving = gradients[blame.node]
         single = extract(case.graph, blame.node, found.values, arriving, merged=False)
@@ -318,7 +371,7 @@ def _contributions(
             for operand, part in zip(graph.operands[consumer], parts, strict=True):
                 if operand == node and part is not None:
                     yield Contribution(consumer, interval_of(part[element]))
-    entering = found.probes or {graph.root: case.cotangent}
+    entering = found.probes or case.seeds
     if node in entering:
         amount = float(entering[node].flat[element])
         yield Contribution(None, Interval(amount, amount, repr(amount)))
@@ -372,7 +425,8 @@ def _others(case: Case, leaf: int) -> Iterator[Array]:
         graph.apply(consumer).declared.argument(argument).limits
         for consumer, argument in graph.consumers[leaf]
     ]
-    if not size or any(one.matrix is not None for one in limits):
+    discrete = graph.is_discrete(leaf)
+    if not size or discrete or any(one.matrix is not None for one in limits):
         return
     random = np.random.default_rng(leaf)
     for negative in (False, True):

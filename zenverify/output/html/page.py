@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from zenverify.operators import catalogue
 from zenverify.output.html.section import Circumstances, Fact, Section, replay_of, section
@@ -12,12 +11,11 @@ from zenverify.output.html.strength import StrengthTable, strength_table
 from zenverify.output.model.asking import Asking, nobody
 from zenverify.output.model.catalogue_order import in_catalogue_order
 from zenverify.output.model.commands import from_anywhere
-from zenverify.output.model.numbers import counted, duration, residual
+from zenverify.output.model.numbers import duration, residual
 from zenverify.output.model.run import Discrepancy, RunModel
 from zenverify.output.model.sentence import how_wrong, title_of
+from zenverify.output.model.verdict import State, heading_of, lead_of, state_of
 from zenverify.verification.campaign.coverage import CONDITIONS, impossible
-
-State = Literal["clean", "wrong", "empty"]
 
 _ENDINGS = {
     "finished": "finished",
@@ -128,9 +126,9 @@ def page(model: RunModel, ask: Asking = nobody) -> Page:
     """
     return Page(
         heading=heading_of(model),
-        state=_state(model),
+        state=state_of(model),
         engine=f"{model.engine} {model.engine_version}".strip(),
-        lead=_lead(model),
+        lead=lead_of(model),
         facts=tuple(_facts(model)),
         command=from_anywhere(model.command, model.directory),
         verdicts=tuple(sorted(model.verdicts.items())),
@@ -178,43 +176,6 @@ def _finding_row(one: Discrepancy, run: Circumstances) -> FindingRow:
         replay=replay_of(one, run),
         known=one.known,
     )
-
-
-def _state(model: RunModel) -> State:
-    if model.discrepancies:
-        return "wrong"
-    return "empty" if model.cases == 0 or model.exit_code == 2 else "clean"
-
-
-def heading_of(model: RunModel) -> str:
-    """The verdict in one line."""
-    graphs = counted(model.cases, "graph")
-    if _state(model) == "empty":
-        return "Nothing was tested" if model.is_finished else "Nothing has been tested so far"
-    found = "No discrepancy"
-    if model.discrepancies:
-        found = counted(len(model.discrepancies), "discrepancy", "discrepancies")
-        if len(model.causes) < len(model.discrepancies):
-            found += f" with {counted(len(model.causes), 'cause')}"
-    planted = "" if model.planted is None else ", with a fault planted on purpose"
-    return f"{found} in {graphs}{planted}" + ("" if model.is_finished else " so far")
-
-
-def _lead(model: RunModel) -> str:
-    """What the verdict means for who reads nothing else."""
-    engine = f"{model.engine} {model.engine_version}".strip()
-    if _state(model) == "empty":
-        return f"Nothing is known about {engine}."
-    if not model.discrepancies:
-        return (
-            f"Every value and every gradient that {engine} computed lies inside the enclosure of "
-            "the truth. See below what was exercised, and what was not."
-        )
-    if not model.new:
-        return f"All that is wrong with {engine} is recorded as known."
-    places = list(dict.fromkeys(one.place for one in model.causes if one.new))
-    named = ", ".join(places[:6]) + (f" and {len(places) - 6} more" if len(places) > 6 else "")
-    return f"To be mended in {engine}: {named}. Each is shown by the smallest graph that was found."
 
 
 def _facts(model: RunModel) -> Iterable[Fact]:

@@ -45,7 +45,7 @@ def write_report(
     from zenverify.output.html.render import render
 
     page = render(model) if ask is None else render(model, ask)
-    return _write(page, path or _unused(directory / report_name(model)))
+    return put(page, path or unused(directory / report_name(model)))
 
 
 def write_card(card: Card, directory: Path) -> Path:
@@ -68,10 +68,10 @@ def write_card(card: Card, directory: Path) -> Path:
     """
     from zenverify.output.html.card import render_card
 
-    return _write(render_card(card), directory / f"{_safe(card.engine)}-{card.name}.html")
+    return put(render_card(card), directory / f"{_safe(card.engine)}-{card.name}.html")
 
 
-def _unused(path: Path) -> Path:
+def unused(path: Path) -> Path:
     """The path, or one beside it, of an empty file that was made here."""
     for number in count(1):
         chosen = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
@@ -80,24 +80,26 @@ def _unused(path: Path) -> Path:
             chosen.open("x").close()
         except FileExistsError:
             if not chosen.parent.is_dir():
-                raise _unwritable(chosen, "not a directory") from None
+                raise unwritable(chosen, "not a directory") from None
             continue
         except OSError as error:
-            raise _unwritable(chosen, error.strerror or str(error)) from error
+            raise unwritable(chosen, error.strerror or str(error)) from error
         return chosen
     raise AssertionError("there are always more numbers")
 
 
-def _unwritable(path: Path, reason: str) -> UsageError:
+def unwritable(path: Path, reason: str) -> UsageError:
+    """The error about a report that cannot be written."""
     return UsageError(f"cannot write the report {path}: {reason}")
 
 
-def _write(page: str, path: Path) -> Path:
+def put(text: str, path: Path) -> Path:
+    """Write a text, whole or not at all. Raises `UsageError` if it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, page)
+        write_text(path, text)
     except OSError as error:
-        raise _unwritable(path, error.strerror or str(error)) from error
+        raise unwritable(path, error.strerror or str(error)) from error
     return path
 
 

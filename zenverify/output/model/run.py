@@ -162,6 +162,8 @@ class Collector:
         The flags that repeat the run, except engine, seed and number of graphs.
     directory
         The folder that the run was started in; None where what is written must not tell.
+    reproducible
+        Whether to leave out what differs between two runs of the same graphs: time, and place.
     """
 
     def __init__(
@@ -169,9 +171,12 @@ class Collector:
         engine_spec: str = "",
         restrictions: Sequence[str] = (),
         directory: Path | None = None,
+        *,
+        reproducible: bool = False,
     ) -> None:
         self._engine_spec = engine_spec
-        self._directory = directory
+        self._reproducible = reproducible
+        self._directory = None if reproducible else directory
         self._restrictions = tuple(restrictions)
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
@@ -272,7 +277,7 @@ class Collector:
             causes=tuple(_causes(discrepancies, end.causes if end else ())),
             stop_reason=end.stop_reason if end else None,
             exit_code=end.exit_code if end else None,
-            seconds=end.seconds if end else None,
+            seconds=end.seconds if end and not self._reproducible else None,
             planted=start.planted,
             strength=self._strength,
             gone=end.gone if end else (),

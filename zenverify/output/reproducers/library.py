@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from zenverify.graph.case import Array, Case
-from zenverify.graph.graph import Leaf, LeafKind
+from zenverify.graph.graph import Apply, Leaf, LeafKind
 from zenverify.output.model.listing import node_name
 from zenverify.output.model.run import Discrepancy
 from zenverify.output.model.sentence import middle
@@ -83,6 +83,13 @@ class Wrong:
         return number_text(self.apart / 2 if math.isfinite(self.apart) else 0.0)
 
 
+def is_plain(case: Case) -> bool:
+    """Whether a graph has one root, and no attributes that are nodes themselves."""
+    return not case.graph.further_roots and not any(
+        isinstance(node, Apply) and node.given for node in case.graph.nodes
+    )
+
+
 def wrong_numbers(discrepancy: Discrepancy) -> Wrong | None:
     """What a user sees wrong of a case in a plain pass; None where that is nothing of the kind."""
     finding, graph = discrepancy.finding, discrepancy.case.graph
@@ -150,6 +157,8 @@ def library_script(discrepancy: Discrepancy, engine: str, title: str) -> str:
     """
     case = discrepancy.case
     wrong = wrong_numbers(discrepancy)
+    if not is_plain(case):
+        raise UnwritableError("the graph has several roots, or attributes that are nodes")
     if wrong is None:
         raise UnwritableError(
             "no number of a leaf in a plain pass shows it; what does is asked through the adapter"

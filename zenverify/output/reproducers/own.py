@@ -8,7 +8,7 @@ from zenverify.graph.case import Case
 from zenverify.graph.graph import Leaf, LeafKind
 from zenverify.output.model.listing import node_name
 from zenverify.output.model.run import Discrepancy
-from zenverify.output.reproducers.library import Wrong, wrong_numbers
+from zenverify.output.reproducers.library import Wrong, is_plain, wrong_numbers
 from zenverify.output.reproducers.python_text import (
     array_text,
     attribute_text,
@@ -51,13 +51,8 @@ def api_script(discrepancy: Discrepancy, spec: str, title: str, planted: Planted
         docstring(f"{title}. Fails as long as that is so."),
         *imports,
         "",
-        "build = GraphBuilder()",
+        "",
         *_built(case),
-        "case = Case(",
-        "    build.graph(),",
-        f"    ({', '.join(array_text(value) for value in case.values)},),",
-        f"    {array_text(case.cotangent)},",
-        ")",
         *run,
         "for finding in result.findings:",
         "    print(finding.message)",
@@ -68,6 +63,21 @@ def api_script(discrepancy: Discrepancy, spec: str, title: str, planted: Planted
 
 
 def _built(case: Case) -> list[str]:
+    """The case node by node; one of several roots as the JSON that entries have."""
+    if not is_plain(case):
+        return [f"case = Case.from_json({case.to_json()!r})"]
+    return [
+        "build = GraphBuilder()",
+        *_nodes(case),
+        "case = Case(",
+        "    build.graph(),",
+        f"    ({', '.join(array_text(value) for value in case.values)},),",
+        f"    {array_text(case.cotangent)},",
+        ")",
+    ]
+
+
+def _nodes(case: Case) -> list[str]:
     graph = case.graph
     lines = []
     for position, node in enumerate(graph.nodes):
@@ -91,13 +101,13 @@ def test_script(discrepancy: Discrepancy, spec: str, title: str, planted: Plante
     finding = discrepancy.finding
     blame = finding.blame
     name = identifier(f"{blame.operation} {finding.bucket.place} {finding.during}")
-    wrong = wrong_numbers(discrepancy)
-    is_plain = wrong is not None and finding.verdict is not Verdict.NON_DETERMINISTIC
+    wrong = wrong_numbers(discrepancy) if is_plain(discrepancy.case) else None
+    told = finding.verdict is not Verdict.NON_DETERMINISTIC
     head = docstring(f"{title}. Run it with pytest; fails as long as that is so.")
-    if not is_plain or wrong is None:
+    if not told or wrong is None:
         text = api_script(discrepancy, spec, title, planted)
-        above, _, below = text.partition('"""\n')[2].partition("\nbuild = ")
-        shown = f"build = {below}".splitlines()
+        above, _, below = text.partition('"""\n')[2].partition("\n\n\n")
+        shown = below.splitlines()
         shown = [line for line in shown if not line.startswith(("for ", "    print"))]
         tested = "\n".join(f"    {line}" if line else "" for line in shown)
         needed = above.strip("\n")

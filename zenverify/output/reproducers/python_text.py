@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from zenverify.graph.case import Array
+from zenverify.output.model.printable import printable, visible
 
 _WIDTH = 92
 
@@ -58,8 +59,9 @@ def attribute_text(value: Any) -> str:
 
 def docstring(text: str) -> str:
     """A script's first lines: any text, which ends no docstring and starts no escape."""
-    plain = text.replace("\\", "\\\\").replace('"', "'")
-    return '"""' + "\n".join(textwrap.wrap(plain, _WIDTH)) + '\n"""\n'
+    plain = visible(" ".join(text.split())).replace("\\", "\\\\").replace('"', "'")
+    shown = printable("\n".join(textwrap.wrap(plain, _WIDTH)))
+    return f'"""{shown}\n"""\n'
 
 
 def identifier(text: str) -> str:

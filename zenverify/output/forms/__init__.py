@@ -1,0 +1,1 @@
+"""A finished run for programs and forms of others: JSON, JUnit, SARIF, Markdown, GitHub."""
