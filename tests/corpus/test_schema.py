@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from benchmarks.measures.mutation import PIECES, places
 from tests.corpus.test_entry import make_entry
-from tests.corpus.test_mutated_files import ENTRIES, PIECES, places
+from tests.corpus.test_mutated_files import ENTRIES
 from zenverify.corpus.entry import EntryStatus, read_entry
 from zenverify.corpus.writing import entry_text
 from zenverify.errors import CaseFormatError
