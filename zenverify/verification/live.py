@@ -328,6 +328,12 @@ class LiveRecording(GraphRecording):
             if array.tobytes() != before.tobytes():
                 array[...] = before
 
+    def gradients_again(self, session: EngineSession) -> None:
+        """None: the user's own code has computed the graph, once."""
+
+    def probed_again(self, session: EngineSession) -> None:
+        """None, likewise."""
+
     def _probe(self, session: EngineSession) -> Probed:
         # A reverse pass adds to what is there.
         engine = session.engine

@@ -17,7 +17,7 @@ from zenverify.verification.checks.local import LocalCheck, Suspect
 from zenverify.verification.checks.probes import make_probes
 from zenverify.verification.checks.whole import DirectionCheck
 from zenverify.verification.session import EngineSession
-from zenverify.verification.trace import Trace, first_difference, flat
+from zenverify.verification.trace import Trace, copied, first_difference, flat
 
 
 class Recording(ABC):
@@ -207,6 +207,29 @@ class GraphRecording(Recording):
             If the engine does not get through.
         """
         return session.forward(self.case).values
+
+    def gradients_again(self, session: EngineSession) -> tuple[Trace, Mapping[int, Array]] | None:
+        """Another forward and reverse pass; None where there cannot be one.
+
+        Raises
+        ------
+        EngineFault
+            If the engine does not get through.
+        """
+        run = session.forward(self.case)
+        session.backward_from(self.graph, run, copied(self.case.seeds))
+        return run, session.copied_gradients(self.graph, run, list(self.gradients))
+
+    def probed_again(self, session: EngineSession) -> tuple[Trace, Mapping[int, Array]] | None:
+        """Another pass like that of `probed`; None where there cannot be one.
+
+        Raises
+        ------
+        EngineFault
+            If the engine does not get through.
+        """
+        run = session.forward(self.case)
+        return run, session.probe(self.graph, run, self.probed(session).probes)
 
     def probed(self, session: EngineSession) -> Probed:
         """A pass in which a cotangent of order one enters at every node; made once.

@@ -19,7 +19,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
-from zenverify.tensor import Tensor
+from zenverify.tensor import OPERATIONS, Tensor
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import verify_case
 
@@ -346,3 +346,42 @@ def test_a_crash_has_the_lines_from_the_engines_first_own_one_on() -> None:
     assert finding.raised_at == first
     assert finding.message.endswith(f"(test_structure.py, line {first.line})")
     assert not hasattr(finding.bucket, "traceback")
+
+
+def at_random(draw: np.random.Generator, share: float) -> Any:
+    right = OPERATIONS["tanh"].pullbacks[0]
+    return lambda g, *rest: right(g, *rest) * (1 + share * draw.normal())
+
+
+@pytest.mark.parametrize(
+    "share, verdict", [(1e-17, Verdict.AGREE), (1e-9, Verdict.NON_DETERMINISTIC)]
+)
+def test_a_gradient_may_differ_from_pass_to_pass_by_rounding_only(
+    share: float, verdict: Verdict
+) -> None:
+    """One finding, which names the operation, in place of one for each argument and condition."""
+    with wrong_rule("tanh", at_random(np.random.default_rng(3), share)):
+        result = verify_case(ZenEngine(), CASE)
+    assert result.verdict is verdict
+    if verdict is not Verdict.AGREE:
+        (finding,) = result.findings
+        assert finding.blame.operation == "tanh"
+        assert "differs from one pass to the next over the same values" in finding.message
+
+
+def test_a_rule_that_is_wrong_now_and_then_is_found_behind_the_probes() -> None:
+    right, calls = OPERATIONS["tanh"].pullbacks[0], {"count": 0}
+
+    def now_and_then(g: Any, *rest: Any) -> Any:
+        calls["count"] += 1
+        return right(g, *rest) * (2.0 if calls["count"] == 2 else 1.0)
+
+    with wrong_rule("tanh", now_and_then):
+        (finding,) = verify_case(ZenEngine(), CASE).findings
+    assert (finding.verdict, finding.blame.operation) == (Verdict.NON_DETERMINISTIC, "tanh")
+
+
+def test_the_same_wrong_gradient_each_time_is_wrong_and_not_at_random() -> None:
+    right = OPERATIONS["tanh"].pullbacks[0]
+    with wrong_rule("tanh", lambda g, *rest: right(g, *rest) * (1 + 1e-5)):
+        assert finding_of(CASE).verdict is Verdict.ENGINE_WRONG

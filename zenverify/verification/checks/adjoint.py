@@ -9,6 +9,7 @@ import numpy as np
 from zenverify.verification.blame.gradients import blame_gradients
 from zenverify.verification.blame.rule import CHECK
 from zenverify.verification.checks.check import Said
+from zenverify.verification.checks.repeated import other_gradients
 from zenverify.verification.recording import GraphRecording
 from zenverify.verification.session import EngineSession
 
@@ -20,6 +21,14 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
     suspects = recording.accounted(check.gradients(recording.gradients, seeds))
     if not all(np.isfinite(cotangent).all() for cotangent in seeds.values()):
         check.undefined = undefined  # of the cotangent's doing: the probes have their own
+    if not suspects:
+        return
+    seen = recording.values, recording.gradients
+    again = recording.gradients_again(session)
+    at_random = other_gradients(recording, session, suspects, seen, again)
+    if at_random is not None:
+        yield at_random
+        return
     yield from blame_gradients(
         session.engine,
         graph,

@@ -40,10 +40,11 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
     graph, gradients = recording.graph, recording.gradients
     if all(np.isfinite(gradient).all() for gradient in gradients.values()):
         return
-    root, cotangent = recording.values[graph.root], recording.case.cotangent
-    if not np.isfinite(root).all() or not np.isfinite(cotangent).all():
+    seeds = recording.case.seeds
+    if not all(np.isfinite(recording.values[n]).all() for n in seeds):
         return
-    seeds = {graph.root: cotangent}
+    if not all(np.isfinite(cotangent).all() for cotangent in seeds.values()):
+        return
     told: set[tuple[str, int]] = set()
     for node in sorted(gradients, reverse=True):
         undefined = np.flatnonzero(~np.isfinite(gradients[node])).tolist()
@@ -140,7 +141,7 @@ def _behind(graph: Graph, node: int) -> list[int]:
 
 
 def _value(recording: GraphRecording, behind: Sequence[int], moved: Mapping[int, Balls]) -> Ball:
-    """<cotangent, root> when some nodes are at other values."""
+    """<cotangent, root>, over all roots, when some nodes are at other values."""
     graph = recording.graph
     values: dict[int, Balls] = dict(moved)
     for position in behind:
@@ -148,6 +149,10 @@ def _value(recording: GraphRecording, behind: Sequence[int], moved: Mapping[int,
         given = [values[i] if i in values else lift(recording.values[i]) for i in operands]
         near = lift(recording.values[position])
         values[position] = graph.programs[position].value(given, near)
-    root = values.get(graph.root) or lift(recording.values[graph.root])
-    parts = zip(lift(recording.case.cotangent), root, strict=True)
-    return sum((weight * item for weight, item in parts if not weight.is_zero()), ZERO)
+    total = ZERO
+    for root, cotangent in recording.case.seeds.items():
+        items = values[root] if root in values else lift(recording.values[root])
+        for weight, item in zip(lift(cotangent), items, strict=True):
+            if not weight.is_zero():
+                total += weight * item
+    return total
