@@ -133,7 +133,7 @@ class Contribution:
     @cached_property
     def _expression(self) -> Callable[..., sympy.Expr]:
         if isinstance(self.expression, str):
-            from zenverify.operators.expression_text import parse_expression
+            from zenverify.operators.text.expressions import parse_expression
 
             return parse_expression(self.expression).expression
         assert self.expression is not None
@@ -143,10 +143,10 @@ class Contribution:
     def _equation(self) -> tuple[tuple[str, ...], Callable[..., sympy.Expr]]:
         """The arguments' names, and what is zero."""
         if isinstance(self.equation, str):
-            from zenverify.operators.equation_text import parse_equation
+            from zenverify.operators.text.expressions import parse_equation
 
             parsed = parse_equation(self.equation)
-            return parsed.arguments, parsed.residual
+            return parsed.arguments[1:], parsed.expression
         assert self.equation is not None
         # The first two parameters receive SymPy and the result.
         return tuple(inspect.signature(self.equation).parameters)[2:], self.equation
@@ -159,7 +159,7 @@ class Contribution:
         if self.equation is not None:
             return self._equation[0]
         if isinstance(self.expression, str):
-            from zenverify.operators.expression_text import parse_expression
+            from zenverify.operators.text.expressions import parse_expression
 
             return parse_expression(self.expression).arguments
         assert self.expression is not None
@@ -171,7 +171,7 @@ class Contribution:
         """What the catalogue knows of a function that the text is nothing but a call of."""
         if not isinstance(self.expression, str):
             return ()
-        from zenverify.operators.expression_text import parse_expression
+        from zenverify.operators.text.expressions import parse_expression
 
         return parse_expression(self.expression).slices
 
@@ -205,7 +205,7 @@ class Contribution:
         scalar = Kernel(self.name, len(names), self._expression, self.slices or self._known_slices)
         try:
             scalar.derived  # noqa: B018  at once, while it is clear whose expression it is
-        except (ValueError, RecursionError) as error:
+        except (ArithmeticError, RecursionError, ValueError) as error:
             raise UsageError(f"contribution {self.name!r}: the expression: {error}") from error
         arguments = [Argument(name, self.domains.get(name, EVERYWHERE)) for name in names]
         return mapped("contributed", self.summary, scalar, arguments, self.kinks)
@@ -227,7 +227,7 @@ class Contribution:
         where = f"contribution {self.name!r}: the equation"
         try:
             derived = declared.equation.residual.derived
-        except (ValueError, RecursionError) as error:
+        except (ArithmeticError, RecursionError, ValueError) as error:
             raise UsageError(f"{where}: {error}") from error
         if derived.kink_count:
             raise UsageError(f"{where} has kinks, expected a smooth one")

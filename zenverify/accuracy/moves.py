@@ -128,6 +128,7 @@ class Mover:
         good = np.isfinite(rounded)
         for number, domain in enumerate(self._domains):
             mine = self._owner == number
-            here = rounded[mine]
-            good[mine] &= domain.contains(here)
+            if domain.integer:
+                rounded[mine] = np.rint(rounded[mine])
+            good[mine] &= domain.contains(rounded[mine])
         return np.where(good, rounded, fallback)

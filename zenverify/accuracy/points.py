@@ -69,8 +69,7 @@ def _special(domain: Domain, dtype: str) -> Points:
 
 def _spread(random: np.random.Generator, domain: Domain, dtype: str) -> Points:
     """In turn: evenly in a range of order one, evenly on a squeezed axis, at all magnitudes."""
-    low, high = domain.stretch(_CORE)
-    core = random.uniform(low, high, COUNT)
+    core = domain.spread(random, _CORE, COUNT)
     largest = float(np.finfo(dtype).max) / 10
     reach = np.arcsinh(np.arcsinh(largest))
     squeezed = np.sinh(np.sinh(random.uniform(-reach, reach, COUNT)))
@@ -81,10 +80,11 @@ def _spread(random: np.random.Generator, domain: Domain, dtype: str) -> Points:
     if ends.size:
         wide = random.choice(ends, COUNT) + wide
     chosen = np.choose(np.arange(COUNT) % 3, [core, squeezed, wide])
+    chosen = np.rint(chosen) if domain.integer else chosen
     chosen = np.where(domain.contains(chosen), chosen, core)
     rounded = chosen.astype(dtype).astype(np.float64)
-    middle = np.float64(low / 2 + high / 2)
-    return np.where(domain.contains(rounded), rounded, middle)
+    _, ordinary = domain.moderate(negative=False)
+    return np.where(domain.contains(rounded), rounded, ordinary)
 
 
 def _inside(points: Points, domain: Domain) -> Points:

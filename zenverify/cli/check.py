@@ -113,8 +113,8 @@ def _subject(
     from zenverify.contribution import Contribution
     from zenverify.engines.importing import imported
     from zenverify.engines.registry import DEFAULT
-    from zenverify.operators.domain_text import parse_domains
-    from zenverify.operators.expression_text import parse_expression
+    from zenverify.operators.text.domains import parse_domains
+    from zenverify.operators.text.expressions import parse_expression
 
     if ":" not in spec:
         if expression is not None:

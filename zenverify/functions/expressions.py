@@ -74,7 +74,7 @@ def _operand(number: int, argument: Any) -> Slot | Fixed:
 def _kernel(name: str, expression: Callable[..., sympy.Expr] | str, count: int) -> Kernel:
     """The scalar function that an expression stands for."""
     if isinstance(expression, str):
-        from zenverify.operators.expression_text import parse_expression
+        from zenverify.operators.text.expressions import parse_expression
 
         parsed = parse_expression(expression)
         _check_count(len(parsed.arguments), count)
@@ -96,7 +96,7 @@ def _kernel(name: str, expression: Callable[..., sympy.Expr] | str, count: int) 
         )
     try:
         made.derived  # noqa: B018  at once, while it is clear whose expression it is
-    except (ValueError, RecursionError) as error:
+    except (ArithmeticError, RecursionError, ValueError) as error:
         raise UsageError(f"expression of {name}: {error}") from error
     return made
 

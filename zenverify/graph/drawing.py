@@ -200,7 +200,7 @@ class _Drawing:
     def _plan(self, call: _Call, argument: int) -> LeafPlan:
         limits = call.limits(argument)
         if call.is_integer(argument):
-            return LeafPlan(0.0, 3.0, limits, integer=True)
+            return LeafPlan(-1.0, 3.0, limits, integer=True)
         return plan_for(limits, negative=len(self.plans) % 3 == 2)
 
     def _operand(self, call: _Call, argument: int, shape: Shape, model: int | None) -> int:

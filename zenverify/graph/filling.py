@@ -117,13 +117,24 @@ def _numbers(
     """Values for the leaf of a number."""
     shape = leaf.shape
     if plan.integer:
-        return np.asarray(random.integers(-1, 4, shape)).astype(np.float64)
+        drawn = np.asarray(random.integers(int(plan.low), int(plan.high) + 1, shape))
+        return _integers(random, leaf, plan, filling, drawn.astype(np.float64))
     ordinary = np.asarray(random.uniform(plan.low, plan.high, shape))
     if filling is Filling.PAIRS:
         return _paired(ordinary, plan, number)
     if plan.limits.matrix is not None:
         return _matrices(random, leaf, plan, filling, ordinary)
     return _elements(random, leaf, plan, filling, ordinary)
+
+
+def _integers(
+    random: np.random.Generator, leaf: Leaf, plan: LeafPlan, filling: Filling, ordinary: Numbers
+) -> Numbers:
+    """Integers; in special fillings of a domain of integers, those that are nearest to these."""
+    if not plan.limits.integer or filling in (Filling.ORDINARY, Filling.PAIRS):
+        return ordinary
+    special = np.rint(_elements(random, leaf, plan, filling, ordinary))
+    return np.where(plan.limits.contains(special), special, ordinary)
 
 
 def _elements(

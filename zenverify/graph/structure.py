@@ -42,7 +42,8 @@ class LeafPlan:
     limits
         The domain of the operation that it was made for.
     integer
-        Whether only integers will do: an exponent of a base that may be negative.
+        Whether only integers will do: a domain of integers, or an exponent of a base that may be
+        negative. The ends are integers then.
     """
 
     low: float
@@ -100,4 +101,4 @@ def trimmed(
 
 def plan_for(limits: Domain, *, negative: bool) -> LeafPlan:
     """Ordinary values inside a domain: of order one, away from its edges."""
-    return LeafPlan(*limits.moderate(negative=negative), limits)
+    return LeafPlan(*limits.moderate(negative=negative), limits, limits.integer)

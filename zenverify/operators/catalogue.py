@@ -9,6 +9,30 @@ from functools import cache
 
 from zenverify.errors import GraphError, UsageError
 from zenverify.operators.operator import Operator
+from zenverify.operators.program.kernel import Kernel
+
+_ALIASES = {
+    "abs": "absolute",
+    "Abs": "absolute",
+    "max": "maximum",
+    "Max": "maximum",
+    "min": "minimum",
+    "Min": "minimum",
+    "ln": "log",
+    "ceiling": "ceil",
+    "psi": "digamma",
+    "acos": "arccos",
+    "acosh": "arccosh",
+    "asin": "arcsin",
+    "asinh": "arcsinh",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "atanh": "arctanh",
+    "pow": "power",
+    "lgamma": "gammaln",
+    "loggamma": "gammaln",
+}
+"""Names of SymPy, Python and SciPy for elementwise operations; the catalogue's are NumPy's."""
 
 
 @cache
@@ -66,6 +90,19 @@ def declares(operator: Operator) -> bool:
     from zenverify.operators.declarations import FAMILIES
 
     return any(one is operator for family in FAMILIES for one in family)
+
+
+@cache
+def kernels() -> dict[str, Kernel]:
+    """What the elementwise operations compute, by each of their names, also those of SymPy.
+
+    Of the catalogue's own operations, and none that is `including`d.
+    """
+    from zenverify.operators.declarations import FAMILIES
+
+    every = (one for family in FAMILIES for one in family)
+    found = {one.name: one.kernel for one in every if one.kernel is not None}
+    return found | {alias: found[name] for alias, name in _ALIASES.items()}
 
 
 @contextmanager

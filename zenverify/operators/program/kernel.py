@@ -7,7 +7,7 @@ any other kernel is derived when it is first used. A test holds the two together
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -74,6 +74,17 @@ class Kernel:
         numbers = int | float | np.number
         builder = next(one.builder for one in operands if not isinstance(one, numbers))
         return builder.map(self, *operands)
+
+    def slices_among(self, arguments: Sequence[int]) -> tuple[Slice, ...]:
+        """The slices of a function that is this one, called with its `arguments` in this order."""
+        places = [arguments.index(argument) for argument in range(len(arguments))]
+        return tuple(
+            Slice(
+                None if one.argument is None else arguments[one.argument],
+                tuple(one.conditions[place] for place in places),
+            )
+            for one in self.slices
+        )
 
     @cached_property
     def derived(self) -> Derived:

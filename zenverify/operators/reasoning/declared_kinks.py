@@ -10,10 +10,10 @@ from flint import arb
 from zenverify.errors import UsageError
 from zenverify.operators.balls.arithmetic import Ball, precision
 from zenverify.operators.derivation.derive import evaluator
-from zenverify.operators.expression_text import constant_bounds
 from zenverify.operators.reasoning.evaluation import Point
 from zenverify.operators.reasoning.places import Place, Setting
 from zenverify.operators.reasoning.samples import generic
+from zenverify.operators.text.expressions import constant
 
 _EQUATION = re.compile(r"(\|?)\s*([A-Za-z_]\w*)\s*(\|?)\s*=\s*([^:]+?)\s*(?::.*)?")
 _PRECISION = 128
@@ -75,7 +75,7 @@ def _points(setting: Setting, words: str) -> list[Point] | None:
             point[left] = point[other]
         return [tuple(point) for point in points]
     try:
-        size = constant_bounds("kink", right)
+        size = constant("kink", right)
     except UsageError:
         return None
     ends: list[Ball] = [size, -size] if match[1] else [size]

@@ -106,4 +106,4 @@ def unsolved(operator: Operator, seed: int = 1) -> tuple[str, ...]:
 
 
 def _ordinary(draw: np.random.Generator, domain: Domain) -> NDArray[np.float64]:
-    return draw.uniform(*domain.stretch(_REACH), _POINTS)
+    return domain.spread(draw, _REACH, _POINTS)

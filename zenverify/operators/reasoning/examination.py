@@ -102,15 +102,15 @@ class Examination:
         undefined: dict[Numbers, None],
     ) -> None:
         needs = _needs(self.setting, reason)
-        zero = False
+        alone = False
         for place, (domain, number) in enumerate(zip(self.setting.domains, point, strict=True)):
             beside = [p for p in points if p[place] == number]
             everywhere = all(other in undefined for other in beside)
-            zero = zero or (everywhere and number == 0 and not isinstance(reason, NoPole))
+            alone = alone or (everywhere and not isinstance(reason, NoPole))
             if number in domain.edges and not everywhere:
                 self._note(self._at(point), "an edge of the declared domain", needs)
                 return
-        if reason.is_isolated and not zero:
+        if reason.is_isolated and not alone:
             self._note(self._at(point), "which no domain can leave out", needs)
         else:
             self._complain(self._at(point), needs)

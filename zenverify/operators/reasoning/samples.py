@@ -7,6 +7,8 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from zenverify.operators.domain import Domain
 
 Numbers = tuple[float, ...]
@@ -27,12 +29,11 @@ def numbers_in(domain: Domain, seed: int, special: Sequence[float] = ()) -> list
 
     `special` numbers and their neighbours are added.
     """
-    draw = random.Random(seed)
-    low, high = domain.stretch(_REACH)
     ends = [*special, *domain.edges]
     near = [end + sign * offset for end in ends for offset in _OFFSETS for sign in (1.0, -1.0)]
-    drawn = [draw.uniform(low, high) for _ in range(_DRAWN)]
-    parts = [low + (high - low) * part for part in (0.5, 0.25, 0.75)]
+    drawn = domain.spread(np.random.default_rng(seed), _REACH, _DRAWN).tolist()
+    pieces = [one.stretch(_REACH) for one in domain.intervals]
+    parts = [low + (high - low) * part for low, high in pieces for part in (0.5, 0.25, 0.75)]
     found = [*_SIMPLE, *ends, *parts, *near, *drawn]
     return [number for number in dict.fromkeys(found) if domain.holds(number)]
 

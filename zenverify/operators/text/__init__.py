@@ -1,1 +1,0 @@
-"""Declarations given as text: what `expression_text` and `domain_text` are made of."""

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from zenverify.errors import UsageError
 from zenverify.operators import sampling
 from zenverify.operators.domain import EVERYWHERE, Domain
-from zenverify.operators.equation_text import RESULT
 from zenverify.operators.operator import Argument, Equation, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 from zenverify.operators.program.kernel import Kernel
+from zenverify.operators.text.expressions import RESULT
 
 if TYPE_CHECKING:
     import sympy

@@ -7,8 +7,9 @@ import pytest
 import sympy
 
 from zenverify.errors import UsageError
-from zenverify.operators.equation_text import parse_equation
+from zenverify.operators.text.expressions import parse_equation
 
+SYNTAX = "expected two expressions, or one: y + exp(y) = x"
 Y, X, A = sympy.symbols("y x a", real=True)
 
 
@@ -25,25 +26,27 @@ Y, X, A = sympy.symbols("y x a", real=True)
 )
 def test_both_sides_are_read(text: str, arguments: tuple[str, ...], expected: sympy.Expr) -> None:
     parsed = parse_equation(text)
-    assert parsed.arguments == arguments
+    assert parsed.arguments == ("y", *arguments)
     symbols = [sympy.Symbol(name, real=True) for name in arguments]
-    assert sympy.expand(parsed.residual(sympy, Y, *symbols) - expected) == 0
+    assert sympy.expand(parsed.expression(sympy, Y, *symbols) - expected) == 0
 
 
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("y == x", "equation 'y == x': expected one =, got 2"),
-        ("y =", "equation: there is nothing but blanks"),
-        ("= x", "equation: there is nothing but blanks"),
-        ("y = exp(x", "equation, column"),
-        ("y = x + sine(x)", "equation, column 9, at 'sine'"),
-        ("(y = x)", "equation, column"),
-        ("y = exp", "equation, column 5, at 'exp': a function"),
-        ("y = log(x - x)", "has no real value"),
+        ("y == x", f"equation, at '= x': {SYNTAX}"),
+        ("y =", f"equation, at 'y =': {SYNTAX}"),
+        ("= x", f"equation, at '= x': {SYNTAX}"),
+        ("y = exp(x", f"equation, at '(x': {SYNTAX}"),
+        ("x = y = z", f"equation, at 'x = y = z': {SYNTAX}"),
+        ("exp(y = x)", f"equation, at 'y = x': {SYNTAX}"),
+        ("y <= x", f"equation, at '<': {SYNTAX}"),
+        ("y = x + sine(x)", "equation, at 'sine': expected a function of the catalogue"),
+        ("y = exp", "equation, at 'exp': expected an argument"),
+        ("y = log(x - x)", "expected an expression with a real value"),
         (3, "equation: expected text, got int"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(text: Any, message: str) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
-        parse_equation(text).residual(sympy, Y, X)
+        parse_equation(text).expression(sympy, Y, X)
