@@ -11,7 +11,7 @@ import numpy as np
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.operators.balls.arithmetic import ZERO, precision
-from zenverify.operators.domain import Domain
+from zenverify.operators.domain import Domain, Interval
 from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, LocalEnclosure, lift, lift_all
 from zenverify.verification import trace
@@ -87,8 +87,9 @@ def error_around(
 
 
 def _points(limits: Domain, here: float, dtype: str) -> Iterator[float]:
-    low, high = limits.stretch(max(_REACH, 2 * abs(here)))
+    low, high = Interval(limits.low, limits.high).stretch(max(_REACH, 2 * abs(here)))
     spread = np.sinh(np.linspace(np.arcsinh(low), np.arcsinh(high), _POINTS))
+    spread = np.rint(spread) if limits.integer else spread
     points = np.unique(np.append(spread, here).astype(dtype))
     yield from points[limits.contains(points)].tolist()
 
