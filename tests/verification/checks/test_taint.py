@@ -88,3 +88,30 @@ def test_what_a_solver_forms_on_its_way_may_overflow(size: float, verdict: Verdi
     with wrong_rule("cholesky", rule):
         case = unary("cholesky", at=[[size * size]], cotangent=[[size]])
         assert verify_case(ZenEngine(), case, difference=False).verdict is verdict
+
+
+def test_a_nan_reaches_only_those_minors_of_a_determinant_that_it_is_in() -> None:
+    """The gradient of an element is the minor without its row and column."""
+    spoiled = [[2.0, 0.5], [np.nan, 1.0]]
+    case = unary("det", at=spoiled)
+    assert verify_case(ZenEngine(), case).verdict is Verdict.AGREE
+    right = OPERATIONS["det"].pullbacks[0]
+    with wrong_rule("det", lambda g, *rest: np.where([[0, 1], [0, 0]], 7.0, right(g, *rest))):
+        assert verify_case(ZenEngine(), case, difference=False).verdict is Verdict.NON_FINITE
+
+
+def test_products_that_overflow_in_a_cross_product_may_leave_nan() -> None:
+    build = CaseBuilder()
+    x = build.variable([5e307, 3e256, -1.5])
+    build.apply("cross", x, x, axisa=0, axisb=0, axisc=0)
+    assert verify_case(ZenEngine(), build.case()).verdict is Verdict.AGREE
+
+
+def test_the_derivative_of_a_quotient_overflows_only_where_it_must() -> None:
+    build = CaseBuilder()
+    y = build.variable(-1.56e20, "float32")
+    build.apply("divide", build.variable(-1.2e32, "float32"), y)
+    case = build.case(3e33)
+    assert verify_case(ZenEngine(), case).verdict is Verdict.AGREE
+    with wrong_rule("divide", lambda g, y, a, b: -(g * y) / b, argument=1):
+        assert verify_case(ZenEngine(), case).verdict is Verdict.NON_FINITE

@@ -39,12 +39,13 @@ def multiply(x: Operand, y: Operand) -> Tensor:
     return record_pair("multiply", x, y)
 
 
-# Through y, since a / b**2 would overflow where the quotient does not.
+# Through y, since a / b**2 would overflow where the quotient does not; and y / b first, which is
+# the derivative, since g * y may overflow where it is small.
 define(
     "divide",
     np.divide,
     lambda g, y, a, b: g / b,
-    lambda g, y, a, b: -(g * y) / b,
+    lambda g, y, a, b: -(g * (y / b)),
     broadcasts=True,
 )
 

@@ -77,7 +77,8 @@ def _bordered(builder: ProgramBuilder, x: Buffer, m: Buffer) -> Buffer:
 
 def _det(builder: ProgramBuilder, x: Buffer) -> Buffer:
     x = builder.eliminated(x)
-    return _bordered(builder, x, _largest(builder, x))
+    # The border is no part of the formula: a NaN reaches by itself what depends on it.
+    return _bordered(builder, x, builder.finite(_largest(builder, x)))
 
 
 def _slogdet(builder: ProgramBuilder, x: Buffer) -> Buffer:

@@ -63,7 +63,12 @@ def _cross(
 
     a = [part(x, axisa, number) for number in range(3)]
     b = [part(y, axisb, number) for number in range(3)]
-    components = [a[j] * b[k] - a[k] * b[j] for j, k in ((1, 2), (2, 0), (0, 1))]
+
+    def difference(one: Buffer, other: Buffer) -> Buffer:
+        # A sum of elements, not a function of single numbers: each product may overflow.
+        return builder.move(lambda p, q: np.stack([p, q]), one, -other).sum(0)
+
+    components = [difference(a[j] * b[k], a[k] * b[j]) for j, k in ((1, 2), (2, 0), (0, 1))]
     return builder.move(lambda *parts: np.stack(parts, axisc), *components)
 
 
