@@ -26,7 +26,6 @@ class FaultyLibrary:
     operators = frozenset(RULES)
     conventions: Mapping[str, AtKink] = {"relu": MEAN, "maximum": MEAN}
     accumulates = True
-    masked_nan = True
 
     def __init__(self, faults: frozenset[str]) -> None:
         self.faults = faults

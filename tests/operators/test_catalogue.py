@@ -23,7 +23,10 @@ every_operator = pytest.mark.parametrize(
 
 
 def test_the_engine_offers_what_the_catalogue_declares_and_nothing_else() -> None:
-    assert set(catalogue.names()) == set(OPERATIONS) == ZenEngine.operators
+    decisions = {operator.name for operator in catalogue.decisions()}
+    assert set(catalogue.names()) == set(OPERATIONS) == ZenEngine.operators - decisions
+    assert decisions <= ZenEngine.operators
+    assert decisions.isdisjoint(OPERATIONS)
 
 
 @every_operator

@@ -89,9 +89,19 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "split": _split,
     "scatter_add": _scatter_add,
     "gradient": _gradient,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "equal": zen.equal,
+    "not_equal": zen.not_equal,
+    "logical_and": operator.and_,
+    "logical_or": operator.or_,
+    "logical_not": np.logical_not,
 }
 """How a user calls each operation: ``function(*operands, **attributes)``."""
 
+_DECISIONS = (one.name for one in catalogue.decisions())
 _KINKED = (one.name for one in catalogue.all_operators() if one.kinks and not one.jumps)
 
 
@@ -101,7 +111,7 @@ class ZenEngine:
     name = "zen"
     version = zenverify.__version__
     summary = "zenverify.tensor, the library's own engine"
-    operators: frozenset[str] = frozenset(zen.OPERATIONS)
+    operators: frozenset[str] = frozenset((*zen.OPERATIONS, *_DECISIONS))
     conventions: Mapping[str, AtKink] = MappingProxyType(dict.fromkeys(_KINKED, MEAN))
     accumulates = True
     masked_nan = True

@@ -2,7 +2,8 @@
 
 Every node's shape and range of values is tracked while drawing, so domains hold without rejection.
 What real engines get wrong is drawn on purpose: shared nodes, the same operand twice, constants of
-each kind on either side, every broadcasting pattern, size-1 and zero-size axes, float32.
+each kind on either side, every broadcasting pattern, size-1 and zero-size axes, float32, several
+roots, conditions that are computed, indices and masks that are values of the engine's own.
 """
 
 from __future__ import annotations
@@ -13,12 +14,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
+from typing import Any
+
+import numpy as np
 
 from zenverify.graph.constants import Constant, constant_on, draw_layout
+from zenverify.graph.filling import ordinary_integers
 from zenverify.graph.graph import Apply, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
 from zenverify.graph.structure import Dtypes, LeafPlan, Structure, plan_for, trimmed
-from zenverify.operators.attributes import Attributes, freeze_attributes
+from zenverify.operators.attributes import (
+    Attributes,
+    FrozenArray,
+    array_kind,
+    freeze,
+    freeze_attributes,
+)
 from zenverify.operators.domain import EVERYWHERE, Domain
 from zenverify.operators.operator import Choose, Instance, Operator
 from zenverify.operators.program.builder import Shape
@@ -34,6 +45,9 @@ _CHAIN_SHAPES: tuple[Shape, ...] = ((), (2,), (2, 1))
 
 _PARTS = 16
 """Into so many a range is cut, since a ball's image is far too wide where the ball is."""
+
+_ATTRIBUTE = 3
+"""One in about so many attributes that are arrays of booleans or integers is given by a node."""
 
 _ONE_ROOT = 5
 """In about so many graphs one has several roots."""
@@ -65,16 +79,34 @@ class _Call:
     extended
         Whether its first argument may be anything, since another one will be an integer: a
         negative base with an integer exponent.
+    given
+        The attributes that nodes give.
+    computed
+        Whether one of them is computed: its condition may come out either way.
     """
 
     operator: Operator
     instance: Instance
     constant: Constant | None
     extended: bool
+    given: tuple[str, ...] = ()
+    computed: bool = False
 
     @cached_property
     def program(self) -> Program:
-        attributes = freeze_attributes(self.instance.attributes)
+        return self._program({})
+
+    @cached_property
+    def programs(self) -> Sequence[Program]:
+        """All that may be computed: with a condition that holds everywhere, and nowhere."""
+        name = self.operator.selects
+        if not self.computed or name is None:
+            return [self.program]
+        condition = self.instance.attributes[name]
+        return [self._program({name: np.full_like(condition, held)}) for held in (True, False)]
+
+    def _program(self, changed: dict[str, Any]) -> Program:
+        attributes = freeze_attributes({**self.instance.attributes, **changed})
         return self.operator.program(self.instance.shapes, attributes)
 
     def limits(self, argument: int) -> Domain:
@@ -95,9 +127,14 @@ class _Call:
 class _Drawing:
     """A graph that grows; per node its shape, range of values, and how often it is used."""
 
-    def __init__(self, choose: Choose, dtypes: Dtypes) -> None:
+    def __init__(
+        self, choose: Choose, dtypes: Dtypes, decisions: Sequence[Operator] | None = None
+    ) -> None:
         self.choose = choose
         self.dtypes = dtypes
+        self.gives = decisions is not None
+        self.comparisons = [one for one in decisions or () if not one.arguments[0].logical]
+        self.combining = [one for one in decisions or () if one.arguments[0].logical]
         self.nodes: list[Leaf | Apply] = []
         self.shapes: list[Shape] = []
         self.ranges: list[Range] = []
@@ -129,15 +166,74 @@ class _Drawing:
 
     def prepared(self, operator: Operator, instance: Instance, constant: Constant | None) -> _Call:
         extended = operator.integers_extend is not None and self.choose(3) == 1
-        return _Call(operator, instance, constant, extended)
+        given = tuple(
+            name
+            for name, value in instance.attributes.items()
+            if self.gives
+            and isinstance(value, np.ndarray)
+            and array_kind(operator.build, name)
+            and self.choose(_ATTRIBUTE) == 1
+        )
+        computed = bool(operator.selects in given and self.comparisons and self.choose(3))
+        return _Call(operator, instance, constant, extended, given, computed)
 
     def call(self, call: _Call, node: int | None = None, place: int = 0) -> None:
         """Append a call; an existing node goes to a place among its operands if it fits there."""
         operands, bounds = self._operands(call, node, place)
         for operand in operands:
             self.uses[operand] += 1
-        applied = Apply(call.operator, tuple(operands), freeze_attributes(call.instance.attributes))
+        attributes = freeze_attributes(call.instance.attributes)
+        given = tuple((name, self._giver(call, name)) for name in call.given)
+        applied = Apply(call.operator, tuple(operands), attributes, given)
         self.append(applied, call.program.shape, bounds, trainable=True)
+
+    def _giver(self, call: _Call, name: str) -> int:
+        """The node that gives an attribute: a leaf of its value, or a condition of its shape."""
+        value = call.instance.attributes[name]
+        if call.computed and name == call.operator.selects:
+            return self._condition(value.shape)
+        frozen = freeze(value)
+        assert isinstance(frozen, FrozenArray)
+        kind = (LeafKind.ARRAY, LeafKind.CONSTANT)[self.choose(2)]
+        dtype = "bool" if frozen.kind == "bool" else "int64"
+        self.plans.append(LeafPlan(0.0, 0.0, EVERYWHERE, items=frozen))
+        return self.append(Leaf(kind, value.shape, dtype), value.shape, (0.0, 0.0), trainable=False)
+
+    def _condition(self, shape: Shape) -> int:
+        """A comparison, or two of them combined, or the opposite of one."""
+        condition = self._comparison(shape)
+        combining = pick(self.choose, [None, None, *self.combining])
+        if combining is None:
+            return condition
+        others = [self._comparison(shape) for _ in combining.arguments[1:]]
+        return self._decision(combining, condition, *others)
+
+    def _comparison(self, shape: Shape) -> int:
+        """Of a node, or a leaf, with another one or a number, on either side."""
+        operands = [self._compared(shape)]
+        other = self.choose(3)
+        if other == 0:
+            operands.append(self._free_leaf(LeafKind.NUMBER, ()))
+        else:
+            operands.append(self._compared(shape) if other == 1 else operands[0])
+        if self.choose(2):
+            operands.reverse()
+        return self._decision(pick(self.choose, self.comparisons), *operands)
+
+    def _compared(self, shape: Shape) -> int:
+        """A node of a shape whose value is compared. That is no use that gives it a gradient."""
+        if self.choose(4):
+            for node in self._candidates():
+                if self.shapes[node] == shape:
+                    return node
+        return self._free_leaf(pick(self.choose, (LeafKind.CONSTANT, LeafKind.VARIABLE)), shape)
+
+    def _free_leaf(self, kind: LeafKind, shape: Shape) -> int:
+        return self._new_leaf(kind, shape, plan_for(EVERYWHERE, negative=len(self.plans) % 3 == 2))
+
+    def _decision(self, operator: Operator, *operands: int) -> int:
+        shape = np.broadcast_shapes(*(self.shapes[operand] for operand in operands))
+        return self.append(Apply(operator, operands), shape, (0.0, 1.0), trainable=False)
 
     def _node_and_instance(self, operator: Operator) -> tuple[int | None, Instance]:
         """An existing node, or None, and an instance for its shape."""
@@ -187,10 +283,14 @@ class _Drawing:
     def _leaf(self, call: _Call, argument: int) -> int:
         """A new leaf of the kind that the call wants."""
         kind, shape = call.kind(argument), call.instance.shapes[argument]
-        plan = self._plan(call, argument)
+        return self._new_leaf(kind, shape, self._plan(call, argument))
+
+    def _new_leaf(self, kind: LeafKind, shape: Shape, plan: LeafPlan) -> int:
         in_turn = self.dtypes is Dtypes.MIXED and len(self.plans) % 2 == 0
         narrow = self.dtypes is Dtypes.FLOAT32 or in_turn
         dtype = "float32" if narrow and kind is not LeafKind.NUMBER else "float64"
+        if kind is LeafKind.NUMBER and ordinary_integers(plan) and self.choose(3) == 1:
+            dtype = "int64"
         self.plans.append(plan)
         trainable = kind is LeafKind.VARIABLE
         return self.append(
@@ -239,7 +339,11 @@ def _size_of(operator: Operator, instance: Instance) -> int:
 
 def _bounded(call: _Call, ranges: Sequence[Range]) -> Range | None:
     """The range of a call's result; None where it may be undefined or too large to go on with."""
-    found = [range_of(call.program, part) for part in _parts(call.operator, ranges)]
+    found = [
+        range_of(program, part)
+        for program in call.programs
+        for part in _parts(call.operator, ranges)
+    ]
     known = [part for part in found if part is not None]
     if len(known) < len(found):
         return None
@@ -266,17 +370,18 @@ def draw_structure(
     choose
         Where choices come from.
     operators
-        What to draw from.
+        What to draw from. Of those that decide, conditions are made.
     operations
         How many operations; some are added to join loose ends, if these do not become roots.
     dtypes
         The leaves' dtypes.
     """
-    drawing = _Drawing(choose, dtypes)
+    drawing = _Drawing(choose, dtypes, [one for one in operators if one.decides])
+    available = [one for one in operators if not one.decides]
     for _ in range(operations):
-        drawing.apply(operators[choose(len(operators))])
+        drawing.apply(available[choose(len(available))])
     roots = _draw_roots(drawing)
-    _join_loose_ends(drawing, {operator.name for operator in operators}, roots)
+    _join_loose_ends(drawing, {operator.name for operator in available}, roots)
     return _finished(drawing, roots)
 
 
@@ -330,6 +435,7 @@ def single_structure(
     instance: Instance,
     dtypes: Dtypes,
     constant: Constant | None = None,
+    decisions: Sequence[Operator] | None = None,
 ) -> Structure:
     """Draw a graph of one operation, called in a given way.
 
@@ -343,8 +449,10 @@ def single_structure(
         The leaves' dtypes.
     constant
         Which operand is a constant; drawn if None, and there may be none then.
+    decisions
+        What a condition may be computed by. If None, no attribute is given by a node.
     """
-    drawing = _Drawing(choose, dtypes)
+    drawing = _Drawing(choose, dtypes, decisions)
     if constant is None:
         layout = draw_layout(choose, instance.shapes)
         constant = constant_on(operator, instance.shapes, *layout)
@@ -376,7 +484,7 @@ def _finished(drawing: _Drawing, further_roots: Sequence[int] = ()) -> Structure
 
 def _loose_ends(drawing: _Drawing) -> list[int]:
     """The operations that nothing uses; the last of all is the root."""
-    unused = (i for i, uses in enumerate(drawing.uses) if not uses)
+    unused = (i for i, uses in enumerate(drawing.uses) if not uses and drawing.trainable[i])
     return [i for i in unused if isinstance(drawing.nodes[i], Apply)]
 
 
@@ -385,7 +493,8 @@ def _draw_roots(drawing: _Drawing) -> list[int]:
     if drawing.choose(_ONE_ROOT) != 1:
         return []
     *loose, root = _loose_ends(drawing)
-    inner = [i for i, node in enumerate(drawing.nodes) if isinstance(node, Apply) and i != root]
+    tensors = (i for i, trainable in enumerate(drawing.trainable) if trainable and i != root)
+    inner = [i for i in tensors if isinstance(drawing.nodes[i], Apply)]
     roots = loose[:_MOST_ROOTS]
     if inner and (not roots or drawing.choose(2)):
         roots.append(inner[drawing.choose(len(inner))])

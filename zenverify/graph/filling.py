@@ -13,6 +13,7 @@ from zenverify.graph import matrices
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import Graph, Leaf, LeafKind
 from zenverify.graph.structure import LeafPlan, Structure
+from zenverify.operators.attributes import thaw
 from zenverify.operators.domain import Domain
 
 Numbers = NDArray[np.float64]
@@ -44,6 +45,8 @@ FILLINGS = (Filling.ORDINARY, *SPECIAL)
 _SMALL = np.array([0.0, 1.0, -1.0, 2.0, 0.5, -2.0])
 _SPECIAL = np.array([0.0, -0.0, 1.0, 0.0, -1.0])
 _PLAIN = np.array([2.0, -1.0, 3.0, 0.5, 1.0, -2.0])
+_SMALL_INTEGERS = (2, 1, 3, -1, 0, -2)
+_HUGE = (1_000, -1_000, 2**20, 100)
 _AROUND = (1.0, 0.5, -1.0, 2.0)
 _FAR = np.array([-30.0, -8.0, -1.5, 1.5, 8.0, 30.0])
 PAIRED = len(_FAR)
@@ -75,13 +78,15 @@ def fill(structure: Structure, filling: Filling, seed: int, only: int | None = N
         assert isinstance(leaf, Leaf)
         chosen = only is None or number == only % len(graph.leaves)
         numbers = _numbers(random, leaf, plan, filling if chosen else Filling.ORDINARY, number)
-        if leaf.kind is LeafKind.NUMBER:
+        if leaf.kind is LeafKind.NUMBER and leaf.dtype == "float64":
             numbers = numbers.astype(np.float32).astype(np.float64)
         with np.errstate(all="ignore"):
             values.append(numbers.astype(leaf.dtype))
     cotangent = _cotangent(random, graph, graph.root, filling)
     further = tuple(_cotangent(random, graph, root, filling) for root in graph.further_roots)
-    return Case(graph, tuple(values), cotangent, further)
+    # Nothing is known of what will be decided: what was drawn in its place must not stay.
+    undecided = {node: np.zeros(graph.shapes[node], bool) for node in graph.decisions}
+    return Case(graph.bound(undecided), tuple(values), cotangent, further)
 
 
 def _cotangent(random: np.random.Generator, graph: Graph, root: int, filling: Filling) -> Array:
@@ -116,6 +121,10 @@ def _numbers(
 ) -> Numbers:
     """Values for the leaf of a number."""
     shape = leaf.shape
+    if plan.items is not None:
+        return np.asarray(thaw(plan.items))
+    if leaf.dtype == "int64":
+        return _python_integer(random, plan, filling)
     if plan.integer:
         drawn = np.asarray(random.integers(int(plan.low), int(plan.high) + 1, shape))
         return _integers(random, leaf, plan, filling, drawn.astype(np.float64))
@@ -135,6 +144,24 @@ def _integers(
         return ordinary
     special = np.rint(_elements(random, leaf, plan, filling, ordinary))
     return np.where(plan.limits.contains(special), special, ordinary)
+
+
+def _python_integer(random: np.random.Generator, plan: LeafPlan, filling: Filling) -> Numbers:
+    """A Python integer: an ordinary one, or at times one that is special."""
+    ordinary = random.choice(ordinary_integers(plan))
+    if filling is Filling.ORDINARY:
+        return np.asarray(ordinary)
+    special = random.choice(_HUGE if filling is Filling.EXTREME else _SMALL_INTEGERS)
+    allowed = plan.limits.closure(np.asarray(special, np.float64))
+    return np.asarray(special if allowed and not plan.integer else ordinary)
+
+
+def ordinary_integers(plan: LeafPlan) -> list[int]:
+    """The small integers that are ordinary values of a leaf; there may be none."""
+    fitting = [n for n in _SMALL_INTEGERS if plan.low <= n <= plan.high]
+    return [
+        n for n in fitting if plan.limits.contains(np.float64(n)) and n not in plan.limits.edges
+    ]
 
 
 def _elements(

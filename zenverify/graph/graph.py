@@ -350,6 +350,15 @@ class Graph:
         return tuple(tuple(pairs) for pairs in found)
 
     @cached_property
+    def users(self) -> tuple[tuple[int, ...], ...]:
+        """Per node, all that is computed from it, in order."""
+        found: list[list[int]] = [[] for _ in self.nodes]
+        for position, node in enumerate(self.nodes):
+            for used in dict.fromkeys(node.uses if isinstance(node, Apply) else ()):
+                found[used].append(position)
+        return tuple(map(tuple, found))
+
+    @cached_property
     def reaches_root(self) -> tuple[bool, ...]:
         """Per node, whether a derivative of a root can reach it (the root itself is reached)."""
         reached = [False] * len(self.nodes)

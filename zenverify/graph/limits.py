@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from zenverify.errors import GraphError
-from zenverify.graph.graph import DTYPES, Graph, Leaf, LeafKind
+from zenverify.graph.graph import DTYPES, Apply, Graph, Leaf, LeafKind
 from zenverify.graph.structure import Structure, trimmed
 
 
@@ -79,15 +79,21 @@ def within(limits: Limits, structure: Structure) -> Structure | None:
         return structure
     if not limits.roots and structure.graph.further_roots:
         structure = trimmed(structure.graph.nodes, structure.plans)
+    if not limits.discrete or not limits.arrays:
+        structure = _without_given(structure)
     nodes = structure.graph.nodes
-    leaves = [node for node in nodes if isinstance(node, Leaf) and node.kind != LeafKind.NUMBER]
+    leaves = [
+        node
+        for node in nodes
+        if isinstance(node, Leaf) and node.kind != LeafKind.NUMBER and node.dtype in DTYPES
+    ]
     kinds = {leaf.dtype for leaf in leaves}
     common = leaves[0].dtype if leaves[0].dtype in limits.dtypes else limits.dtypes[0]
     keep = kinds <= set(limits.dtypes) and (limits.mixed or len(kinds) == 1)
     changed = [
         replace(
             node,
-            dtype=node.dtype if keep or node.kind is LeafKind.NUMBER else common,
+            dtype=common if not keep and node in leaves else node.dtype,
             shape=node.shape if limits.arrays else (),
         )
         if isinstance(node, Leaf)
@@ -99,3 +105,12 @@ def within(limits: Limits, structure: Structure) -> Structure | None:
     except GraphError:
         return None
     return Structure(graph, structure.plans) if limits.excess(graph) is None else None
+
+
+def _without_given(structure: Structure) -> Structure:
+    """The structure with attributes in place of the nodes that give them."""
+    nodes = [
+        node if isinstance(node, Leaf) else Apply(node.declared, node.operands, node.attributes)
+        for node in structure.graph.nodes
+    ]
+    return trimmed(nodes, structure.plans, structure.graph.further_roots)

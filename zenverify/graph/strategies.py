@@ -28,7 +28,9 @@ _SEEDS = st.integers(0, 2**32 - 1)
 
 
 def _operators(names: Sequence[str] | None) -> list[Operator]:
-    return [catalogue.get(name) for name in names or catalogue.names()]
+    if names is None:
+        return [*catalogue.all_operators(), *catalogue.decisions()]
+    return [catalogue.get(name) for name in names]
 
 
 @st.composite
@@ -44,7 +46,7 @@ def structures(
     Parameters
     ----------
     operators
-        Names from the catalogue; all of it by default.
+        Names from the catalogue; all of it by default. Comparisons compute conditions.
     min_operations, max_operations
         How many operations to draw. Some more are added to join loose ends.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from zenverify.graph.graph import Apply, Graph, Leaf
+from zenverify.operators.attributes import FrozenArray
 from zenverify.operators.domain import Domain
 from zenverify.operators.operator import Operator
 
@@ -44,12 +45,15 @@ class LeafPlan:
     integer
         Whether only integers will do: a domain of integers, or an exponent of a base that may be
         negative. The ends are integers then.
+    items
+        For a leaf of booleans or indices, its value.
     """
 
     low: float
     high: float
     limits: Domain
     integer: bool = False
+    items: FrozenArray | None = None
 
 
 @dataclass(frozen=True)

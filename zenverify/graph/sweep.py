@@ -85,10 +85,12 @@ def ways_of(operator: Operator) -> tuple[Way, ...]:
     )
 
 
-def draw_way(choose: Choose, operator: Operator, way: Way) -> Structure:
-    """Draw a graph of one operation, called in a given way."""
+def draw_way(
+    choose: Choose, operator: Operator, way: Way, decisions: Sequence[Operator] = ()
+) -> Structure:
+    """Draw a graph of one operation, called in a given way; `decisions` may compute a condition."""
     dtypes = way.dtypes or pick(choose, dtype_odds([operator]))
-    return single_structure(choose, operator, way.instance, dtypes, way.constant)
+    return single_structure(choose, operator, way.instance, dtypes, way.constant, decisions)
 
 
 def _swept(operator: Operator) -> Sequence[Instance]:

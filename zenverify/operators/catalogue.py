@@ -42,6 +42,13 @@ def _operators() -> dict[str, Operator]:
     return by_name([one for family in FAMILIES for one in family])
 
 
+@cache
+def _decisions() -> dict[str, Operator]:
+    from zenverify.operators.declarations import DECISIONS
+
+    return by_name(DECISIONS)
+
+
 def by_name(operators: Sequence[Operator]) -> dict[str, Operator]:
     """Operators by their names.
 
@@ -64,6 +71,11 @@ def names() -> tuple[str, ...]:
     return tuple(_operators())
 
 
+def decisions() -> tuple[Operator, ...]:
+    """The operators whose results are booleans; they are among no others that are listed here."""
+    return tuple(_decisions().values())
+
+
 def all_operators() -> tuple[Operator, ...]:
     """Every operator, in the order of their declaration."""
     return tuple(_operators().values())
@@ -78,6 +90,8 @@ def get(name: str) -> Operator:
         If there is none; names the closest.
     """
     operators = _operators()
+    if name not in operators and name in _decisions():
+        return _decisions()[name]
     if name not in operators:
         close = difflib.get_close_matches(name[:60], operators, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""

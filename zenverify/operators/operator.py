@@ -105,6 +105,9 @@ class Operator:
         Whether its value jumps there. Its derivative is declared to be that of the pieces then.
     variadic
         Whether any number of operands may be given.
+    selects
+        An attribute that is a condition, and may be computed: whatever it holds, the result has a
+        value.
     integers_extend
         The argument whose integers let the first one be anything: the exponent of a negative base.
     broadcasts
@@ -134,6 +137,7 @@ class Operator:
     kinks: tuple[str, ...] = ()
     jumps: bool = False
     variadic: bool = False
+    selects: str | None = None
     integers_extend: int | None = None
     broadcasts: bool = False
     wide: tuple[Instance, ...] = ()

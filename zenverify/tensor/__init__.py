@@ -21,6 +21,7 @@ its one-sided derivatives for a slope; operands that tie get equal shares.
 from zenverify.tensor.custom import NewOperation, new_operation
 from zenverify.tensor.elementwise.activations import gelu, log_sigmoid, mish, silu, softsign
 from zenverify.tensor.elementwise.arithmetic import add, divide, multiply, negative, power, subtract
+from zenverify.tensor.elementwise.comparisons import equal, not_equal
 from zenverify.tensor.elementwise.exponential import (
     exp,
     exp2,
@@ -164,6 +165,7 @@ __all__ = [
     "einsum",
     "elu",
     "embedding",
+    "equal",
     "erf",
     "erfc",
     "exp",
@@ -221,6 +223,7 @@ __all__ = [
     "negative",
     "new_operation",
     "norm",
+    "not_equal",
     "outer",
     "pad",
     "pinv",

@@ -15,6 +15,7 @@ from zenverify.tensor.arrays import as_array, quiet
 from zenverify.tensor.axes import AxisArgument, Shape
 from zenverify.tensor.custom import Grad, custom_operation
 from zenverify.tensor.elementwise import piecewise
+from zenverify.tensor.elementwise.comparisons import Booleans, compare
 from zenverify.tensor.operation import Array, Operation
 from zenverify.tensor.recording import (
     Attributes,
@@ -329,6 +330,18 @@ class Tensor:
 
     def __rmatmul__(self, other: Operand) -> Tensor:
         return record_pair("matmul", other, self)
+
+    def __gt__(self, other: Operand) -> Booleans:
+        return compare("greater", np.greater, self, other)
+
+    def __ge__(self, other: Operand) -> Booleans:
+        return compare("greater_equal", np.greater_equal, self, other)
+
+    def __lt__(self, other: Operand) -> Booleans:
+        return compare("less", np.less, self, other)
+
+    def __le__(self, other: Operand) -> Booleans:
+        return compare("less_equal", np.less_equal, self, other)
 
     def dot(self, other: Operand) -> Tensor:
         """Sum of products over the last axis and the last but one of the other operand."""

@@ -139,6 +139,8 @@ def evidence_of(
     with session.at_work():
         try:
             run = session.forward(case)
+            case = run.bound(case)
+            graph = case.graph
             found = replace(found, values=tuple(run.values))
             gradients: dict[int, Array] = {}
             probes: dict[int, Array] = {}
@@ -410,6 +412,8 @@ def spare_leaves(
         return frozenset()
     found = set()
     for place, leaf in enumerate(case.graph.leaves):
+        if case.graph.is_discrete(leaf):
+            continue
         others = list(_others(case, leaf))
         if others and all(
             _shows(engine, _with_value(case, place, other), finding, timeout) for other in others

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from zenverify.graph.case import Array, Case
@@ -254,7 +254,7 @@ class GraphRecording(Recording):
         same = run is self.run or first_difference(graph, self.values, run.values) is None
         local = self.local
         if not same:
-            local = LocalCheck(graph.bound(run.decided(graph)), run.values, self._conventions)
+            local = LocalCheck(run.bound(self.case).graph, run.values, self._conventions)
         return Probed(run, gradients, probes, calls, local, same)
 
 
@@ -268,8 +268,7 @@ def record_case(case: Case, session: EngineSession) -> GraphRecording:
         not of its value's shape and dtype.
     """
     run = session.forward(case)
-    # What the engine has decided is a constant to the truth about its gradients.
-    case = replace(case, graph=case.graph.bound(run.decided(case.graph)))
+    case = run.bound(case)
     seeds = trace.copied(case.seeds)
     session.backward_from(case.graph, run, seeds)
     gradients = session.gradients(case.graph, run)

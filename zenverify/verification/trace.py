@@ -105,9 +105,10 @@ class Trace:
     arrays: list[Array]
     inputs: list[Array]
 
-    def decided(self, graph: Graph) -> dict[int, Array]:
-        """What the engine has decided, by node."""
-        return {node: self.values[node] for node in graph.decisions}
+    def bound(self, case: Case) -> Case:
+        """The case with conditions as the engine has decided: to the truth they are constants."""
+        decided = {node: self.values[node] for node in case.graph.decisions}
+        return replace(case, graph=case.graph.bound(decided)) if decided else case
 
 
 @dataclass(slots=True)

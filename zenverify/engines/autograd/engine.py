@@ -123,7 +123,8 @@ class AutogradEngine(Tabled):
         operands: Sequence[Any],
         attributes: dict[str, Any],
     ) -> Any:
-        boxes = [one.box if isinstance(one, _Tapped) else one for one in operands]
+        boxes = [_box(one) for one in operands]
+        attributes = {name: _box(value) for name, value in attributes.items()}
         try:
             with np.errstate(all="ignore"):
                 result = function(*boxes, **attributes)
@@ -132,6 +133,8 @@ class AutogradEngine(Tabled):
             raise UnsupportedError(f"{name}: {error}") from error
         if isbox(result):
             return self._tapped(result)
+        if np.asarray(result).dtype == bool:
+            return _Tapped(result)
         # A step function's result is a plain array: nothing before it is differentiated.
         return self._input(result) if any(map(isbox, boxes)) else _Tapped(result)
 
@@ -162,6 +165,9 @@ class AutogradEngine(Tabled):
     def counted(self, handle: Any, called: Callable[[], None]) -> Any:
         return self._tapped(_tap(handle.box, lambda _: called()))
 
+    def discrete(self, kind: LeafKind, value: Array) -> Any:  # noqa: ARG002  all are plain arrays
+        return value
+
     def _input(self, value: Any) -> _Tapped:
         return self._tapped(new_box(value, _TRACE, VJPNode.new_root()))
 
@@ -173,3 +179,7 @@ class AutogradEngine(Tabled):
     def _record(self, node: _Tapped, cotangent: Any) -> None:
         # A copy: autograd passes one array on to several nodes.
         node.gradient, node.reverse_pass = np.array(cotangent), self._passes
+
+
+def _box(operand: Any) -> Any:
+    return operand.box if isinstance(operand, _Tapped) else operand

@@ -110,6 +110,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "flatten": lambda x: x.flatten(),
     "clip": lambda x, lower, upper: anp.clip(x, lower, upper),
     "broadcast_to": _broadcast_to,
+    **named(
+        anp,
+        (
+            *("greater", "greater_equal", "less", "less_equal", "equal", "not_equal"),
+            *("logical_and", "logical_or", "logical_not"),
+        ),
+    ),
     "where": lambda x, y, condition: anp.where(condition, x, y),
     "stack": lambda *operands, axis: anp.stack(operands, axis),
     "concatenate": lambda *operands, axis: anp.concatenate(operands, axis),

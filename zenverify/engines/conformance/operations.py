@@ -12,7 +12,7 @@ from flint import arb
 
 from zenverify.engines.conformance.calls import array_problem, variable
 from zenverify.engines.importing import described
-from zenverify.engines.protocol import Array, Engine, limits_of
+from zenverify.engines.protocol import Array, Discrete, Engine, LeafKind, limits_of
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import instances_of, single_structure
@@ -55,6 +55,9 @@ def check_operations(engine: Engine, names: Sequence[str]) -> Iterator[str]:
     """
     for name in names:
         operator = catalogue.get(name)
+        if operator.decides is not None:
+            yield from _decision_problems(engine, operator)
+            continue
         outcomes: list[_Outcome] = []
         for number, instance in enumerate(_instances(operator)):
             if number >= _CALLS and any(one.kind != _Kind.REFUSED for one in outcomes):
@@ -63,6 +66,35 @@ def check_operations(engine: Engine, names: Sequence[str]) -> Iterator[str]:
             if case is not None:
                 outcomes.append(_outcome(engine, name, case))
         yield from _problems(name, outcomes)
+
+
+def _decision_problems(engine: Engine, operator: Operator) -> Iterator[str]:
+    """A comparison must give an array of booleans that an operation can be given."""
+    name = operator.name
+    if not isinstance(engine, Discrete):
+        yield f"{name}: what it gives can be handed to no operation without the method `discrete`"
+        return
+    dtype = limits_of(engine).dtypes[0]
+    operands: list[Array] = [np.array(numbers, dtype) for numbers in ([1, 2, 3], [2, 2, 2])]
+    if operator.arguments[0].logical:
+        operands = [np.array([True, False, True]), np.array([True, True, False])]
+    given = operands[: len(operator.arguments)]
+    assert operator.decides is not None
+    truth = [operator.decides(*items) for items in zip(*(o.tolist() for o in given), strict=True)]
+    try:
+        handles = [
+            engine.discrete(LeafKind.ARRAY, one)
+            if operator.arguments[0].logical
+            else engine.leaf(LeafKind.VARIABLE, one)
+            for one in given
+        ]
+        found = engine.value(engine.apply(name, handles, {}))
+    except Exception as error:  # noqa: BLE001  whatever an adapter raises
+        yield f"{name}: raised {type(error).__name__}: {error}"
+        return
+    if found.dtype != bool or found.tolist() != truth:
+        what = " and ".join(str(one.tolist()) for one in given)
+        yield f"{name} of {what} is {found.tolist()} of {found.dtype}, expected {truth} of bool"
 
 
 class _Kind(Enum):

@@ -110,6 +110,9 @@ class JaxEngine(Tabled):
             return value
         return _Node(jax.device_put(value), kind is LeafKind.VARIABLE)
 
+    def discrete(self, kind: LeafKind, value: Array) -> Any:
+        return value if kind is LeafKind.ARRAY else _Node(jax.device_put(value), trainable=False)
+
     def call(
         self,
         name: str,  # noqa: ARG002  for messages, and there are none
@@ -117,8 +120,9 @@ class JaxEngine(Tabled):
         operands: Sequence[Any],
         attributes: dict[str, Any],
     ) -> Any:
-        value = function(*map(_value, operands), **attributes)
+        value = function(*map(_value, operands), **{n: _value(a) for n, a in attributes.items()})
         trainable = any(isinstance(o, _Node) and o.trainable for o in operands)
+        trainable &= value.dtype != bool
         return _Node(value, trainable, function, tuple(operands), attributes)
 
     def value(self, handle: Any) -> Array:
@@ -156,7 +160,11 @@ def _differentiate(roots: Sequence[_Node], cotangents: Sequence[Array]) -> None:
             value = node.value
             if node.function is not None:
                 given = [values[o] if isinstance(o, _Node) else o for o in node.operands]
-                value = node.function(*given, **node.attributes)
+                named = {
+                    name: values[one] if isinstance(one, _Node) else one
+                    for name, one in node.attributes.items()
+                }
+                value = node.function(*given, **named)
             values[node] = tapped(value, next(rest)) if node.trainable else value
         return [values[root] for root in roots]
 
@@ -177,5 +185,6 @@ def _in_order(roots: Sequence[_Node]) -> list[_Node]:
             order[node] = None
         elif node not in order:
             waiting.append((node, True))
-            waiting += [(o, False) for o in node.operands if isinstance(o, _Node)]
+            used = (*node.operands, *node.attributes.values())
+            waiting += [(one, False) for one in used if isinstance(one, _Node)]
     return list(order)

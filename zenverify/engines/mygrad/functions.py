@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mygrad as mg
+import numpy as np
 from mygrad import nnet
 
 from zenverify.engines.tabled import named
@@ -72,6 +73,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "expand_dims": _expand_dims,
     "transpose": _transpose,
     "clip": lambda x, lower, upper: mg.clip(x, lower, upper),
+    **named(
+        mg,
+        ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal"),
+    ),
+    **named(np, ("logical_and", "logical_or", "logical_not")),
     "where": lambda x, y, condition: mg.where(condition, x, y),
     "stack": lambda *operands, axis: mg.stack(operands, axis),
     "concatenate": lambda *operands, axis: mg.concatenate(operands, axis),

@@ -76,6 +76,9 @@ class TinygradEngine(Tabled):
         trainable = kind is LeafKind.VARIABLE
         return _Node(tensor.uop, tensor.is_param_(True) if trainable else None)
 
+    def discrete(self, kind: LeafKind, value: Array) -> Any:  # noqa: ARG002  all are tensors
+        return _Node(Tensor(value).realize().uop, None)
+
     def call(
         self,
         name: str,
@@ -84,7 +87,8 @@ class TinygradEngine(Tabled):
         attributes: dict[str, Any],
     ) -> Any:
         try:
-            result = function(*map(_tensor, operands), **attributes)
+            given = {name: _tensor(value) for name, value in attributes.items()}
+            result = function(*map(_tensor, operands), **given)
         except NotImplementedError as error:
             raise UnsupportedError(f"{name}: {error}") from error
         if not isinstance(result, Tensor):

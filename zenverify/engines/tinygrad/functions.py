@@ -67,8 +67,13 @@ def _stack(*operands: Any, axis: int) -> Any:
     return first.stack(*rest, dim=axis)
 
 
+def _values(array: Any) -> Any:
+    """An array of booleans or integers, or a tensor of some, as a tensor."""
+    return array if isinstance(array, Tensor) else Tensor(array)
+
+
 def _where(x: Any, y: Any, condition: Any) -> Any:
-    return Tensor(condition).where(x, y)
+    return _values(condition).where(x, y)
 
 
 def _clip(x: Any, lower: float | None, upper: float | None) -> Any:
@@ -106,7 +111,7 @@ def _index(x: Any, key: Any) -> Any:
 
 
 def _gather(x: Any, dim: int, index: Any) -> Any:
-    return x.gather(dim, Tensor(index))
+    return x.gather(dim, _values(index))
 
 
 def _elu(x: Any, alpha: float) -> Any:
@@ -193,6 +198,15 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "roll": _roll,
     "clip": _clip,
     "where": _where,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "logical_and": operator.and_,
+    "logical_or": operator.or_,
+    "logical_not": lambda x: x.logical_not(),
     "stack": _stack,
     "concatenate": _concatenate,
     "split": lambda x, sections, axis, part: (

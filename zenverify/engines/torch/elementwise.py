@@ -120,6 +120,15 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "absolute": abs,
         "clip": _clip,
         "where": _where,
+        "greater": operator.gt,
+        "greater_equal": operator.ge,
+        "less": operator.lt,
+        "less_equal": operator.le,
+        "equal": operator.eq,
+        "not_equal": operator.ne,
+        "logical_and": torch.logical_and,
+        "logical_or": torch.logical_or,
+        "logical_not": torch.logical_not,
         "remainder": _remainder,
     }
 )

@@ -72,6 +72,9 @@ class TorchEngine(Tabled):
             return value.item()
         return torch.from_numpy(value).requires_grad_(kind is LeafKind.VARIABLE)
 
+    def discrete(self, kind: LeafKind, value: Array) -> Any:  # noqa: ARG002  all are tensors
+        return torch.from_numpy(value)
+
     def call(
         self,
         name: str,

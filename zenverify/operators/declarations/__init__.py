@@ -5,6 +5,7 @@ from __future__ import annotations
 from zenverify.operators.declarations.elementwise import (
     activations,
     arithmetic,
+    comparisons,
     exponential,
     hyperbolic,
     logistic,
@@ -49,6 +50,9 @@ from zenverify.operators.declarations.shaping import (
     repeating,
     shaping,
 )
+
+DECISIONS = comparisons.DECISIONS
+"""Operators whose results are booleans: a catalogue of their own, since none has a derivative."""
 
 FAMILIES = (
     arithmetic.OPERATORS,

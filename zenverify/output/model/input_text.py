@@ -26,7 +26,9 @@ def input_text(case: Case) -> str:
     operator = node.declared
     alone = operator.is_elementwise
     parts = []
-    for place, value in enumerate(case.values):
+    values = dict(zip(graph.leaves, case.values, strict=True))
+    for place, operand in enumerate(node.operands):
+        value = values[operand]
         name = operator.argument(place).name + (f"{place}" if operator.variadic else "")
         parts.append(f"{name} = {value.item() if alone and value.size == 1 else value.tolist()!r}")
     parts += [f"{name} = {attribute_text(value)}" for name, value in node.attributes]

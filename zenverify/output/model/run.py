@@ -22,7 +22,6 @@ from zenverify.verification.events import (
     RunFinished,
     RunStarted,
     StrengthMeasured,
-    Unseen,
 )
 from zenverify.verification.verdict import BucketKey, Verdict, Witnesses
 
@@ -105,8 +104,6 @@ class RunModel:
         Per kind of note, how often it was made.
     causes
         Each discrepancy under what one has to mend; while the run goes on, each by itself.
-    not_looked_at
-        What a clean run says nothing about; known at its end.
     gone
         Recorded failures that did not come up.
     stop_reason, exit_code, seconds
@@ -142,7 +139,6 @@ class RunModel:
     planted: Planted | None = None
     strength: StrengthMeasured | None = None
     gone: tuple[str, ...] = ()
-    not_looked_at: tuple[Unseen, ...] = ()
     directory: Path | None = None
 
     @property
@@ -285,7 +281,6 @@ class Collector:
             planted=start.planted,
             strength=self._strength,
             gone=end.gone if end else (),
-            not_looked_at=end.not_looked_at if end else (),
             directory=self._directory,
         )
 

@@ -25,7 +25,7 @@ def condition_of(case: Case, leaf: int, engine: Engine) -> str:
             return "domain edge"
     if operator.is_elementwise and graph.shapes[leaf] != graph.shapes[graph.root]:
         return "broadcast"
-    sizes = np.abs(np.concatenate([values[i].ravel() for i in graph.leaves]).astype(float))
+    sizes = np.abs(np.concatenate([values[i].ravel() for i in node.operands]).astype(float))
     if ((sizes > 30) | ((sizes < 1e-6) & (sizes > 0))).any():
         return "extreme values"
     if graph.dtypes[leaf] == "float32" and "float64" in limits_of(engine).dtypes:

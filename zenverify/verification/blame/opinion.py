@@ -14,7 +14,7 @@ from typing import Literal
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
 from zenverify.graph.filling import Filling, fill
-from zenverify.graph.graph import Graph, Leaf
+from zenverify.graph.graph import Apply, Graph, Leaf
 from zenverify.graph.structure import Structure, plan_for
 from zenverify.verification import trace
 from zenverify.verification.blame import arbitrate
@@ -54,16 +54,15 @@ def expression_is_wrong(engine: Engine, case: Case) -> bool:
 
 def _ordinary(graph: Graph) -> Structure:
     """The call on float64 leaves, to be filled from the middle of its domain."""
-    operator = graph.apply(graph.root).declared
-    operands = graph.apply(graph.root).operands
-    nodes = tuple(
-        replace(node, dtype="float64") if isinstance(node, Leaf) else node for node in graph.nodes
-    )
+    node = graph.apply(graph.root)
+    leaves = [graph.nodes[position] for position in sorted(set(node.operands))]
+    nodes = [replace(leaf, dtype="float64") for leaf in leaves if isinstance(leaf, Leaf)]
     plans = tuple(
-        plan_for(operator.argument(operands.index(leaf)).limits, negative=False)
-        for leaf in graph.leaves
+        plan_for(node.declared.argument(node.operands.index(leaf)).limits, negative=False)
+        for leaf in range(len(nodes))
     )
-    return Structure(Graph(nodes), plans)
+    applied = Apply(node.declared, node.operands, node.attributes)
+    return Structure(Graph((*nodes, applied)), plans)
 
 
 def _sides_with(engine: Engine, case: Case) -> Literal["engine", "expression"] | None:

@@ -46,6 +46,9 @@ def blame_values(
     findings = []
     for suspect in worst_of_each(suspects):
         operator = graph.apply(suspect.node).operator
+        if suspect.node in graph.decisions:
+            findings.append(_misjudged(graph, values, suspect))
+            continue
         verdict = _verdict(engine, graph, values, suspect)
         condition = "always"
         if verdict is not Verdict.EXPRESSION_WRONG:
@@ -55,6 +58,17 @@ def blame_values(
         message = value_message(verdict, operator, witness)
         findings.append(Finding(verdict, blame, _CHECK, message, (witness,), during=Pass.FORWARD))
     return findings
+
+
+def _misjudged(graph: Graph, values: Sequence[Array], suspect: Suspect) -> Finding:
+    """The finding about a comparison, or what combines some, that comes out wrong."""
+    apply = graph.apply(suspect.node)
+    shape = graph.shapes[suspect.node]
+    operands = (np.broadcast_to(values[operand], shape) for operand in apply.operands)
+    compared = " and ".join(repr(one.ravel()[suspect.element].item()) for one in operands)
+    message = f"{apply.operator} of {compared} is {bool(suspect.number)}"
+    blame = Blame(suspect.node, apply.operator, None, "always")
+    return Finding(Verdict.ENGINE_WRONG, blame, _CHECK, message, during=Pass.FORWARD)
 
 
 def _condition(engine: Engine, graph: Graph, values: Sequence[Array], node: int) -> str:

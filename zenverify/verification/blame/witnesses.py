@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
@@ -39,7 +38,7 @@ def witnesses_of(engine: Engine, case: Case) -> tuple[Witnesses, ...]:
         run, gradients = differentiated(engine, case)
     except EngineFault:
         return ()
-    case = replace(case, graph=graph.bound(run.decided(graph)))
+    case = run.bound(case)
     whole = WholeEnclosure(case, engine.conventions, rounded=False, near=run.values)
     found = []
     for node, gradient in gradients.items():

@@ -17,7 +17,6 @@ from zenverify.verification.campaign.buckets import Collected, collect, hung
 from zenverify.verification.campaign.causes import causes_of
 from zenverify.verification.campaign.coverage import CONDITIONS
 from zenverify.verification.campaign.options import CampaignOptions
-from zenverify.verification.campaign.unseen import Looking
 from zenverify.verification.campaign.workers import Workers, in_processes, in_this_process
 from zenverify.verification.events import (
     CaseVerified,
@@ -62,11 +61,12 @@ def run(
 
 
 def _operators(engine: Engine, options: CampaignOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    wanted = options.operators or catalogue.names()
+    decisions = tuple(one.name for one in catalogue.decisions())
+    wanted = options.operators or (*catalogue.names(), *decisions)
     for name in wanted:
         catalogue.get(name)
     names = tuple(name for name in wanted if name in engine.operators)
-    if not names:
+    if set(names) <= set(decisions):
         raise UsageError(f"engine {engine.name!r} offers none of the operators {', '.join(wanted)}")
     return names, tuple(name for name in wanted if name not in engine.operators)
 
@@ -79,7 +79,7 @@ def _events(
     workers: Workers | None,
 ) -> Iterator[Event]:
     start = time.monotonic()
-    tally, looking = Collected(), Looking()
+    tally = Collected()
     waiting_for: set[str] = set()
     if workers is None:
         graphs = in_this_process(engine, options, names)
@@ -110,7 +110,6 @@ def _events(
                     tally.notes[f"not run: graphs with {waiting[0]}, which did not return"] += 1
                     continue
                 case, result = drawn.verified()
-                looking.add(result)
                 verified = _verified(tally.cases + 1, result)
                 tally.add(verified)
                 yield verified
@@ -130,12 +129,7 @@ def _events(
     except KeyboardInterrupt:
         stop_reason = "interrupted"
     seconds = time.monotonic() - start
-    blamed = {key.operation for key in tally.buckets}
-    yield replace(
-        _finished(tally, options, stop_reason, seconds, lacking),
-        causes=causes,
-        not_looked_at=tuple(looking.unseen(engine, names, lacking, blamed)),
-    )
+    yield replace(_finished(tally, options, stop_reason, seconds, lacking), causes=causes)
 
 
 def _verified(number: int, result: CaseResult) -> CaseVerified:

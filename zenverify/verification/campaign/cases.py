@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, count
 from typing import TypeAlias
@@ -80,7 +80,8 @@ def _drafts(
 ) -> Iterator[Draft | None]:
     draw = random.Random(options.seed)
     sweep: list[tuple[Operator, Way, bool]] = []
-    for operator in map(catalogue.get, names):
+    operators, decisions = _sorted(names)
+    for operator in operators:
         ways = ways_of(operator)
         sweep += [
             # Not every fourth: in these, attributes that alternate would be all alike.
@@ -88,12 +89,12 @@ def _drafts(
             for i in range(max(len(ways), _LEAST))
         ]
     graphs = _structures(options, names, draw)
-    corners = corners_of(map(catalogue.get, names))
+    corners = corners_of(operators)
     for round_ in count():
         draw.shuffle(sweep)
         fitted = False
         for place, (operator, way, apart) in enumerate(sweep):
-            alone = within(limits, draw_way(draw.randrange, operator, way))
+            alone = within(limits, draw_way(draw.randrange, operator, way, decisions))
             special = SPECIAL[(place + round_) % len(SPECIAL)]
             ordinary = Filling.ORDINARY
             fitted |= alone is not None
@@ -127,13 +128,19 @@ def _with_nan(draft: Draft, place: int) -> Case:
     return with_nan(draft(), place)
 
 
+def _sorted(names: Iterable[str]) -> tuple[list[Operator], list[Operator]]:
+    """The operators of these names: those that are differentiated, and those that decide."""
+    found = list(map(catalogue.get, names))
+    return [o for o in found if not o.decides], [o for o in found if o.decides]
+
+
 def _chain(
     options: CampaignOptions, names: tuple[str, ...], draw: random.Random
 ) -> Structure | None:
     """A deep chain, as long as the largest graph allows; None if no operator can be chained."""
     most = max(1, options.max_nodes - 1)
     length = draw.randint(most // 2 + 1, most)
-    operators = [catalogue.get(name) for name in names]
+    operators, _ = _sorted(names)
     return draw_chain(draw.randrange, operators, length, draw.choice(dtype_odds(operators)))
 
 
@@ -141,7 +148,7 @@ def _structures(
     options: CampaignOptions, names: tuple[str, ...], draw: random.Random
 ) -> Iterator[Structure]:
     """Random graphs, without end, each drawn when it is asked for."""
-    operators = [catalogue.get(name) for name in names]
+    operators, _ = _sorted(names)
     strategy = structures(operators=names, max_operations=max(1, options.max_nodes // 3))
     while True:
         source = random.Random(draw.getrandbits(64))

@@ -139,7 +139,7 @@ def is_unsummed(engine: Engine, case: Case, timeout: float) -> bool:
     graph = case.graph
     try:
         run = trace.forward(engine, case, timeout)
-        trace.backward(engine, graph, run.handles[-1], case.cotangent.copy(), timeout)
+        trace.backward_from(engine, graph, run.handles, trace.copied(case.seeds), timeout)
         shapes = [np.shape(engine.gradient(run.handles[n])) for n in graph.leaves]  # type: ignore[arg-type]  # None has the shape ()
     except Exception:  # noqa: BLE001  a crash is another failure than the one asked for
         return False
@@ -255,6 +255,8 @@ def _finite(engine: Engine, case: Case) -> Case | None:
         )
         if not edges:
             return None
+    if case.graph.further_roots or case.graph.takes_given:
+        return None
     return replace(_case(case.graph.nodes), cotangent=np.ones_like(case.cotangent))
 
 
@@ -335,10 +337,12 @@ def _widened(engine: Engine, case: Case) -> Case | None:
     if "float32" not in case.graph.dtypes:
         return None
     nodes = tuple(
-        replace(node, dtype="float64") if isinstance(node, Leaf) else node
+        replace(node, dtype="float64")
+        if isinstance(node, Leaf) and node.dtype == "float32"
+        else node
         for node in case.graph.nodes
     )
-    values = tuple(value.astype(np.float64) for value in case.values)
+    values = tuple(v.astype(np.float64) if v.dtype == np.float32 else v for v in case.values)
     return Case(Graph(nodes), values, case.cotangent.astype(np.float64))
 
 

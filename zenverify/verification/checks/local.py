@@ -108,7 +108,6 @@ class LocalCheck:
             self._enclosure = LocalEnclosure(graph, self._balls, conventions, only=in_balls)
         self.worst_by_operation: dict[str, float] = {}
         self.undefined: set[int] = set()
-        self.undecided = 0
         self.outside = Outside(graph, values)
 
     @property
@@ -144,7 +143,29 @@ class LocalCheck:
             found += self._suspects(node, "value", elements, numbers, judgements)
         for node, elements in sorted(doubtful.items()):
             found += self._judge_value(node, elements)
+        for node in self._graph.decisions:
+            found += self._misjudged(node)
         return found
+
+    def _misjudged(self, node: int) -> list[Suspect]:
+        """What is wrong with a decision: the elements that are not as the engine's numbers say."""
+        apply = self._graph.apply(node)
+        assert apply.declared.decides is not None
+        decide = np.frompyfunc(apply.declared.decides, len(apply.operands), 1)
+        # Exact: float32 converts to Python's numbers without rounding.
+        operands = (self._values[operand].astype(object) for operand in apply.operands)
+        truths = np.broadcast_to(decide(*operands), self._graph.shapes[node]).astype(bool).ravel()
+        found = self._values[node].ravel()
+        return [
+            Suspect(
+                node,
+                element,
+                "value",
+                float(found[element]),
+                Judgement(Status.WRONG, arb(int(truths[element])), math.inf, 1.0),
+            )
+            for element in np.flatnonzero(truths != found).tolist()
+        ]
 
     def _judge_value(self, node: int, elements: Sequence[int]) -> list[Suspect]:
         numbers = self._values[node].ravel()[list(elements)].tolist()
@@ -582,7 +603,6 @@ class LocalCheck:
         undecided = outside(node)
         for element, number, judgement in zip(elements, numbers, judgements, strict=True):
             if undecided[element]:
-                self.undecided += 1
                 continue
             if not judgement.passes:
                 found.append(Suspect(node, element, quantity, number, judgement))

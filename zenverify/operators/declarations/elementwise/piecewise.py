@@ -103,6 +103,7 @@ WHERE = Operator(
     sample=_sample_where,
     first_shapes=sampling.ANY_SHAPES,
     broadcasts=True,
+    selects="condition",
 )
 
 

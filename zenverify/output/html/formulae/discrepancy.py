@@ -98,7 +98,8 @@ def _formulae(case: Case, blame: Blame, target: tuple[int, int] | None) -> tuple
     if kernel is not None and blame.argument is not None:
         caption = f"Its derivative with respect to argument {blame.argument}"
         found.append(_attempt(caption, _derivative, case, blame, kernel, blame.argument))
-    if target is not None:
+    # Of one root; and conditions that are computed have no expression.
+    if target is not None and not (case.graph.further_roots or case.graph.decisions):
         found.append(_attempt("Derivative of the whole graph", _whole_graph, case, *target))
     return tuple(found)
 

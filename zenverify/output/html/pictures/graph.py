@@ -132,7 +132,7 @@ def _edges(graph: Graph, place: dict[int, int]) -> list[Edge]:
         Edge(place[operand], place[node], argument)
         for node in place
         if isinstance(apply := graph.nodes[node], Apply)
-        for argument, operand in enumerate(apply.operands)
+        for argument, operand in enumerate(apply.uses)
         if operand in place
     ]
 
@@ -183,18 +183,14 @@ def _line(
     if array is None or array.size > _SHOWN_ELEMENTS or not array.size:
         text = _shape_text(shape)
     else:
-        text = _numbers_text(array, 3 if array.size > 1 else 4)
+        text = ", ".join(
+            significant(number, 3 if array.size > 1 else 4) for number in array.ravel().tolist()
+        )
+        text = text if shape == () else f"[{text}]"
     truth = wrong.get((node, quantity))
     if truth is None:
         return (Line(label + text),)
     return (Line(label + text, is_wrong=True), *((Line(f"should be {truth}"),) if truth else ()))
-
-
-def _numbers_text(array: Array, digits: int) -> str:
-    """``"0.5"``, ``"[[1, 2], [3, 4]]"``."""
-    if array.ndim == 0:
-        return significant(array.item(), digits)
-    return "[" + ", ".join(_numbers_text(one, digits) for one in array) + "]"
 
 
 def _wrong_numbers(
@@ -217,7 +213,10 @@ def _shape_text(shape: tuple[int, ...]) -> str:
 
 
 def _argument_label(graph: Graph, target: int, argument: int) -> str:
-    return str(argument) if len(graph.apply(target).operands) > 1 else ""
+    apply = graph.apply(target)
+    if argument >= len(apply.operands):
+        return apply.given[argument - len(apply.operands)][0]
+    return str(argument) if len(apply.operands) > 1 else ""
 
 
 def _curve(points: Sequence[Point], label: str, is_culprit: bool) -> Curve:

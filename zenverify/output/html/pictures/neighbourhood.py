@@ -29,5 +29,5 @@ def neighbourhood(graph: Graph, culprit: int, limit: int = DRAWN_NODES) -> tuple
 
 def _neighbours(graph: Graph, position: int) -> list[int]:
     node = graph.nodes[position]
-    operands = node.operands if isinstance(node, Apply) else ()
-    return [*operands, *(consumer for consumer, _ in graph.consumers[position])]
+    used = node.uses if isinstance(node, Apply) else ()
+    return [*used, *graph.users[position]]
