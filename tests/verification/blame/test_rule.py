@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.verification.prepared import CaseBuilder, binary, finding_of, unary, wrong_rule
@@ -103,3 +104,30 @@ def test_a_rule_called_with_other_attributes_is_another_rule(
         result = verify_case(ZenEngine(), sums(*axes))
     assert len(result.findings) == 2
     assert len(differences) == expected
+
+
+def test_a_rule_that_ignores_its_cotangent_is_said_to() -> None:
+    def slope(y: Any) -> Any:
+        return (1 - y * y) * np.ones_like(y)
+
+    case = unary("tanh", at=[0.5, -1.0], cotangent=[2.0, -0.75])
+    with wrong_rule("tanh", lambda g, y, x: slope(y)):
+        finding = finding_of(case)
+    assert finding.verdict is Verdict.ENGINE_WRONG
+    assert finding.message.endswith("; the rule ignores its cotangent: right for 1")
+
+
+@pytest.mark.parametrize("wrong", [lambda g, y, x: g * y, lambda g, y, x: 0 * g + 3.0])
+def test_a_rule_that_is_wrong_for_one_too_is_not_said_to(wrong: Any) -> None:
+    case = unary("tanh", at=[0.5, -1.0], cotangent=[2.0, -0.75])
+    with wrong_rule("tanh", wrong):
+        assert "ignores its cotangent" not in finding_of(case).message
+
+
+def test_one_argument_of_a_product_that_ignores_its_cotangent_is_said_to() -> None:
+    build = CaseBuilder()
+    build.apply("multiply", build.variable([0.5, 2.0]), build.variable([3.0, -1.0]))
+    with wrong_rule("multiply", lambda g, y, a, b: a * np.ones_like(g), argument=1):
+        finding = finding_of(build.case([1.0, -2.0]))
+    assert finding.message.endswith("; the rule ignores its cotangent: right for 1")
+    assert finding.blame.argument == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -146,7 +146,28 @@ def _explained(
     witness = witness_of(suspect, dtype, difference, verdict)
     blame = Blame(graph.root, operator.name, argument, condition)
     message = gradient_message(verdict, operator, argument, witness, case.cotangent)
+    if verdict is Verdict.ENGINE_WRONG and _ignores_cotangent(engine, case, suspect.node):
+        message += "; the rule ignores its cotangent: right for 1"
     return Wrong(argument, Finding(verdict, blame, CHECK, message, (witness,)), settled)
+
+
+def _ignores_cotangent(engine: Engine, case: Case, node: int) -> bool:
+    """Whether a gradient is the same for any cotangent, and right for ones."""
+    ones = np.ones_like(case.cotangent)
+    if (case.cotangent == 1).all():
+        return False
+    try:
+        passes = [differentiated(engine, replace(case, cotangent=c)) for c in (ones, 2 * ones)]
+        given = differentiated(engine, case)[1][node]
+    except EngineFault:
+        return False
+    (run, once), (_, twice) = passes
+    same = np.array_equal(once[node], twice[node]) and np.array_equal(once[node], given)
+    if not same or not np.any(given):
+        return False
+    check = LocalCheck(case.graph, run.values, engine.conventions)
+    judged = {node: once[node], case.graph.root: ones}
+    return not check.gradients(judged, {case.graph.root: ones})
 
 
 def _matters(check: LocalCheck, case: Case, suspect: Suspect) -> bool:
