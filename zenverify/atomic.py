@@ -74,6 +74,21 @@ def create_text(path: Path, text: str) -> bool:
     return True
 
 
+def try_to_write(directory: Path) -> None:
+    """Make a file in a directory, and remove it again.
+
+    Raises
+    ------
+    OSError
+        If no file can be made there. Nothing is left behind.
+    """
+    temporary = _temporary(directory / "try")
+    try:
+        _write(temporary, "")
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def _create_without_links(path: Path, text: str) -> bool:
     """The same where the file system has no links: exclusive, but not in one step."""
     try:

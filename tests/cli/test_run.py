@@ -368,3 +368,20 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_run(
     done = zenverify("run", option, "file/below")
     said = f"zenverify: {option} file/below: {directory / 'file'} is no folder\n"
     assert (done.code, done.err) == (2, said)
+
+
+@pytest.mark.parametrize("option", ["--corpus", "--reports"])
+def test_a_read_only_folder_is_tried_before_the_run(
+    zenverify: Zenverify, directory: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    def refuse(tried: Path) -> None:
+        if tried == directory / "sealed":
+            raise OSError(30, "Read-only file system")
+
+    (directory / "sealed").mkdir()
+    monkeypatch.setattr("zenverify.cli.run.try_to_write", refuse)
+    done = zenverify("run", option, str(directory / "sealed" / "below"))
+    assert done.code == 2
+    place = directory / "sealed"
+    said = f"{option} {place / 'below'}: nothing can be written to {place}: Read-only file system"
+    assert done.err == f"zenverify: {said}\n"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zenverify.atomic import try_to_write
 from zenverify.cli.configuration import resolve
 from zenverify.cli.options import (
     Invocation,
@@ -215,12 +216,16 @@ def _replay_first(
 
 
 def _check_writable(name: str, directory: Path) -> None:
-    """Refuse a directory that nothing could be written to, before a long run rather than after."""
+    """Refuse a directory that nothing can be written to, before a long run rather than after."""
     existing = next(one for one in (directory, *directory.absolute().parents) if one.exists())
     if not existing.is_dir():
         raise UsageError(f"--{name} {directory}: {existing} is no folder")
-    if not os.access(existing, os.W_OK | os.X_OK):
-        raise UsageError(f"--{name} {directory}: nothing can be written to {existing}")
+    try:
+        try_to_write(existing)
+    except OSError as error:
+        raise UsageError(
+            f"--{name} {directory}: nothing can be written to {existing}: {error.strerror}"
+        ) from error
 
 
 def _campaign_options(
