@@ -573,3 +573,21 @@ def test_an_infinite_gradient_of_a_rule_is_not_excused() -> None:
     (finding,) = gradcheck(Infinite.apply, x).findings
     assert (finding.verdict, finding.blame.argument) == (Verdict.NON_FINITE, 0)
     assert "ignores its cotangent" not in finding.message
+
+
+def test_a_rule_that_gives_nothing_for_an_operand_has_lost_an_edge() -> None:
+    class Lost(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any, p: Any) -> Any:
+            ctx.save_for_backward(x, p)
+            return x**p
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            x, p = ctx.saved_tensors
+            return g * p * x ** (p - 1), None
+
+    x = torch.tensor([1.5, 2.0], dtype=torch.float64, requires_grad=True)
+    p = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
+    (finding,) = gradcheck(Lost.apply, (x, p)).findings
+    assert finding.message.endswith("; an edge is lost: the rule gives nothing for this operand")

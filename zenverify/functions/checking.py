@@ -581,7 +581,11 @@ def _told(seen: Occurrence, found: Sequence[Finding]) -> list[Finding]:
 
 def _of_cotangents(seen: Occurrence, slot: int) -> str:
     text = "".join(map(cotangent_text, seen.cotangents))
-    return f"{text}; the rule ignores its cotangent" if ignores_cotangent(seen, slot) else text
+    if ignores_cotangent(seen, slot):
+        return f"{text}; the rule ignores its cotangent"
+    if seen.node.pull(list(seen.cotangents))[slot] is None:
+        return f"{text}; an edge is lost: the rule gives nothing for this operand"
+    return text
 
 
 def _leading_to(recording: Recording) -> set[int]:

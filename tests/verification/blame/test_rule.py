@@ -131,3 +131,13 @@ def test_one_argument_of_a_product_that_ignores_its_cotangent_is_said_to() -> No
         finding = finding_of(build.case([1.0, -2.0]))
     assert finding.message.endswith("; the rule ignores its cotangent: right for 1")
     assert finding.blame.argument == 1
+
+
+def test_a_lost_edge_is_said_to_be_lost() -> None:
+    """A power whose exponent is taken for a constant."""
+    case = binary("power", [1.5, 2.0], [2.0, 3.0])
+    with wrong_rule("power", lambda g, y, a, b: 0 * g, argument=1):
+        finding = finding_of(case)
+    assert finding.message.endswith("; an edge is lost: the dependence on y is not recorded")
+    with wrong_rule("power", lambda g, y, a, b: 0.5 * g, argument=1):
+        assert "lost" not in finding_of(case).message

@@ -148,6 +148,9 @@ def _explained(
     message = gradient_message(verdict, operator, argument, witness, case.cotangent)
     if verdict is Verdict.ENGINE_WRONG and _ignores_cotangent(engine, case, suspect.node):
         message += "; the rule ignores its cotangent: right for 1"
+    elif verdict is Verdict.ENGINE_WRONG and _is_lost(engine, case, suspect.node):
+        name = f"operand {argument}" if operator.variadic else operator.argument(argument).name
+        message += f"; an edge is lost: the dependence on {name} is not recorded"
     return Wrong(argument, Finding(verdict, blame, CHECK, message, (witness,)), settled)
 
 
@@ -168,6 +171,19 @@ def _ignores_cotangent(engine: Engine, case: Case, node: int) -> bool:
     check = LocalCheck(case.graph, run.values, engine.conventions)
     judged = {node: once[node], case.graph.root: ones}
     return not check.gradients(judged, {case.graph.root: ones})
+
+
+def _is_lost(engine: Engine, case: Case, node: int) -> bool:
+    """Whether a gradient is zero everywhere, whatever the cotangent."""
+    signs = np.resize(np.array([1.0, -2.0, 3.0]), case.cotangent.shape)
+    for cotangent in (case.cotangent, np.ones_like(case.cotangent), signs):
+        other = replace(case, cotangent=np.asarray(cotangent, case.cotangent.dtype))
+        try:
+            if np.any(differentiated(engine, other)[1][node]):
+                return False
+        except EngineFault:
+            return False
+    return True
 
 
 def _matters(check: LocalCheck, case: Case, suspect: Suspect) -> bool:
