@@ -56,12 +56,43 @@ _HOMES = {
 """Where each public object lives; it is imported on first use, so that the import is fast."""
 
 
+_RESULTS = {
+    "verify": ("zenverify.verification.live", "LiveResult"),
+    "gradcheck": ("zenverify.functions.result", "GradcheckResult"),
+    "check": ("zenverify.accuracy.card.card", "Card"),
+}
+"""What each gives back: it shows itself in a notebook."""
+
+
+def _show_in_notebooks(name: str) -> None:
+    """Give a result's class the methods that a notebook asks for; they load what they need."""
+    module, attribute = _RESULTS[name]
+    result = getattr(import_module(module), attribute)
+
+    def html(self: Any) -> str:
+        text: str = import_module("zenverify.output.notebook").html(self)
+        return text
+
+    def mimebundle(self: Any, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        bundle: dict[str, str] = import_module("zenverify.output.notebook").mimebundle(self)
+        return {
+            kind: text
+            for kind, text in bundle.items()
+            if (include is None or kind in include) and kind not in (exclude or ())
+        }
+
+    result._repr_html_ = html
+    result._repr_mimebundle_ = mimebundle
+
+
 def __getattr__(name: str) -> Any:
     if name == "strategies":
         return import_module("zenverify.strategies")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
+    if name in _RESULTS:
+        _show_in_notebooks(name)
     globals()[name] = value
     return value
 

@@ -44,6 +44,11 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def render_fragment(template: str, **content: object) -> str:
+    """A piece of a page, by its template: for a page that is somebody else's."""
+    return _environment().get_template(template).render(**content)
+
+
 def render_svg(template: str, **content: object) -> str:
     """A picture's text, by its template."""
     return _environment().get_template(template).render(**content)

@@ -189,7 +189,7 @@ def section(
         place=finding.bucket.place,
         sentence=sentence_of(finding, dtype),
         message=finding.message if finding.witnesses else "",
-        answers=tuple(_answers(_disputed(discrepancy, evidence), dtype)),
+        answers=tuple(answers_of(_disputed(discrepancy, evidence), dtype)),
         given=tuple(_given(discrepancy, evidence)),
         seen=seen_by(finding),
         facts=tuple(_facts(discrepancy)),
@@ -273,7 +273,8 @@ def _disputed(discrepancy: Discrepancy, evidence: Evidence | None) -> Witnesses 
     return worst
 
 
-def _answers(worst: Witnesses | None, dtype: str) -> Iterator[Answer]:
+def answers_of(worst: Witnesses | None, dtype: str) -> Iterator[Answer]:
+    """What each witness says of a number, and the digits that agree; nothing without a number."""
     if worst is None:
         return
     engine, truth = repr(float(worst.engine)), enclosure(worst.symbolic, worst.engine)
