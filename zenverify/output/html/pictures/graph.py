@@ -183,14 +183,18 @@ def _line(
     if array is None or array.size > _SHOWN_ELEMENTS or not array.size:
         text = _shape_text(shape)
     else:
-        text = ", ".join(
-            significant(number, 3 if array.size > 1 else 4) for number in array.ravel().tolist()
-        )
-        text = text if shape == () else f"[{text}]"
+        text = _numbers_text(array, 3 if array.size > 1 else 4)
     truth = wrong.get((node, quantity))
     if truth is None:
         return (Line(label + text),)
     return (Line(label + text, is_wrong=True), *((Line(f"should be {truth}"),) if truth else ()))
+
+
+def _numbers_text(array: Array, digits: int) -> str:
+    """``"0.5"``, ``"[[1, 2], [3, 4]]"``."""
+    if array.ndim == 0:
+        return significant(array.item(), digits)
+    return "[" + ", ".join(_numbers_text(one, digits) for one in array) + "]"
 
 
 def _wrong_numbers(
