@@ -26,6 +26,7 @@ class FaultyLibrary:
     operators = frozenset(RULES)
     conventions: Mapping[str, AtKink] = {"relu": MEAN, "maximum": MEAN}
     accumulates = True
+    masked_nan = True
 
     def __init__(self, faults: frozenset[str]) -> None:
         self.faults = faults

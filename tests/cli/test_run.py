@@ -27,6 +27,7 @@ from zenverify.verification.events import (
     Event,
     FailureFound,
     RunFinished,
+    Unseen,
 )
 from zenverify.verification.verdict import Blame, Verdict
 
@@ -95,6 +96,45 @@ def test_what_has_one_cause_stands_under_one_headline(
     ]
     assert done.out.count("is off by") == 1
     assert "2 discrepancies with 1 cause in 1,200 graphs" in done.err
+
+
+def unseen_run() -> Iterator[Event]:
+    yield started()
+    yield verified(1)
+    refused = Unseen("refused", "sum: every call was refused: [no] sum", ("sum",))
+    many = tuple(Unseen("attribute", f"tanh: axis={n}: never drawn", ("tanh",)) for n in range(13))
+    lacking = Unseen("lacking", "the engine lacks conv2d", ("conv2d",))
+    yield replace(finished(), not_looked_at=(refused, lacking, *many))
+
+
+def test_what_was_not_looked_at_is_said(zenverify: Zenverify, campaign: FakeCampaign) -> None:
+    campaign.events = unseen_run
+    done = zenverify("run")
+    assert done.code == 0
+    assert done.out == "UNSUPPORTED: sum: every call was refused: [no] sum\n\n"
+    said = [line for line in done.err.splitlines() if line.startswith("not looked at ")]
+    assert said[:2] == [
+        "not looked at sum: every call was refused: [no] sum",
+        "not looked at tanh: axis=0: never drawn",
+    ]
+    assert said[-1] == "not looked at 2 things more: --json lists them"
+    assert "unsupported   conv2d" in done.err
+
+
+def test_strict_fails_where_something_was_not_looked_at(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    assert zenverify("run", "--strict").code == 0
+    campaign.events = unseen_run
+    done = zenverify("run", "--strict", "--json")
+    assert done.code == 1
+    end = json.loads(done.out.splitlines()[-1])
+    assert end["exit_code"] == 1
+    assert end["not_looked_at"][0] == {
+        "kind": "refused",
+        "text": "sum: every call was refused: [no] sum",
+        "operations": ["sum"],
+    }
 
 
 def test_the_causes_are_in_the_json(zenverify: Zenverify, campaign: FakeCampaign) -> None:

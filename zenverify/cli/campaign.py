@@ -6,7 +6,8 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import FrameType
@@ -65,6 +66,8 @@ class Output:
         What to plant into the engine first.
     strength
         Whether to measure, after a clean run, what its graphs would have exposed.
+    strict
+        Whether a run that did not look at everything fails.
     as_json, quiet, verbose
         The flags.
     baseline
@@ -83,6 +86,7 @@ class Output:
     reproducible: bool = False
     fault: Fault | None = None
     strength: bool = False
+    strict: bool = False
     as_json: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -107,7 +111,7 @@ def run_campaign(engine: Engine, options: CampaignOptions, output: Output) -> in
     with Reporters(_reporters(context, options, output, messages, ask), context) as reporters:
         with planting, _noting_interrupts() as interrupted:
             events = campaign.run(engine, options, _workers(output))
-            end = _consume(events, reporters.handle, interrupted, output.baseline)
+            end = _consume(events, reporters.handle, interrupted, partial(_settled, output))
         if output.strength and end.exit_code == 0:
             shown = messages.file.isatty() and not output.as_json
             reporters.handle(_measured(engine, options, context.model, messages, shown=shown))
@@ -211,19 +215,27 @@ def _noting_interrupts() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
+def _settled(output: Output, end: RunFinished) -> RunFinished:
+    """The end of a run, by what its user accepts."""
+    if output.baseline is not None:
+        end = output.baseline.settled(end)
+    unseen = output.strict and end.not_looked_at
+    return replace(end, exit_code=1) if unseen and end.exit_code == 0 else end
+
+
 def _consume(
     events: Iterator[Event],
     handle: Handle,
     interrupted: threading.Event,
-    baseline: Baseline | None = None,
+    settled: Callable[[RunFinished], RunFinished],
 ) -> RunFinished:
-    """Hand every event on; the last one is the result."""
+    """Hand every event on; the last one is the result, as it is settled."""
     try:
-        return _hand_on(events, handle, interrupted, baseline)
+        return _hand_on(events, handle, interrupted, settled)
     except KeyboardInterrupt:
         # A campaign ends its account when it is interrupted; this came while it was waiting.
         interrupted.clear()
-        return _hand_on(_interrupted(events), handle, interrupted, baseline)
+        return _hand_on(_interrupted(events), handle, interrupted, settled)
 
 
 def _interrupted(events: Iterator[Event]) -> Iterator[Event]:
@@ -237,13 +249,11 @@ def _hand_on(
     events: Iterator[Event],
     handle: Handle,
     interrupted: threading.Event,
-    baseline: Baseline | None,
+    settled: Callable[[RunFinished], RunFinished],
 ) -> RunFinished:
     end: RunFinished | None = None
     for given in events:
-        event = given
-        if baseline is not None and isinstance(given, RunFinished):
-            event = baseline.settled(given)
+        event = settled(given) if isinstance(given, RunFinished) else given
         handle(event)
         if isinstance(event, RunFinished):
             end = event

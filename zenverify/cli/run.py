@@ -78,6 +78,12 @@ Examples:
     help="After a clean run: how many elements met each condition, and which faults of the "
     "catalogue the same graphs would have exposed. Takes about as long again.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 1 also where something was not looked at: calls that are refused, attributes "
+    "that were never drawn, and whatever else the run says at its end.",
+)
 @corpus_option
 @setting(
     "--reports",
@@ -119,6 +125,7 @@ def run(
     plant: str | None,
     strength: bool,
     reproducible: bool,
+    strict: bool,
     write_baseline: Path | None,
     as_json: bool,
     quiet: bool,
@@ -131,8 +138,8 @@ def run(
     graph that shows it. Every failure is written to the regression corpus and to the report. What
     the corpus's open entries or the baseline record is accepted.
 
-    Exit code: 0 clean, 1 discrepancies, or an entry of the corpus that is not as it should be, 2
-    could not do the job, 130 interrupted.
+    Exit code: 0 clean, 1 discrepancies, or an entry of the corpus that is not as it should be, with
+    --strict also anything that was not looked at, 2 could not do the job, 130 interrupted.
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
     from zenverify.cli.campaign import Output, run_campaign
@@ -176,6 +183,7 @@ def run(
             reproducible=reproducible,
             fault=fault,
             strength=strength,
+            strict=strict,
             as_json=as_json,
             quiet=quiet,
             verbose=context.ensure_object(Invocation).verbose,

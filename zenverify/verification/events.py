@@ -194,6 +194,32 @@ class Cause:
     findings: tuple[BucketKey, ...]
 
 
+REFUSED, LACKING = "refused", "lacking"
+"""Kinds of `Unseen`: an operation of which every call was refused, those that an engine lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Something that a run did not look at.
+
+    Attributes
+    ----------
+    kind
+        `REFUSED`, `LACKING`, ``"calls"`` of which some were refused, ``"never called"``,
+        ``"attribute"``; ``"cost"``, ``"second pass"``, ``"dtype"``, ``"shape"``, ``"roots"`` or
+        ``"probes"`` where the engine does not let anybody look; ``"difference"`` and
+        ``"undecided"`` where a witness had no answer.
+    text
+        What it is, for a reader.
+    operations
+        The operations that it is about; empty where it is about the engine.
+    """
+
+    kind: str
+    text: str
+    operations: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class RunFinished:
     """The end of a run.
@@ -204,6 +230,7 @@ class RunFinished:
     ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
     ``known`` says of each bucket that was recorded before why it is accepted; ``gone`` lists the
     recorded ones that did not come up. ``causes`` sorts the buckets by what one has to mend.
+    ``not_looked_at`` says what a clean run says nothing about.
     """
 
     stop_reason: str
@@ -222,6 +249,7 @@ class RunFinished:
     known: dict[BucketKey, str] = field(default_factory=dict, hash=False)
     gone: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
+    not_looked_at: tuple[Unseen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

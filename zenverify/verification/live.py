@@ -99,7 +99,10 @@ class LiveResult:
             lines.append(self.sampled)
         if self.unsupported:
             names = ", ".join(self.unsupported)
-            lines.append(f"{Verdict.UNSUPPORTED}: {names}: no declaration, hence not checked")
+            lines.append(
+                f"{Verdict.UNSUPPORTED}: {names}: no declaration, hence not checked: what a live "
+                "graph holds of it is one value; gradcheck(function, inputs) takes differences"
+            )
         return "\n".join(lines)
 
 
@@ -361,6 +364,10 @@ def _result(live: _Live, recording: LiveRecording | None, report: Report) -> Liv
             )
         )
     said = [*report.notes, *report.sampled]
+    if recording is not None and recording.local.undecided:
+        said.append(
+            f"undecided: {recording.local.undecided:,} numbers whose truth could not be computed"
+        )
     if recording is not None and recording.direction is not None:
         sides = "one side of a kink in one direction" if recording.kinked else "one direction"
         said.append(f"differences: sampled {sides}, all {sum(graph.sizes):,} elements moving")

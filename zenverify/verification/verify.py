@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.graph.case import Case
 from zenverify.graph.graph import Graph
+from zenverify.operators.attributes import Attributes
 from zenverify.verification.campaign.coverage import Coverage, coverage_of
 from zenverify.verification.events import Finding
 from zenverify.verification.examination import Report, examine, verdict_of
@@ -14,6 +16,9 @@ from zenverify.verification.recording import GraphRecording, record_case
 from zenverify.verification.session import EngineSession
 from zenverify.verification.trace import TIMEOUT, EngineFault
 from zenverify.verification.verdict import Blame, Verdict
+
+Calls = tuple[tuple[str, Attributes, int], ...]
+"""Operations, the attributes that they were called with, and how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,16 @@ class CaseResult:
         What the case exercised.
     worst_units
         The largest residual that passed, in units of u * S.
+    differenced
+        Whether differences of the forward pass converged, and agree.
+    undecided
+        How many numbers have a truth that could not be computed, or is not declared.
+    calls
+        The operations, each with its attributes and how often it was called so.
+    drawn
+        The same of the graph as it was drawn, where calls were left out; otherwise empty.
+    refused
+        What the engine said about each call that it does not offer, and that was left out.
     """
 
     verdict: Verdict
@@ -47,6 +62,18 @@ class CaseResult:
     sampled: str
     coverage: Coverage
     worst_units: float
+    differenced: bool = False
+    undecided: int = 0
+    calls: Calls = ()
+    drawn: Calls = ()
+    refused: tuple[Finding, ...] = ()
+
+
+def calls_of(graph: Graph) -> Calls:
+    """What is called in a graph."""
+    nodes = map(graph.apply, graph.operations)
+    counts = Counter((node.operator, node.attributes) for node in nodes)
+    return tuple((name, attributes, count) for (name, attributes), count in counts.items())
 
 
 def verify_case(
@@ -101,6 +128,9 @@ def verify_case(
         sampled="; ".join(report.sampled),
         coverage=coverage_of(case, recording.kinked if recording is not None and read else ()),
         worst_units=recording.local.worst_units if recording is not None and judged else 0.0,
+        differenced=recording is not None and recording.direction is not None,
+        undecided=recording.local.undecided if recording is not None and judged else 0,
+        calls=calls_of(graph),
     )
 
 

@@ -22,6 +22,7 @@ from zenverify.verification.events import (
     RunFinished,
     RunStarted,
     StrengthMeasured,
+    Unseen,
 )
 from zenverify.verification.verdict import BucketKey, Verdict, Witnesses
 
@@ -104,6 +105,8 @@ class RunModel:
         Per kind of note, how often it was made.
     causes
         Each discrepancy under what one has to mend; while the run goes on, each by itself.
+    not_looked_at
+        What a clean run says nothing about; known at its end.
     gone
         Recorded failures that did not come up.
     stop_reason, exit_code, seconds
@@ -139,6 +142,7 @@ class RunModel:
     planted: Planted | None = None
     strength: StrengthMeasured | None = None
     gone: tuple[str, ...] = ()
+    not_looked_at: tuple[Unseen, ...] = ()
     directory: Path | None = None
 
     @property
@@ -281,6 +285,7 @@ class Collector:
             planted=start.planted,
             strength=self._strength,
             gone=end.gone if end else (),
+            not_looked_at=end.not_looked_at if end else (),
             directory=self._directory,
         )
 

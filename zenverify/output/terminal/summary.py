@@ -13,7 +13,7 @@ from zenverify.output.model.numbers import counted, duration, residual
 from zenverify.output.model.run import CauseOfFindings, Discrepancy, RunModel
 from zenverify.output.reporter import Reporter, RunContext
 from zenverify.output.terminal.coverage import coverage_tables
-from zenverify.verification.events import Event, RunFinished
+from zenverify.verification.events import LACKING, REFUSED, Event, RunFinished, Unseen
 from zenverify.verification.verdict import Verdict
 
 _ENDINGS = {
@@ -25,6 +25,9 @@ _ENDINGS = {
 
 _MOST_OTHERS = 8
 """How many findings of a cause are named besides the one that is shown."""
+
+_MOST_UNSEEN = 12
+"""How many things that were not looked at are named."""
 
 
 class SummaryReporter(Reporter):
@@ -71,6 +74,15 @@ def _print_discrepancies(console: Console, model: RunModel, *, verbose: bool) ->
         if cause.new:
             lines = _cause_lines(cause, model.engine_spec, verbose=verbose)
             console.print("\n".join(lines), soft_wrap=True)
+    for unseen in _refused(model):
+        console.print(f"{Verdict.UNSUPPORTED}: {unseen.text}\n", soft_wrap=True)
+
+
+def _refused(model: RunModel) -> Iterator[Unseen]:
+    """The operations that the engine says it has, and of which it refused every call."""
+    for unseen in model.not_looked_at:
+        if unseen.kind == REFUSED:
+            yield unseen
 
 
 def _print_summary(console: Console, model: RunModel, written: Mapping[str, Path]) -> None:
@@ -130,6 +142,11 @@ def _summary_lines(model: RunModel, written: Mapping[str, Path]) -> Iterator[str
         yield f"gone          {bucket}: recorded as known, not seen in this run"
     for note, count in sorted(model.notes.items()):
         yield f"note          {note} ({counted(count, 'time')})"
+    unseen = [one for one in model.not_looked_at if one.kind != LACKING]
+    for one in unseen[:_MOST_UNSEEN]:
+        yield f"not looked at {one.text}"
+    if len(unseen) > _MOST_UNSEEN:
+        yield f"not looked at {len(unseen) - _MOST_UNSEEN:,} things more: --json lists them"
     if model.unsupported:
         yield f"unsupported   {', '.join(model.unsupported)}"
     yield f"engine        {model.engine} {model.engine_version}"

@@ -17,6 +17,7 @@ from zenverify.verification.campaign.buckets import Collected, collect, hung
 from zenverify.verification.campaign.causes import causes_of
 from zenverify.verification.campaign.coverage import CONDITIONS
 from zenverify.verification.campaign.options import CampaignOptions
+from zenverify.verification.campaign.unseen import Looking
 from zenverify.verification.campaign.workers import Workers, in_processes, in_this_process
 from zenverify.verification.events import (
     CaseVerified,
@@ -79,7 +80,7 @@ def _events(
     workers: Workers | None,
 ) -> Iterator[Event]:
     start = time.monotonic()
-    tally = Collected()
+    tally, looking = Collected(), Looking()
     waiting_for: set[str] = set()
     if workers is None:
         graphs = in_this_process(engine, options, names)
@@ -110,6 +111,7 @@ def _events(
                     tally.notes[f"not run: graphs with {waiting[0]}, which did not return"] += 1
                     continue
                 case, result = drawn.verified()
+                looking.add(result)
                 verified = _verified(tally.cases + 1, result)
                 tally.add(verified)
                 yield verified
@@ -129,7 +131,12 @@ def _events(
     except KeyboardInterrupt:
         stop_reason = "interrupted"
     seconds = time.monotonic() - start
-    yield replace(_finished(tally, options, stop_reason, seconds, lacking), causes=causes)
+    blamed = {key.operation for key in tally.buckets}
+    yield replace(
+        _finished(tally, options, stop_reason, seconds, lacking),
+        causes=causes,
+        not_looked_at=tuple(looking.unseen(engine, names, lacking, blamed)),
+    )
 
 
 def _verified(number: int, result: CaseResult) -> CaseVerified:

@@ -17,7 +17,7 @@ from zenverify.verification.examination import gravity
 from zenverify.verification.trace import limited
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 
-_OWN_CONDITIONS = frozenset({"kink", "broadcast", "repeated operand"})
+_OWN_CONDITIONS = frozenset({"kink", "broadcast", "masked", "repeated operand"})
 """Conditions that tell one fault of a rule from another; the others tell where it shows."""
 
 _OF_THE_WHOLE = frozenset({Verdict.CRASH, Verdict.TIMEOUT, Verdict.STRUCTURE})

@@ -10,8 +10,9 @@ from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.verification.blame.locate import values_of
 from zenverify.verification.campaign.pruning import pruned
+from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Verdict
-from zenverify.verification.verify import CaseResult, verify_case
+from zenverify.verification.verify import CaseResult, calls_of, verify_case
 
 
 def verify_offered(engine: Engine, case: Case, timeout: float) -> tuple[Case, CaseResult]:
@@ -34,17 +35,23 @@ def verify_offered(engine: Engine, case: Case, timeout: float) -> tuple[Case, Ca
     Case, CaseResult
         What was verified, and with what result: ``UNSUPPORTED`` where nothing is left.
     """
-    left_out = []
+    left_out: list[Finding] = []
+    drawn = case
     result = verify_case(engine, case, timeout=timeout)
     while result.verdict is Verdict.UNSUPPORTED:
-        refused = result.findings[0].blame
-        smaller = _without(engine, case, refused.node, timeout)
+        refused = result.findings[0]
+        left_out.append(refused)
+        smaller = _without(engine, case, refused.blame.node, timeout)
         if smaller is None:
             break
-        left_out.append(f"not offered, and left out of graphs: some calls of {refused.operation}")
         case = smaller
         result = verify_case(engine, case, timeout=timeout)
-    return case, replace(result, notes=(*left_out, *result.notes))
+    gone = left_out[:-1] if result.verdict is Verdict.UNSUPPORTED else left_out
+    notes = [
+        f"not offered, and left out of graphs: some calls of {one.blame.operation}" for one in gone
+    ]
+    found = replace(result, notes=(*notes, *result.notes), refused=tuple(left_out))
+    return case, replace(found, drawn=calls_of(drawn.graph)) if left_out else found
 
 
 def _without(engine: Engine, case: Case, position: int, timeout: float) -> Case | None:

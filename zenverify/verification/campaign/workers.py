@@ -7,6 +7,7 @@ however many processes there are, and whichever is the faster.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 from collections import deque
@@ -205,6 +206,7 @@ def _start(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked for it ends the run
     engine = registry.load(workers.engine)
     planted = ExitStack()  # for as long as the process lives
+    atexit.register(planted.close)  # while there are modules to put the rules back into
     if workers.fault:
         from zenverify.faults.catalogue import find_fault
 

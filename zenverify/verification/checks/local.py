@@ -108,6 +108,7 @@ class LocalCheck:
             self._enclosure = LocalEnclosure(graph, self._balls, conventions, only=in_balls)
         self.worst_by_operation: dict[str, float] = {}
         self.undefined: set[int] = set()
+        self.undecided = 0
         self.outside = Outside(graph, values)
 
     @property
@@ -603,6 +604,7 @@ class LocalCheck:
         undecided = outside(node)
         for element, number, judgement in zip(elements, numbers, judgements, strict=True):
             if undecided[element]:
+                self.undecided += 1
                 continue
             if not judgement.passes:
                 found.append(Suspect(node, element, quantity, number, judgement))
