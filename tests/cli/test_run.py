@@ -147,7 +147,8 @@ def test_the_causes_are_in_the_json(zenverify: Zenverify, campaign: FakeCampaign
 
 
 def test_the_coverage_is_shown(zenverify: Zenverify, campaign: FakeCampaign) -> None:
-    lines = [line.split()[:4] for line in zenverify("run").err.splitlines()]
+    assert "--coverage shows the table" in zenverify("run").err
+    lines = [line.split()[:4] for line in zenverify("run", "--coverage").err.splitlines()]
     assert ["sum", "7", "-", "2,400"] in lines
     assert ["tanh", "1,200", "-", "-"] in lines
 

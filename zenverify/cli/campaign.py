@@ -62,6 +62,8 @@ class Output:
         How many runs of the engine to keep there; all if None.
     reproducible
         Whether what is written leaves out date, duration and folder.
+    coverage
+        Whether to print how often each operation met each condition.
     fault
         What to plant into the engine first.
     strength
@@ -84,6 +86,7 @@ class Output:
     formats: tuple[str, ...] = ("html",)
     keep: int | None = None
     reproducible: bool = False
+    coverage: bool = False
     fault: Fault | None = None
     strength: bool = False
     strict: bool = False
@@ -163,7 +166,11 @@ def _reporters(
     )
     results = results_console()
     yield SummaryReporter(
-        context, None if output.as_json else results, messages, verbose=output.verbose
+        context,
+        None if output.as_json else results,
+        messages,
+        verbose=output.verbose,
+        coverage=output.coverage,
     )
     if output.fault is not None:
         yield PlantedReporter(context, messages, output.fault)

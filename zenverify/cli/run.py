@@ -97,6 +97,7 @@ Examples:
     help="What to write there: html, json, junit, sarif, md; github prints annotations, and adds "
     "the summary to the job's.  [default: html]",
 )
+@click.option("--coverage", is_flag=True, help="Print how often each operation met each condition.")
 @setting("--keep", metavar="N", help="Keep the reports of this engine's last N runs, no more.")
 @click.option(
     "--reproducible",
@@ -126,6 +127,7 @@ def run(
     strength: bool,
     reproducible: bool,
     strict: bool,
+    coverage: bool,
     write_baseline: Path | None,
     as_json: bool,
     quiet: bool,
@@ -181,6 +183,7 @@ def run(
             formats=settings["format"] or ("html",),
             keep=settings["keep"],
             reproducible=reproducible,
+            coverage=coverage,
             fault=fault,
             strength=strength,
             strict=strict,

@@ -57,6 +57,12 @@ def _lines(model: RunModel, found: tuple[Told, ...]) -> Iterator[str]:
             yield ""
             yield from _fenced(one.replay, "sh")
         yield from _script(model, one)
+    if model.not_looked_at:
+        yield ""
+        yield "Not looked at:"
+        yield ""
+        for unseen in model.not_looked_at[:_MOST]:
+            yield f"- {plain(unseen.text)}"
     if len(first) > _MOST:
         yield ""
         yield f"{counted(len(first) - _MOST, 'further cause')} in the report."

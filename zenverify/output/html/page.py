@@ -16,6 +16,7 @@ from zenverify.output.model.run import Discrepancy, RunModel
 from zenverify.output.model.sentence import how_wrong, title_of
 from zenverify.output.model.verdict import State, heading_of, lead_of, state_of
 from zenverify.verification.campaign.coverage import CONDITIONS, impossible
+from zenverify.verification.events import LACKING
 
 _ENDINGS = {
     "finished": "finished",
@@ -109,6 +110,7 @@ class Page:
     conditions: tuple[str, ...]
     coverage: tuple[CoverageRow, ...]
     unsupported: tuple[str, ...]
+    unseen: tuple[str, ...]
     notes: tuple[tuple[str, int], ...]
     causes: tuple[CauseBlock, ...]
     strength: StrengthTable | None
@@ -135,6 +137,7 @@ def page(model: RunModel, ask: Asking = nobody) -> Page:
         conditions=CONDITIONS,
         coverage=tuple(_coverage(model)),
         unsupported=tuple(sorted(model.unsupported)),
+        unseen=tuple(one.text for one in model.not_looked_at if one.kind != LACKING),
         notes=tuple(sorted(model.notes.items(), key=lambda note: (-note[1], note[0]))),
         causes=tuple(_causes(model, ask)),
         strength=None if model.strength is None else strength_table(model.strength),

@@ -59,6 +59,14 @@ def _data(model: RunModel, found: tuple[Told, ...]) -> dict[str, Any]:
         },
         "unsupported": [safe(name) for name in model.unsupported],
         "notes": {safe(note): count for note, count in model.notes.items()},
+        "not_looked_at": [
+            {
+                "kind": one.kind,
+                "text": safe(one.text),
+                "operations": [safe(name) for name in one.operations],
+            }
+            for one in model.not_looked_at
+        ],
         "gone": [safe(name) for name in model.gone],
     }
 

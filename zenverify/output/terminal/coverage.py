@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.table import Table
 
+from zenverify.operators import catalogue
 from zenverify.output.model.catalogue_order import in_catalogue_order
-from zenverify.verification.campaign.coverage import CONDITIONS
+from zenverify.output.model.numbers import counted
+from zenverify.output.model.run import RunModel
+from zenverify.verification.campaign.coverage import CONDITIONS, impossible
 
 Coverage = Mapping[str, Mapping[str, int]]
 
@@ -36,6 +39,22 @@ def coverage_tables(coverage: Coverage, width: int) -> Iterator[Table]:
             counts = (coverage[operation].get(condition, 0) for condition in conditions)
             table.add_row(operation, *(f"{count:,}" if count else "-" for count in counts))
         yield table
+
+
+def coverage_line(model: RunModel) -> str:
+    """The same in one line: how much of what can happen has happened."""
+    operations = [name for name in model.operators if name not in model.unsupported]
+    possible = met = 0
+    for name in operations:
+        never = impossible(catalogue.get(name)) if name in catalogue.names() else frozenset()
+        row = model.coverage.get(name, {})
+        possible += len(CONDITIONS) - len(never)
+        met += sum(bool(row.get(condition)) for condition in CONDITIONS if condition not in never)
+    seen = sum(bool(model.coverage.get(name)) for name in operations)
+    return (
+        f"coverage      {seen:,} of {counted(len(operations), 'operation')}, {met:,} of "
+        f"{possible:,} conditions that they can meet; --coverage shows the table"
+    )
 
 
 def _groups(conditions: Sequence[str], width: int) -> Iterator[list[str]]:

@@ -12,7 +12,8 @@ from zenverify.output.model.listing import marked_listing
 from zenverify.output.model.numbers import counted, duration, residual
 from zenverify.output.model.run import CauseOfFindings, Discrepancy, RunModel
 from zenverify.output.reporter import Reporter, RunContext
-from zenverify.output.terminal.coverage import coverage_tables
+from zenverify.output.terminal.consoles import print_file, print_line
+from zenverify.output.terminal.coverage import coverage_line, coverage_tables
 from zenverify.verification.events import LACKING, REFUSED, Event, RunFinished, Unseen
 from zenverify.verification.verdict import Verdict
 
@@ -43,6 +44,8 @@ class SummaryReporter(Reporter):
         Where the rest goes.
     verbose
         Whether to show the traceback of what the engine raised.
+    coverage
+        Whether to show how often each operation met each condition, and not in one line only.
     """
 
     def __init__(
@@ -52,8 +55,10 @@ class SummaryReporter(Reporter):
         messages: Console,
         *,
         verbose: bool = False,
+        coverage: bool = False,
     ) -> None:
         self._context = context
+        self._coverage = coverage
         self._verbose = verbose
         self._results = results
         self._messages = messages
@@ -63,19 +68,23 @@ class SummaryReporter(Reporter):
         if not isinstance(event, RunFinished):
             return
         model = self._context.model
+        _print_summary(self._messages, model, self._context.written, table=self._coverage)
         if self._results is not None:
             _print_discrepancies(self._results, model, verbose=self._verbose)
-        _print_summary(self._messages, model, self._context.written)
 
 
 def _print_discrepancies(console: Console, model: RunModel, *, verbose: bool) -> None:
-    """Print each cause: what is wrong, the smallest graph that shows it, what else it spoils."""
-    for cause in model.causes:
-        if cause.new:
-            lines = _cause_lines(cause, model.engine_spec, verbose=verbose)
-            console.print("\n".join(lines), soft_wrap=True)
+    """Print each cause: what is wrong, the smallest graph that shows it, what else it spoils.
+
+    What matters most comes last, where the eye is.
+    """
     for unseen in _refused(model):
-        console.print(f"{Verdict.UNSUPPORTED}: {unseen.text}\n", soft_wrap=True)
+        print_line(console, f"{Verdict.UNSUPPORTED}: {unseen.text}")
+        console.print()
+    for cause in reversed(model.causes):
+        if cause.new:
+            for line in _cause_lines(cause, model.engine_spec, verbose=verbose):
+                print_line(console, line)
 
 
 def _refused(model: RunModel) -> Iterator[Unseen]:
@@ -85,14 +94,20 @@ def _refused(model: RunModel) -> Iterator[Unseen]:
             yield unseen
 
 
-def _print_summary(console: Console, model: RunModel, written: Mapping[str, Path]) -> None:
-    """Print what was tested, how often each operation met each condition, and how to repeat it."""
-    if model.coverage:
+def _print_summary(
+    console: Console, model: RunModel, written: Mapping[str, Path], *, table: bool
+) -> None:
+    """Print what was tested, what the graphs exercised, and how to repeat it."""
+    if model.coverage and table:
         console.print("How often each operation met each condition:")
-        for table in coverage_tables(model.coverage, console.width):
-            console.print(table)
-    for line in _summary_lines(model, written):
-        console.print(line, soft_wrap=True)
+        for part in coverage_tables(model.coverage, console.width):
+            console.print(part)
+    for line in _summary_lines(model):
+        print_line(console, line)
+    if model.coverage and not table:
+        print_line(console, coverage_line(model))
+    for label, path in written.items():
+        print_file(console, f"{label:<14}", path)
 
 
 def _cause_lines(cause: CauseOfFindings, engine_spec: str, *, verbose: bool) -> Iterator[str]:
@@ -130,7 +145,7 @@ def _discrepancy_lines(
         yield f"  {replay_command(discrepancy.path, engine_spec)}"
 
 
-def _summary_lines(model: RunModel, written: Mapping[str, Path]) -> Iterator[str]:
+def _summary_lines(model: RunModel) -> Iterator[str]:
     yield f"{_outcome(model)} in {_extent(model)}{_ending(model)}"
     if model.verdicts:
         parts = (f"{verdict} {count:,}" for verdict, count in sorted(model.verdicts.items()))
@@ -152,8 +167,6 @@ def _summary_lines(model: RunModel, written: Mapping[str, Path]) -> Iterator[str
     yield f"engine        {model.engine} {model.engine_version}"
     yield f"seed          {model.seed}"
     yield f"repeat        {model.command}"
-    for label, path in written.items():
-        yield f"{label:<14}{path}"
 
 
 def _outcome(model: RunModel) -> str:
