@@ -58,6 +58,8 @@ def entries(seed: int, number: int, told: Connection) -> None:
                 counts[str(first.status)] += 1
                 if first.status is Status.ERROR:
                     _complain(counts, "traceback", first.message, content)
+                if first.status is Status.FAILED:
+                    print(f"a right engine fails: {first.message}\n  {content!r}", flush=True)
                 if second.status is not Status.PASSED:
                     _complain(counts, "neighbour lost", second.message, content)
     told.send(counts)

@@ -70,6 +70,7 @@ def test_a_file_may_say_nothing(tmp_path: Path, text: str) -> None:
         ("ops = [1]", "ops: expected a list of operators, got [1]"),
         ('ops = ["softmx"]', "ops: there is no operator 'softmx'; did you mean 'softmax'?"),
         ("corpus = 3", "corpus: expected a path, got 3"),
+        ('corpus = "a\\u0000b"', "corpus: expected a path, got 'a\\x00b': embedded null byte"),
         ("seed = ", "not TOML"),
     ],
 )

@@ -133,6 +133,8 @@ def _read(path: Path, key: str, value: Any) -> Any:
         converted = setting.read(value)
     except click.BadParameter as error:
         raise UsageError(f"{where}: {error.message}") from error
+    except ValueError as error:  # a path with a null character
+        raise UsageError(f"{where}: expected {setting.expected}, got {value!r}: {error}") from error
     return path.parent / converted if setting is _PATH else converted
 
 
