@@ -96,7 +96,7 @@ def main() -> int:
             flush=True,
         )
     missing = sorted(set(options.only) - found)
-    print(f"{len(found)} of {len(options.only)} faults named, right after {number - 1} rounds")
+    print(f"{len(found)} of {len(options.only)} faults named, rounds of mending: {number - 1}")
     if missing:
         print(f"never named: {', '.join(missing)}")
     return 0 if good and not missing else 1

@@ -33,7 +33,7 @@ SMALLEST = {
     "speed": ("--graphs 2 --repeats 1 --sizes 5 20", r"^ +2\d\.\d +\d\.\d +\d+ "),
     "twenty_faults": (
         "--seed 5 --graphs 60 --only tanh prefix",
-        r"^2 of 2 faults named, right after 1 rounds",
+        r"^2 of 2 faults named, rounds of mending: 1$",
     ),
     "training": ("--steps 1", r"^MLP +"),
 }

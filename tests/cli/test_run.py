@@ -29,7 +29,7 @@ from zenverify.verification.events import (
     RunFinished,
     Unseen,
 )
-from zenverify.verification.verdict import Blame, Verdict
+from zenverify.verification.verdict import Blame, Frame, Verdict
 
 
 def test_a_clean_run(zenverify: Zenverify, campaign: FakeCampaign, directory: Path) -> None:
@@ -96,6 +96,46 @@ def test_what_has_one_cause_stands_under_one_headline(
     ]
     assert done.out.count("is off by") == 1
     assert "2 discrepancies with 1 cause in 1,200 graphs" in done.err
+
+
+def test_verbose_shows_the_way_to_the_line_that_raised(
+    zenverify: Zenverify, campaign: FakeCampaign
+) -> None:
+    frames = (
+        Frame("engine.py", 12, "Engine.backward", "rule[0](cotangent)"),
+        Frame("/lib/numpy/core.py", 3, "reshape"),
+    )
+    crash = replace(
+        FINDING,
+        verdict=Verdict.CRASH,
+        message="it raised ValueError: [no] (engine.py, line 12)",
+        exception="ValueError",
+        function="Engine.backward",
+        traceback=frames,
+    )
+
+    def events() -> Iterator[Event]:
+        yield started()
+        bucket = Bucket(crash.bucket, crash, small_case(), 1, 1, None)
+        yield finished(exit_code=1, buckets=(bucket,))
+
+    campaign.events = events
+    assert zenverify("run").out.splitlines()[1:3] == [
+        "  it raised ValueError: [no] (engine.py, line 12)",
+        "    v0 = variable([0.5, -1.0])",
+    ]
+    assert zenverify("run", "--verbose").out.splitlines()[2:5] == [
+        "    engine.py, line 12, in Engine.backward",
+        "      rule[0](cotangent)",
+        "    /lib/numpy/core.py, line 3, in reshape",
+    ]
+    end = json.loads(zenverify("run", "--json").out.splitlines()[-1])
+    assert end["buckets"][0]["finding"]["traceback"][0] == {
+        "file": "engine.py",
+        "line": 12,
+        "function": "Engine.backward",
+        "text": "rule[0](cotangent)",
+    }
 
 
 def unseen_run() -> Iterator[Event]:

@@ -15,10 +15,11 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.tensor import Tensor
 from zenverify.verification.campaign.campaign import run
 from zenverify.verification.campaign.causes import causes_of
+from zenverify.verification.campaign.headlines import headline_of
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.campaign.traits import failing_traits
 from zenverify.verification.events import Bucket, Cause, Finding, RunFinished
-from zenverify.verification.verdict import Blame, Pass, Verdict
+from zenverify.verification.verdict import Blame, BucketKey, Pass, Verdict
 
 
 def caused(engine: Engine, graphs: int = 400, operators: Sequence[str] = ()) -> RunFinished:
@@ -154,3 +155,38 @@ def test_crashes_in_one_function_are_one_headline() -> None:
     assert first.operations == ("add", "exp")
     assert first.headline == "Tensor.backward raises IndexError, in the reverse pass: add, exp"
     assert second.operations == ("exp",)
+
+
+@pytest.mark.parametrize(
+    "key, headline",
+    [
+        (
+            bucket(Verdict.STRUCTURE, ACCUMULATION, None, during=Pass.SECOND_REVERSE).key,
+            (
+                "the walk over the graph, second reverse pass: a wrong shape or dtype, shared or "
+                "changed memory, or state that is left"
+            ),
+        ),
+        (
+            bucket(Verdict.TIMEOUT, "exp", None, during=Pass.FORWARD).key,
+            "exp, forward pass: it does not return in time",
+        ),
+        (
+            bucket(Verdict.CRASH, "exp", None, exception="ValueError").key,
+            "exp, ValueError: it raises",
+        ),
+        (
+            bucket(Verdict.INACCURATE, "exp", condition="extreme values").key,
+            "the derivative of exp with respect to argument 0 loses digits (extreme values)",
+        ),
+        (
+            bucket(Verdict.ENGINE_WRONG, ACCUMULATION, None, "shared node").key,
+            (
+                "the walk over the graph: the sum of what a node's consumers contribute is wrong "
+                "(shared node)"
+            ),
+        ),
+    ],
+)
+def test_a_headline_says_what_is_wrong_in_words(key: BucketKey, headline: str) -> None:
+    assert headline_of([key]) == headline

@@ -16,6 +16,14 @@ _SAYS = {
 }
 """Of a value, a derivative or a gradient."""
 
+_OF_THE_WHOLE = {
+    Verdict.CRASH: "it raises",
+    Verdict.TIMEOUT: "it does not return in time",
+    Verdict.STRUCTURE: "a wrong shape or dtype, shared or changed memory, or state that is left",
+    Verdict.NON_DETERMINISTIC: "other numbers each time",
+}
+"""Of a call or a pass."""
+
 
 def headline_of(keys: Sequence[BucketKey]) -> str:
     """The headline of buckets that have one cause, the first of which shows it best."""
@@ -25,7 +33,9 @@ def headline_of(keys: Sequence[BucketKey]) -> str:
         return f"{first.function} raises {first.exception}, in the {first.during}: {names}"
     says = _SAYS.get(first.verdict)
     if says is None:
-        return f"{first.operation}{first.place}: {first.verdict}"
+        walks = first.operation == ACCUMULATION
+        where = "the walk over the graph" if walks else first.operation
+        return f"{where}{first.place}: {_OF_THE_WHOLE.get(first.verdict, first.verdict)}"
     where = "" if first.condition in ("always", "kink") else f" ({first.condition})"
     return f"{_what(first, keys)} {says}{where}"
 
