@@ -117,6 +117,7 @@ class CaseVerified:
 
     ``coverage`` counts, per ``(operator, condition)``, how often this case exercised it.
     ``notes`` are worth saying and no failure, e.g. why a difference was unreliable.
+    ``differenced`` says whether differences were asked.
     """
 
     number: int
@@ -128,6 +129,7 @@ class CaseVerified:
     coverage: tuple[tuple[str, str, int], ...]
     worst_units: float
     notes: tuple[str, ...] = ()
+    differenced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,8 @@ class RunFinished:
     ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
     ``known`` says of each bucket that was recorded before why it is accepted; ``gone`` lists the
     recorded ones that did not come up. ``causes`` sorts the buckets by what one has to mend.
-    ``not_looked_at`` says what a clean run says nothing about.
+    ``differenced`` counts the graphs that were held against differences; ``not_looked_at`` says what a
+    clean run says nothing about.
     """
 
     stop_reason: str
@@ -245,6 +248,7 @@ class RunFinished:
     verdicts: dict[str, int] = field(hash=False)
     unsupported: tuple[str, ...]
     worst_units: float
+    differenced: int = 0
     notes: dict[str, int] = field(default_factory=dict, hash=False)
     known: dict[BucketKey, str] = field(default_factory=dict, hash=False)
     gone: tuple[str, ...] = ()

@@ -130,6 +130,7 @@ class RunModel:
     nodes: int
     elements: int
     worst_units: float
+    differenced: int
     verdicts: dict[str, int] = field(hash=False)
     coverage: dict[str, dict[str, int]] = field(hash=False)
     notes: dict[str, int] = field(hash=False)
@@ -273,6 +274,7 @@ class Collector:
             nodes=count.nodes,
             elements=count.elements,
             worst_units=count.worst_units,
+            differenced=count.differenced,
             verdicts=dict(count.verdicts),
             coverage={name: dict(row) for name, row in count.coverage.items()},
             notes=dict(count.notes),

@@ -112,7 +112,7 @@ def _events(
                     continue
                 case, result = drawn.verified()
                 looking.add(result)
-                verified = _verified(tally.cases + 1, result)
+                verified = _verified(tally.cases + 1, result, differenced=drawn.difference)
                 tally.add(verified)
                 yield verified
                 if case is None:
@@ -139,7 +139,7 @@ def _events(
     )
 
 
-def _verified(number: int, result: CaseResult) -> CaseVerified:
+def _verified(number: int, result: CaseResult, *, differenced: bool) -> CaseVerified:
     return CaseVerified(
         number,
         result.verdict,
@@ -150,6 +150,7 @@ def _verified(number: int, result: CaseResult) -> CaseVerified:
         result.coverage,
         result.worst_units,
         result.notes,
+        differenced,
     )
 
 
@@ -184,5 +185,6 @@ def _finished(
         verdicts=dict(sorted(tally.verdicts.items())),
         unsupported=lacking,
         worst_units=tally.worst_units,
+        differenced=tally.differenced,
         notes=dict(tally.notes.most_common()),
     )

@@ -15,7 +15,9 @@ from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import CaseResult, calls_of, verify_case
 
 
-def verify_offered(engine: Engine, case: Case, timeout: float) -> tuple[Case, CaseResult]:
+def verify_offered(
+    engine: Engine, case: Case, timeout: float, *, difference: bool = True
+) -> tuple[Case, CaseResult]:
     """Verify a case without the calls that the engine refuses.
 
     The result of such a call becomes a variable. A refused root gives way to the operation before
@@ -29,6 +31,8 @@ def verify_offered(engine: Engine, case: Case, timeout: float) -> tuple[Case, Ca
         The case.
     timeout
         Seconds that one pass of the engine may take.
+    difference
+        Whether to ask the third witness too.
 
     Returns
     -------
@@ -37,7 +41,7 @@ def verify_offered(engine: Engine, case: Case, timeout: float) -> tuple[Case, Ca
     """
     left_out: list[Finding] = []
     drawn = case
-    result = verify_case(engine, case, timeout=timeout)
+    result = verify_case(engine, case, difference=difference, timeout=timeout)
     while result.verdict is Verdict.UNSUPPORTED:
         refused = result.findings[0]
         left_out.append(refused)
@@ -45,7 +49,7 @@ def verify_offered(engine: Engine, case: Case, timeout: float) -> tuple[Case, Ca
         if smaller is None:
             break
         case = smaller
-        result = verify_case(engine, case, timeout=timeout)
+        result = verify_case(engine, case, difference=difference, timeout=timeout)
     gone = left_out[:-1] if result.verdict is Verdict.UNSUPPORTED else left_out
     notes = [
         f"not offered, and left out of graphs: some calls of {one.blame.operation}" for one in gone

@@ -13,6 +13,9 @@ from zenverify.verification.trace import TIMEOUT
 DEFAULT_GRAPHS = 20_000
 """Once through all that `zenverify.graph.sweep` lists for the catalogue, and random graphs."""
 
+_GOLDEN = 2654435761
+"""2^32 divided by the golden ratio, and prime."""
+
 Keep = Callable[[Finding, Case], Path | None]
 """Writes a minimised failure to the corpus and says where; None if it cannot be written."""
 
@@ -39,6 +42,10 @@ class CampaignOptions:
         Writes a minimised failure to disk; None to keep nothing.
     first
         Cases to verify before any is drawn.
+    differences
+        One of so many graphs is held against differences. They are a third of the work, and guard
+        against a rule and an expression that are wrong alike; which graphs it is depends on their
+        numbers alone.
     planted
         The fault that is in the engine on purpose; to plant it is the caller's part.
     enough
@@ -53,8 +60,17 @@ class CampaignOptions:
     timeout: float = TIMEOUT
     keep: Keep | None = None
     first: tuple[Case, ...] = ()
+    differences: int = 8
     planted: Planted | None = None
     enough: Callable[[FailureMinimised], bool] | None = None
+
+    def asks_differences(self, number: int) -> bool:
+        """Whether the graph that was drawn as this one, from 0 on, is held against differences.
+
+        The numbers are scattered (Knuth, *The Art of Computer Programming*, volume 3, section 6.4):
+        in the order of drawing, each second graph has ordinary values.
+        """
+        return (number * _GOLDEN % (1 << 32) >> 12) % self.differences == 0
 
     @property
     def limit(self) -> int | None:

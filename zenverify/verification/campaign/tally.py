@@ -16,6 +16,7 @@ class Tally:
     nodes: int = 0
     elements: int = 0
     worst_units: float = 0.0
+    differenced: int = 0
     coverage: dict[str, Counter[str]] = field(default_factory=dict)
     verdicts: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
@@ -25,6 +26,7 @@ class Tally:
         self.cases += 1
         self.nodes += event.nodes
         self.elements += event.elements
+        self.differenced += event.differenced
         self.worst_units = max(self.worst_units, event.worst_units)
         self.verdicts[str(event.verdict)] += 1
         for operator, condition, times in event.coverage:

@@ -46,6 +46,7 @@ class Here:
     engine: Engine
     case: Case
     timeout: float
+    difference: bool
 
     @property
     def names(self) -> frozenset[str]:
@@ -54,7 +55,7 @@ class Here:
 
     def verified(self) -> tuple[Case, CaseResult]:
         """As much of it as the engine offers, and the result."""
-        return verify_offered(self.engine, self.case, self.timeout)
+        return verify_offered(self.engine, self.case, self.timeout, difference=self.difference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Elsewhere:
     names: frozenset[str]
     text: str
     result: CaseResult | None
+    difference: bool
 
     def verified(self) -> tuple[Case | None, CaseResult]:
         """The graph, where something is wrong with it, and the result."""
@@ -98,8 +100,9 @@ def in_this_process(
     engine: Engine, options: CampaignOptions, names: tuple[str, ...]
 ) -> Generator[Drawn, None, None]:
     """The graphs of a campaign, to be verified one after the other."""
-    for draft in drafts_of(options, names, limits_of(engine)):
-        yield None if draft is None else Here(engine, draft(), options.timeout)
+    for number, draft in enumerate(drafts_of(options, names, limits_of(engine))):
+        difference = options.asks_differences(number)
+        yield None if draft is None else Here(engine, draft(), options.timeout, difference)
 
 
 def in_processes(
@@ -225,19 +228,21 @@ def _verified(chunk: int, hung: frozenset[str]) -> tuple[list[Drawn], bool]:
     drafts = list(islice(worker.drafts, _CHUNK))
     worker.position = start + len(drafts)
     found: list[Drawn] = []
-    for draft in drafts:
+    for number, draft in enumerate(drafts, start):
         if worker.stop.is_set():
             break
-        found.append(None if draft is None else _elsewhere(worker, draft(), hung))
+        found.append(None if draft is None else _elsewhere(worker, number, draft(), hung))
     return found, len(drafts) < _CHUNK
 
 
-def _elsewhere(worker: _Worker, case: Case, hung: frozenset[str]) -> Elsewhere:
+def _elsewhere(worker: _Worker, number: int, case: Case, hung: frozenset[str]) -> Elsewhere:
     names = _names(case)
+    difference = worker.options.asks_differences(number)
     if not names.isdisjoint(hung):
-        return Elsewhere(names, "", None)
-    case, result = verify_offered(worker.engine, case, worker.options.timeout)
-    return Elsewhere(names, case.to_json() if result.findings else "", result)
+        return Elsewhere(names, "", None, difference)
+    timeout = worker.options.timeout
+    case, result = verify_offered(worker.engine, case, timeout, difference=difference)
+    return Elsewhere(names, case.to_json() if result.findings else "", result, difference)
 
 
 def _names(case: Case) -> frozenset[str]:
