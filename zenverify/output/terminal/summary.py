@@ -151,7 +151,7 @@ def _summary_lines(model: RunModel) -> Iterator[str]:
         parts = (f"{verdict} {count:,}" for verdict, count in sorted(model.verdicts.items()))
         yield f"verdicts      {', '.join(parts)}"
     if model.differenced < model.cases:
-        yield f"differences   asked in {counted(model.differenced, 'graph')} of them"
+        yield f"differences   asked in {model.differenced:,} of them"
     yield f"largest measured residual: {residual(model.worst_units)}"
     for known in (one for one in model.discrepancies if one.known):
         yield f"known         {known.bucket}: {known.known}"
