@@ -232,7 +232,7 @@ class RunFinished:
     ``exit_code``: 0 clean, 1 discrepancies, 2 nothing was tested, 130 interrupted.
     ``known`` says of each bucket that was recorded before why it is accepted; ``gone`` lists the
     recorded ones that did not come up. ``causes`` sorts the buckets by what one has to mend.
-    ``differenced`` counts the graphs that were held against differences; ``not_looked_at`` says what a
+    ``differenced`` counts the graphs held against differences; ``not_looked_at`` says what a
     clean run says nothing about.
     """
 
