@@ -296,6 +296,13 @@ def test_the_script_on_the_page_runs(page: str, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == ""  # this engine is right
 
 
+def test_a_long_message_is_cut_and_its_length_is_said() -> None:
+    finding = replace(FINDING, message="long " * 10_000)
+    page = render(model_of(STARTED, replace(FOUND, finding=finding)))
+    assert len(page) < 100_000
+    assert "(50,000 characters)" in page
+
+
 def test_nothing_in_a_page_hides_or_cannot_be_encoded() -> None:
     finding = replace(FINDING, message="a\u202eb\ud800c\x1b[2J")
     started = replace(STARTED, engine="zen\u2066")

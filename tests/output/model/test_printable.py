@@ -1,6 +1,6 @@
 import pytest
 
-from zenverify.output.model.printable import encodable, printable, visible
+from zenverify.output.model.printable import encodable, printable, shortened, visible
 
 
 def test_a_message_cannot_control_the_terminal() -> None:
@@ -32,3 +32,8 @@ def test_no_line_is_a_command_to_the_runner(text: str, shown: str) -> None:
 
 def test_only_lone_surrogates_cannot_be_encoded() -> None:
     assert encodable("a\ud800\x1b\u202e\U0001f600") == "a\\ud800\x1b\u202e\U0001f600"
+
+
+def test_a_long_text_is_cut_and_says_how_long_it_was() -> None:
+    assert shortened("a" * 10, 10) == "a" * 10
+    assert shortened("a" * 11_000, 10) == "aaaaaaaaaa ... (11,000 characters)"

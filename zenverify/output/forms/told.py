@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from zenverify.output.model.asking import Asking, nobody
 from zenverify.output.model.commands import from_anywhere, replay_command
 from zenverify.output.model.numbers import enclosure, estimate
-from zenverify.output.model.printable import visible
+from zenverify.output.model.printable import LONGEST, visible
 from zenverify.output.model.run import CauseOfFindings, Discrepancy, RunModel
 from zenverify.output.model.sentence import sentence_of, title_of
 from zenverify.verification.verdict import Frame
@@ -17,7 +17,6 @@ from zenverify.verification.verdict import Frame
 MOST_ASKED = 25
 """Causes whose source line the engine is asked for."""
 
-_LONGEST = 2_000
 _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
@@ -104,6 +103,6 @@ def _of(
 def safe(text: str) -> str:
     """Text on one line, with all escaped that hides or that no form can hold; cut if it is long."""
     plain = _UNSAFE.sub(lambda found: repr(found[0])[1:-1], visible(" ".join(text.split("\n"))))
-    if len(plain) <= _LONGEST:
+    if len(plain) <= LONGEST:
         return plain
-    return f"{plain[:_LONGEST]} ... ({len(text):,} characters)"
+    return f"{plain[:LONGEST]} ... ({len(text):,} characters)"

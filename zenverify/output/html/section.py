@@ -20,6 +20,7 @@ from zenverify.output.model.listing import (
     node_name,
 )
 from zenverify.output.model.numbers import agreeing, counted, enclosure, estimate, units
+from zenverify.output.model.printable import shortened
 from zenverify.output.model.run import Discrepancy
 from zenverify.output.model.sentence import digits_lost, sentence_of, subject_of, title_of
 from zenverify.output.reproducers.listed import Reproducer, reproducers
@@ -188,7 +189,7 @@ def section(
         operation=finding.blame.operation,
         place=finding.bucket.place,
         sentence=sentence_of(finding, dtype),
-        message=finding.message if finding.witnesses else "",
+        message=shortened(finding.message) if finding.witnesses else "",
         answers=tuple(answers_of(_disputed(discrepancy, evidence), dtype)),
         given=tuple(_given(discrepancy, evidence)),
         seen=seen_by(finding),

@@ -28,6 +28,17 @@ def _escaped(match: re.Match[str]) -> str:
     return "\\x23" if match[0] == "#" else f"{match[1]}\\x3a"
 
 
+LONGEST = 2_000
+"""Characters of a message that are shown."""
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """A text, cut if it is long; then it says how long it was."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]} ... ({len(text):,} characters)"
+
+
 def encodable(text: str) -> str:
     """The text with lone surrogates escaped: JSON has escapes for all else."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

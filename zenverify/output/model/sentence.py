@@ -6,6 +6,7 @@ import math
 
 from zenverify.operators import catalogue
 from zenverify.output.model.numbers import significant
+from zenverify.output.model.printable import shortened
 from zenverify.verification.blame.wording import article
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import ACCUMULATION, Pass, Verdict, Witnesses
@@ -96,7 +97,7 @@ def sentence_of(finding: Finding, dtype: str = "float64") -> str:
     if condition := when(finding.blame.condition):
         where += f", {condition}"
     if not finding.witnesses:
-        return f"{where}: {finding.message}."
+        return f"{where}: {shortened(finding.message)}."
     witness = finding.witnesses[0]
     how = how_wrong(witness)
     if how.startswith("is right to") and (lost := digits_lost(witness, dtype)):

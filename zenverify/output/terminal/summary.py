@@ -10,6 +10,7 @@ from rich.console import Console
 from zenverify.output.model.commands import replay_command
 from zenverify.output.model.listing import marked_listing
 from zenverify.output.model.numbers import counted, duration, residual
+from zenverify.output.model.printable import shortened
 from zenverify.output.model.run import CauseOfFindings, Discrepancy, RunModel
 from zenverify.output.reporter import Reporter, RunContext
 from zenverify.output.terminal.consoles import print_file, print_line
@@ -134,7 +135,7 @@ def _discrepancy_lines(
 ) -> Iterator[str]:
     finding = discrepancy.finding
     yield _bucket_line(discrepancy)
-    yield f"  {finding.message}"
+    yield f"  {shortened(finding.message)}"
     for frame in finding.traceback if verbose else ():
         yield f"    {frame}"
         if frame.text:
