@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import click
 
 from zenverify.cli.options import json_option, verbose_option
@@ -48,22 +46,10 @@ def engines(*, checked: str | None, compared: tuple[str, ...], as_json: bool) ->
         return 0
     if checked is not None:
         return _check(checked, as_json=as_json)
-    from rich.table import Table
-
     from zenverify.engines import registry
-    from zenverify.output.json.lines import print_json
-    from zenverify.output.terminal.consoles import results_console
+    from zenverify.output.terminal.listings import show_engines
 
-    available = registry.available()
-    if as_json:
-        for info in available:
-            print_json(dataclasses.asdict(info))
-        return 0
-    table = Table("engine", "version", "what it is", box=None)
-    for info in available:
-        version = info.version or f"not installed: {info.install}"
-        table.add_row(info.name, version, info.summary)
-    results_console().print(table)
+    show_engines(registry.available(), as_json=as_json)
     return 0
 
 

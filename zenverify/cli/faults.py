@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from zenverify.cli.configuration import resolve
 from zenverify.cli.options import engine_option, json_option, verbose_option
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from zenverify.faults.catalogue import Fault
 
 _EXAMPLES = """\b
 Examples:
@@ -53,46 +48,10 @@ def faults(
     """
     from zenverify.engines import registry
     from zenverify.faults.catalogue import faults_of
+    from zenverify.output.terminal.listings import show_faults
 
     engine = registry.load(resolve(context)["engine"])
     wanted = None if operations is None else [one.strip() for one in operations.split(",")]
     known = list(faults_of(engine, wanted))
-    if as_json:
-        _print_json(known)
-    else:
-        _print_table(known)
+    show_faults(known, as_json=as_json)
     return 0
-
-
-def _print_json(shown: Sequence[Fault]) -> None:
-    from zenverify.output.json.lines import print_json
-
-    for fault in shown:
-        mutant = fault.mutant
-        entry = {
-            "name": fault.name,
-            "class": mutant.kind,
-            "operation": fault.operation,
-            "argument": mutant.argument,
-            "what": mutant.name,
-        }
-        print_json(entry)
-
-
-def _print_table(shown: Sequence[Fault]) -> None:
-    from rich.table import Table
-
-    from zenverify.output.terminal.consoles import results_console
-
-    console = results_console()
-    if not console.is_terminal:
-        console.width = max(console.width, *map(_width, shown), 0)
-    table = Table("fault", "class", "what is wrong", box=None)
-    for fault in shown:
-        table.add_row(fault.name, fault.mutant.kind, fault.mutant.name)
-    console.print(table)
-
-
-def _width(fault: Fault) -> int:
-    """Columns that hold the longest name, class and text beside each other."""
-    return len(fault.name) + len(fault.mutant.name) + 60
