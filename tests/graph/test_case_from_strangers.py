@@ -162,6 +162,28 @@ def test_the_decimals_beside_a_float_are_not_read() -> None:
         assert written == "0x1.8p+0 (1.5)"
 
 
+@pytest.mark.parametrize(
+    "operator, attributes, message",
+    [
+        ("elu", {"alpha": {"float": "nan"}}, "alpha is nan, expected a finite number"),
+        ("leaky_relu", {"negative_slope": {"float": "inf"}}, "negative_slope is inf, expected a"),
+        ("hardtanh", {"min_val": 0, "max_val": 0}, "min_val 0 is not below max_val 0"),
+        ("hardtanh", {"min_val": {"float": "-inf"}, "max_val": 0}, "min_val is -inf, expected a"),
+        ("softshrink", {"lambd": -1}, "lambd is -1, expected a finite number from 0 up"),
+        ("hardshrink", {"lambd": {"float": "nan"}}, "lambd is nan, expected a finite number from"),
+    ],
+)
+def test_numbers_that_no_engine_has_to_take_are_malformed(
+    operator: str, attributes: dict[str, Any], message: str
+) -> None:
+    assert message in refusal(leaf(1), operator=operator, **attributes)
+
+
+def test_a_negative_eps_is_malformed() -> None:
+    said = refusal(leaf(2), leaf(2), operator="rms_norm", eps=-1)
+    assert "eps is -1, expected a finite number from 0 up" in said
+
+
 def test_more_dimensions_than_numpy_broadcasts_are_refused() -> None:
     said = refusal(leaf(*[1] * 33), operator="index", key=[INTEGERS])
     assert said == "nodes[0].shape: expected at most 32 dimensions, got '33'"

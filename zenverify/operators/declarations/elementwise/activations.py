@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from zenverify.errors import GraphError
 from zenverify.operators import sampling
 from zenverify.operators.declarations.broadcasting import elementwise
 from zenverify.operators.declarations.elementwise.exponential import expm1, log1p
 from zenverify.operators.declarations.kernels import absolute, maximum, minimum, sign
+from zenverify.operators.declarations.parameters import finite
 from zenverify.operators.domain import EVERYWHERE, Domain
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
@@ -64,7 +66,7 @@ _LEAKY_RELU = kernel("leaky_relu", 2, lambda sp, x, slope: sp.Max(x, 0) + slope 
 ELU = _with_parameters(
     "elu",
     "x where positive, alpha (exp(x) - 1) elsewhere",
-    lambda builder, x, *, alpha: _ELU(x, alpha),
+    lambda builder, x, *, alpha: _ELU(x, finite("alpha", alpha)),
     [{"alpha": alpha} for alpha in (1.0, 0.5, 2.0, -1.0, 0.0)],
     kinks=("x = 0, unless alpha is 1",),
 )
@@ -72,7 +74,7 @@ SELU = declare("selu", "elu, scaled to keep mean 0 and variance 1", _selu, kinks
 LEAKY_RELU = _with_parameters(
     "leaky_relu",
     "x where positive, negative_slope x elsewhere",
-    lambda builder, x, *, negative_slope: _LEAKY_RELU(x, negative_slope),
+    lambda builder, x, *, negative_slope: _LEAKY_RELU(x, finite("negative_slope", negative_slope)),
     [{"negative_slope": slope} for slope in (0.25, 0.01, 0.0, 1.0, -0.5, 2.0)],
     kinks=("x = 0, unless negative_slope is 1",),
 )
@@ -83,6 +85,8 @@ def _between(x: Buffer, low: float, high: float) -> Buffer:
 
 
 def _hardtanh(builder: ProgramBuilder, x: Buffer, *, min_val: float, max_val: float) -> Buffer:
+    if not finite("min_val", min_val) < finite("max_val", max_val):
+        raise GraphError(f"min_val {min_val} is not below max_val {max_val}")
     return _between(x, min_val, max_val)
 
 
@@ -133,12 +137,12 @@ HARDSWISH = _with_parameters(
 
 
 def _softshrink(builder: ProgramBuilder, x: Buffer, *, lambd: float) -> Buffer:
-    threshold = builder.fill(lambd)
+    threshold = builder.fill(finite("lambd", lambd, 0.0))
     return maximum(x - threshold, 0.0) + minimum(x + threshold, 0.0)
 
 
 def _hardshrink(builder: ProgramBuilder, x: Buffer, *, lambd: float) -> Buffer:
-    if lambd == 0:
+    if finite("lambd", lambd, 0.0) == 0:
         return builder.move(lambda numbers: numbers, x)
     kept = maximum(sign(absolute(x) - lambd), 0.0)
     return x * kept.detach()

@@ -7,6 +7,7 @@ import math
 from zenverify.errors import GraphError
 from zenverify.operators import sampling
 from zenverify.operators.declarations.kernels import sqrt
+from zenverify.operators.declarations.parameters import finite
 from zenverify.operators.operator import Argument, Choose, Instance, Operator
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
@@ -24,7 +25,7 @@ def _mean(builder: ProgramBuilder, x: Buffer, axes: Axes) -> Buffer:
 
 def _over_root(builder: ProgramBuilder, x: Buffer, axes: Axes, eps: float) -> Buffer:
     """The elements over the root of their mean square plus eps."""
-    z = x / sqrt(_mean(builder, x * x, axes) + eps)
+    z = x / sqrt(_mean(builder, x * x, axes) + finite("eps", eps, 0.0))
     if eps == 0:
         return z
     # None is larger than the root of the sum of all squares.
