@@ -52,6 +52,10 @@ _EXIT_CODES = """\
 | 1 | discrepancies; with `accuracy`, also `--max-digits-lost` exceeded |
 | 2 | could not do the job: wrong usage, bad input, nothing tested, internal error |
 | 130 | interrupted |
+
+`python -m zenverify` is the same program. A shell completes its words after
+`eval "$(_ZENVERIFY_COMPLETE=bash_source zenverify)"`; in zsh it is `zsh_source`, in fish
+`fish_source`.
 """
 
 _CALLS = {
