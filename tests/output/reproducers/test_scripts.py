@@ -135,6 +135,27 @@ def test_the_library_alone_as_its_users_write_it(engine: str, tmp_path: Path) ->
     assert "AssertionError" in output
 
 
+def test_a_librarys_real_fault_is_shown_by_the_library_alone(tmp_path: Path) -> None:
+    pytest.importorskip("autograd")
+    collector = Collector()
+    options = CampaignOptions(seed=1, graphs=60, operators=("where", "multiply"))
+    for event in run(registry.load("autograd"), options):
+        collector.add(event)
+    shapes = [
+        one
+        for one in collector.model().discrepancies
+        if one.finding.verdict is Verdict.STRUCTURE and one.finding.blame.operation == "where"
+    ]
+    assert shapes
+    for one in reproducers(shapes[0], "autograd"):
+        assert one.text, one.why_not
+        code, output = outcome(one, tmp_path)
+        assert code == 1, (one.text, output)
+        assert "AssertionError" in output
+        if one.form == "library":
+            assert "zenverify" not in one.text
+
+
 class WrongValue(ZenEngine):
     name = "mine"
 

@@ -70,12 +70,15 @@ class Wrong:
         How far off the engine is, in its worst element.
     is_value
         Whether it is the value and not the gradient.
+    shape
+        The shape and dtype that its gradient should have, where that is what is wrong.
     """
 
     node: int
     expected: Array | None
     apart: float
     is_value: bool = False
+    shape: tuple[tuple[int, ...], str] | None = None
 
     @property
     def tolerance(self) -> str:
@@ -95,6 +98,8 @@ def wrong_numbers(discrepancy: Discrepancy) -> Wrong | None:
     finding, graph = discrepancy.finding, discrepancy.case.graph
     if finding.verdict is Verdict.CRASH and finding.check != "whole graph, difference":
         return Wrong(graph.root, None, 0.0)
+    if finding.verdict is Verdict.STRUCTURE and finding.during is Pass.REVERSE:
+        return _of_structure(discrepancy)
     if finding.during is Pass.FORWARD and finding.witnesses:
         worst = finding.witnesses[0]
         if graph.sizes[worst.node] != 1 or finding.verdict is Verdict.NON_DETERMINISTIC:
@@ -117,6 +122,24 @@ def wrong_numbers(discrepancy: Discrepancy) -> Wrong | None:
         if found is not None:
             return found
     return None
+
+
+def _of_structure(discrepancy: Discrepancy) -> Wrong | None:
+    """A leaf's gradient of another shape or dtype than its value; None where it is another fault.
+
+    The message is the check's own: only that of shapes and dtypes says what was expected.
+    """
+    graph, finding = discrepancy.case.graph, discrepancy.finding
+    blame = finding.blame
+    if "; expected " not in finding.message or "gradient" not in finding.message:
+        return None
+    if blame.argument is None or blame.node not in graph.operations:
+        return None
+    operand = graph.operands[blame.node][blame.argument]
+    node = graph.nodes[operand]
+    if not isinstance(node, Leaf) or node.kind is not LeafKind.VARIABLE:
+        return None
+    return Wrong(operand, None, 0.0, shape=(node.shape, node.dtype))
 
 
 def _of_numbers(
@@ -213,6 +236,15 @@ def _leaves(case: Case, variable: str, constant: str) -> list[str]:
 
 
 def _assertion(wrong: Wrong, gradient: str, value: str) -> list[str]:
+    if wrong.shape is not None:
+        shape, dtype = wrong.shape
+        return [
+            f"got = {gradient.format(node_name(wrong.node))}",
+            f"expected = ({shape!r}, {dtype!r})",
+            'print("got     ", type(got), np.shape(got), getattr(got, "dtype", None))',
+            'print("expected", expected)',
+            "assert (np.shape(got), str(getattr(got, 'dtype', None))) == expected",
+        ]
     if wrong.expected is None:
         return []
     number = value if wrong.is_value else gradient

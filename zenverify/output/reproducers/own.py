@@ -102,7 +102,7 @@ def test_script(discrepancy: Discrepancy, spec: str, title: str, planted: Plante
     blame = finding.blame
     name = identifier(f"{blame.operation} {finding.bucket.place} {finding.during}")
     wrong = wrong_numbers(discrepancy) if is_plain(discrepancy.case) else None
-    told = finding.verdict is not Verdict.NON_DETERMINISTIC
+    told = finding.verdict not in (Verdict.NON_DETERMINISTIC, Verdict.STRUCTURE)
     head = docstring(f"{title}. Run it with pytest; fails as long as that is so.")
     if not told or wrong is None:
         text = api_script(discrepancy, spec, title, planted)
