@@ -10,6 +10,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.errors import UsageError
 from zenverify.faults.catalogue import TRAVERSAL, faults_of, find_fault
 from zenverify.faults.planting import mutants_of
+from zenverify.operators import catalogue
 
 CLASSES = {
     "sign",
@@ -52,8 +53,8 @@ def test_every_class_is_there_and_every_name_is_one_of_a_kind() -> None:
 
 
 def test_every_operation_and_the_traversal_have_faults() -> None:
-    engine = ZenEngine()
-    assert {fault.operation for fault in faults_of(engine)} == {*engine.operators, *TRAVERSAL}
+    found = {fault.operation for fault in faults_of(ZenEngine())}
+    assert found == {*catalogue.names(), *TRAVERSAL}  # no comparison: it has no rule
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from tests.verification.prepared import CaseBuilder
 from zenverify.engines.conformance import check
 from zenverify.engines.protocol import Array, Engine, LeafKind, limits_of
 from zenverify.engines.zen import ZenEngine
+from zenverify.errors import UsageError
+from zenverify.faults.catalogue import faults_of
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
 from zenverify.graph.filling import FILLINGS, fill
@@ -313,3 +315,14 @@ def test_a_run_finds_them(engine: Engine, operation: str) -> None:
         if isinstance(event, FailureMinimised)
     }
     assert operation in found
+
+
+def test_comparisons_alone_are_nothing_to_differentiate() -> None:
+    options = CampaignOptions(seed=1, graphs=1, operators=("greater", "logical_not"))
+    expected = "nothing to differentiate among the operators greater, logical_not"
+    with pytest.raises(UsageError, match=expected):
+        run(ZenEngine(), options)
+
+
+def test_no_fault_can_be_planted_into_a_comparison() -> None:
+    assert list(faults_of(ZenEngine(), ["greater"])) == []

@@ -54,6 +54,10 @@ def _scatter_add(x: Any, src: Any, dim: int, index: Any) -> Any:
     return zen.scatter_add(x, dim, index, src)
 
 
+def _set_at(x: Any, values: Any, key: Any) -> Any:
+    return zen.set_at(x, key, values)
+
+
 def _gradient(x: Any, spacing: float, axis: int, edge_order: int) -> Any:
     return zen.gradient(x, spacing, axis=axis, edge_order=edge_order)
 
@@ -89,6 +93,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "split": _split,
     "scatter_add": _scatter_add,
     "gradient": _gradient,
+    "set_at": _set_at,
     "greater": operator.gt,
     "greater_equal": operator.ge,
     "less": operator.lt,
@@ -153,7 +158,7 @@ class ZenEngine:
         return zen.Tensor.from_operation(handle.value, [handle], [pullback], name="counted")
 
     def rules_of(self, operator: str) -> Any:
-        return walk if operator in (ACCUMULATION, BROADCASTING) else zen.OPERATIONS[operator]
+        return walk if operator in (ACCUMULATION, BROADCASTING) else zen.OPERATIONS.get(operator)
 
     def replace_rules(self, operator: str, rules: Any) -> None:
         zen.OPERATIONS[operator] = rules

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from zenverify.engines.protocol import ACCUMULATION, BROADCASTING, Engine, Mutable, Mutant, Ruled
 from zenverify.errors import UsageError
+from zenverify.operators import catalogue
 
 TRAVERSAL = (ACCUMULATION, BROADCASTING)
 """What has faults beside the operations."""
@@ -65,11 +66,13 @@ def faults_of(engine: Engine, operations: Sequence[str] | None = None) -> Iterat
     from zenverify.faults.planting import mutants_of  # loads `zenverify.tensor`
 
     _check(engine)
-    places = _places(engine)
-    for operation in places if operations is None else operations:
+    places = [*_places(engine), *_decisions()]
+    for operation in _places(engine) if operations is None else operations:
         if operation not in places:
             hint = _hint(operation, places)
             raise UsageError(f"engine {engine.name!r} has no operation {operation!r}{hint}")
+        if operation in _decisions():
+            continue
         taken: Counter[str] = Counter()
         for mutant in mutants_of(engine, operation):
             name = _name(operation, mutant)
@@ -115,7 +118,12 @@ def _check(engine: Engine) -> None:
 
 
 def _places(engine: Engine) -> list[str]:
-    return [*sorted(engine.operators), *TRAVERSAL]
+    return [*sorted(engine.operators.difference(_decisions())), *TRAVERSAL]
+
+
+def _decisions() -> list[str]:
+    """Comparisons, and what combines them: there is no rule to plant a fault into."""
+    return [one.name for one in catalogue.decisions()]
 
 
 def _name(operation: str, mutant: Mutant) -> str:

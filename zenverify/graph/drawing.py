@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
@@ -301,7 +301,13 @@ class _Drawing:
         limits = call.limits(argument)
         if call.is_integer(argument):
             return LeafPlan(-1.0, 3.0, limits, integer=True)
-        return plan_for(limits, negative=len(self.plans) % 3 == 2)
+        plan = plan_for(limits, negative=len(self.plans) % 3 == 2)
+        mask = call.instance.attributes[call.operator.takes] if call.operator.takes else None
+        if mask is None or argument:
+            return plan
+        taken = freeze(np.broadcast_to(mask, call.instance.shapes[0]))
+        assert isinstance(taken, FrozenArray)
+        return replace(plan, taken=taken)
 
     def _operand(self, call: _Call, argument: int, shape: Shape, model: int | None) -> int:
         """The same operand as before, another node, or a new variable."""

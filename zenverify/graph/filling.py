@@ -45,6 +45,7 @@ FILLINGS = (Filling.ORDINARY, *SPECIAL)
 _SMALL = np.array([0.0, 1.0, -1.0, 2.0, 0.5, -2.0])
 _SPECIAL = np.array([0.0, -0.0, 1.0, 0.0, -1.0])
 _PLAIN = np.array([2.0, -1.0, 3.0, 0.5, 1.0, -2.0])
+_LEFT_OUT = np.array([np.inf, -np.inf, np.nan, 1.0])
 _SMALL_INTEGERS = (2, 1, 3, -1, 0, -2)
 _HUGE = (1_000, -1_000, 2**20, 100)
 _AROUND = (1.0, 0.5, -1.0, 2.0)
@@ -133,7 +134,10 @@ def _numbers(
         return _paired(ordinary, plan, number)
     if plan.limits.matrix is not None:
         return _matrices(random, leaf, plan, filling, ordinary)
-    return _elements(random, leaf, plan, filling, ordinary)
+    numbers = _elements(random, leaf, plan, filling, ordinary)
+    if plan.taken is None or filling not in SPECIAL:
+        return numbers
+    return np.where(thaw(plan.taken), numbers, random.choice(_LEFT_OUT, shape))
 
 
 def _integers(

@@ -47,6 +47,8 @@ class LeafPlan:
         negative. The ends are integers then.
     items
         For a leaf of booleans or indices, its value.
+    taken
+        Which elements enter, if a mask leaves others out: these may be infinite, or NaN.
     """
 
     low: float
@@ -54,6 +56,7 @@ class LeafPlan:
     limits: Domain
     integer: bool = False
     items: FrozenArray | None = None
+    taken: FrozenArray | None = None
 
 
 @dataclass(frozen=True)

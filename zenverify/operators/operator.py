@@ -108,6 +108,9 @@ class Operator:
     selects
         An attribute that is a condition, and may be computed: whatever it holds, the result has a
         value.
+    takes
+        An attribute that is a mask: what it leaves out of the first argument, whatever that is,
+        does not enter, forward or backward.
     integers_extend
         The argument whose integers let the first one be anything: the exponent of a negative base.
     broadcasts
@@ -138,6 +141,7 @@ class Operator:
     jumps: bool = False
     variadic: bool = False
     selects: str | None = None
+    takes: str | None = None
     integers_extend: int | None = None
     broadcasts: bool = False
     wide: tuple[Instance, ...] = ()

@@ -85,6 +85,7 @@ from zenverify.tensor.networks.pooling import avg_pool1d, avg_pool2d, max_pool1d
 from zenverify.tensor.networks.transposed_convolution import conv_transpose1d, conv_transpose2d
 from zenverify.tensor.operation import OPERATIONS, Operation
 from zenverify.tensor.reductions.deviations import average, std, var
+from zenverify.tensor.reductions.masked import masked_logsumexp, masked_softmax
 from zenverify.tensor.reductions.norms import hypot, norm
 from zenverify.tensor.reductions.reductions import (
     amax,
@@ -104,7 +105,7 @@ from zenverify.tensor.reductions.summation import einsum
 from zenverify.tensor.shaping.diagonals import diag, diagonal, trace, tril, triu
 from zenverify.tensor.shaping.differences import diff, gradient
 from zenverify.tensor.shaping.embeddings import embedding
-from zenverify.tensor.shaping.indexing import index
+from zenverify.tensor.shaping.indexing import index, set_at
 from zenverify.tensor.shaping.joining import concatenate, dstack, hstack, split, stack, vstack
 from zenverify.tensor.shaping.padding import pad
 from zenverify.tensor.shaping.permuting import flip, moveaxis, roll, rollaxis, swapaxes, transpose
@@ -205,6 +206,8 @@ __all__ = [
     "logcumsumexp",
     "logit",
     "logsumexp",
+    "masked_logsumexp",
+    "masked_softmax",
     "matmul",
     "matrix_power",
     "max",
@@ -243,6 +246,7 @@ __all__ = [
     "scaled_dot_product_attention",
     "scatter_add",
     "selu",
+    "set_at",
     "sigmoid",
     "sign",
     "silu",

@@ -9,6 +9,11 @@ from tests.tensor.calls.call import Calls
 
 CALLS: Calls = {
     "softmax": (zt.softmax, [(2, 3)]),
+    "masked_softmax": (lambda x: zt.masked_softmax(x, [True, False, True]), [(2, 3)]),
+    "masked_logsumexp": (
+        lambda x: zt.masked_logsumexp(x, np.arange(6).reshape(2, 3) % 4 != 1, 1),
+        [(2, 3)],
+    ),
     "log_softmax": (zt.log_softmax, [(2, 3)]),
     "conv1d": (lambda x, w: zt.conv1d(x, w, 2, 1, 2, 2), [(1, 2, 5), (2, 1, 2)]),
     "conv2d": (lambda x, w: zt.conv2d(x, w, 2, 1), [(1, 2, 3, 3), (2, 2, 2, 2)]),

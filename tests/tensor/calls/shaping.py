@@ -21,6 +21,7 @@ CALLS: Calls = {
     "repeat": (lambda x: zt.repeat(x, [2, 0, 1], 1), [(2, 3)]),
     "pad": (lambda x: zt.pad(x, 1, "reflect"), [(2, 3)]),
     "index": (lambda x: zt.index(x, (slice(None), [0, 0])), [(2, 3)]),
+    "set_at": (lambda x, y: zt.set_at(x, (slice(None), [0, 2]), y), [(2, 3), (2, 1)]),
     "take": (lambda x: zt.take(x, [[0, -1]], 1), [(2, 3)]),
     "take_along_axis": (lambda x: zt.take_along_axis(x, [[0, 0, 1]], 0), [(2, 3)]),
     "gather": (lambda x: zt.gather(x, 1, [[0, 2]]), [(2, 3)]),

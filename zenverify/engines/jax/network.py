@@ -68,9 +68,14 @@ def _max_pool(x: Any, kernel: Sizes, stride: Sizes, padding: Sizes) -> Any:
     return lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, *kernel), (1, 1, *stride), rims)
 
 
+def _masked_softmax(x: Any, axis: Any, mask: Any) -> Any:
+    return jax.nn.softmax(x, axis=axis, where=mask)
+
+
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
         **named(jax, {"softmax": "nn.softmax", "log_softmax": "nn.log_softmax"}),
+        "masked_softmax": _masked_softmax,
         "conv1d": _convolution,
         "conv2d": _convolution,
         "conv_transpose1d": _transposed,

@@ -18,6 +18,10 @@ def _logcumsumexp(x: Any, axis: int | None) -> Any:
     return jax.lax.cumlogsumexp(x, axis=axis)
 
 
+def _masked_logsumexp(x: Any, axis: Any, keepdims: bool, mask: Any) -> Any:
+    return jax.nn.logsumexp(x, axis=axis, keepdims=keepdims, where=mask)
+
+
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {
         **named(
@@ -39,6 +43,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         ),
         **named(jnp, {"norm": "linalg.norm"}),
         **named(jax, {"logsumexp": "nn.logsumexp"}),
+        "masked_logsumexp": _masked_logsumexp,
         "average": lambda x, weights, **rest: jnp.average(x, weights=weights, **rest),
         "logcumsumexp": _logcumsumexp,
     }

@@ -51,6 +51,10 @@ def _index(x: Any, key: Any) -> Any:
     return x[key]
 
 
+def _set_at(x: Any, values: Any, key: Any) -> Any:
+    return jnp.asarray(x).at[key].set(values)
+
+
 def _gradient(x: Any, spacing: float, axis: int, edge_order: int) -> Any:
     offered(edge_order == 1, "gradient of edge order 2")
     return jnp.gradient(x, spacing, axis=axis)
@@ -92,6 +96,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "split": _split,
         "pad": _pad,
         "index": _index,
+        "set_at": _set_at,
         "gradient": _gradient,
     }
 )

@@ -23,6 +23,11 @@ def _log_softmax(x: Any, axis: Any) -> Any:
     return functional.log_softmax(x, dim=axis)
 
 
+def _masked_softmax(x: Any, axis: Any, mask: Any) -> Any:
+    offered(isinstance(axis, int), "masked softmax over several axes")
+    return torch.masked.softmax(x, axis, mask=torch.as_tensor(mask))
+
+
 def _some_channels(x: Any) -> None:
     offered(x.shape[1] > 0, "pooling of no channels")
 
@@ -106,6 +111,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
             ),
         ),
         "softmax": _softmax,
+        "masked_softmax": _masked_softmax,
         "log_softmax": _log_softmax,
         "max_pool1d": _moving(functional.max_pool1d),
         "max_pool2d": _moving(functional.max_pool2d),

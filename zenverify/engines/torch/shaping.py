@@ -118,6 +118,11 @@ def _index(x: Any, key: Any) -> Any:
     return x[tuple(torch.as_tensor(k) if isinstance(k, np.ndarray) else k for k in key)]
 
 
+def _set_at(x: Any, values: Any, key: Any) -> Any:
+    offered(all(isinstance(k, np.ndarray) for k in key), "index_put by other than arrays")
+    return torch.index_put(x, tuple(map(torch.as_tensor, key)), values)
+
+
 def _take(x: Any, indices: Any, axis: int | None) -> Any:
     if axis is None:
         return torch.take(x, integers(indices))
@@ -197,6 +202,7 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "repeat": _repeat,
         "pad": _pad,
         "index": _index,
+        "set_at": _set_at,
         "take": _take,
         "take_along_axis": _take_along_axis,
         "gather": _gather,

@@ -34,6 +34,7 @@ from zenverify.operators.declarations.networks import (
 )
 from zenverify.operators.declarations.reductions import (
     deviations,
+    masked,
     norms,
     reductions,
     scans,
@@ -70,6 +71,7 @@ FAMILIES = (
     norms.OPERATORS,
     scans.OPERATORS,
     sorting.OPERATORS,
+    masked.OPERATORS,
     shaping.OPERATORS,
     permuting.OPERATORS,
     joining.OPERATORS,

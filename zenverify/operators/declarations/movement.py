@@ -38,6 +38,7 @@ def movement(
     *,
     arguments: tuple[str, ...] = ("x",),
     variadic: bool = False,
+    composed: bool = False,
 ) -> Operator:
     """Declare an operator of the shaping family."""
     return Operator(
@@ -49,4 +50,5 @@ def movement(
         sample=sample,
         first_shapes=first_shapes,
         variadic=variadic,
+        composed=composed,
     )

@@ -194,18 +194,20 @@ def less_largest(x: Array, sizes: Array, axis: Axis) -> Array:
     return x - np.where(np.isfinite(found), found, 0)
 
 
-def _logsumexp(x: Array, axis: Axis, keepdims: bool) -> Array:
+def total_logarithm(x: Array, axis: Axis, keepdims: bool) -> Array:
+    """Return the logarithm of the sum of exponentials along the axes."""
     shift, logarithm = log_total(x, axis)
     total = logarithm + shift
     return total if keepdims else total.squeeze(axes_of(axis, x.ndim))
 
 
-def _pull_logsumexp(g: Array, y: Array, x: Array, axis: Axis, keepdims: bool) -> Array:
+def pull_logsumexp(g: Array, y: Array, x: Array, axis: Axis, keepdims: bool) -> Array:
+    """Pull a cotangent of `total_logarithm` back to its operand."""
     # Not exp(x - y), which suffers from the rounding of y where that is large.
     return keep_axes(g, x.shape, axis) * proportions(x, axis)
 
 
-define("logsumexp", _logsumexp, _pull_logsumexp)
+define("logsumexp", total_logarithm, pull_logsumexp)
 
 
 def logsumexp(x: Operand, axis: AxisArgument = None, keepdims: bool = False) -> Tensor:

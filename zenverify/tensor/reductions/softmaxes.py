@@ -20,7 +20,7 @@ from zenverify.tensor.reductions.reductions import (
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
-__all__ = ["less_share", "log_softmax", "root_proportions", "softmax"]
+__all__ = ["less_share", "log_softmax", "pull_softmax", "root_proportions", "softmax"]
 
 
 def root_proportions(x: Array, axis: Axis) -> Array:
@@ -54,14 +54,15 @@ def less_share(g: Array, roots: Array, axis: Axis) -> Array:
     return np.where(alone, kept - roots * (roots * others), shared)
 
 
-def _pull_softmax(g: Array, y: Array, x: Array, axis: Axis) -> Array:
+def pull_softmax(g: Array, y: Array, x: Array, axis: Axis) -> Array:
+    """Pull a cotangent of `proportions` back to its operand."""
     # Less the cotangent of the largest, which changes nothing over the reals: next to a proportion
     # that is nearly 1, a cotangent less the average is a difference of nearly equal numbers.
     relative = less_largest(g, y, axis)
     return y * (relative - add_up(relative * y, axis=axis, keepdims=True))
 
 
-define("softmax", proportions, _pull_softmax)
+define("softmax", proportions, pull_softmax)
 
 
 def softmax(x: Operand, axis: AxisArgument = -1) -> Tensor:

@@ -10,12 +10,13 @@ import numpy as np
 from zenverify.tensor.arrays import describe
 from zenverify.tensor.indices import add_at
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.recording import Operand, as_tensor, record_single
+from zenverify.tensor.recording import Operand, as_operands, as_tensor, record, record_single
+from zenverify.tensor.walk import sum_to_shape
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
-__all__ = ["index"]
+__all__ = ["index", "set_at"]
 
 Entry: TypeAlias = int | slice | EllipsisType | np.ndarray | None
 Key: TypeAlias = tuple[Entry, ...]
@@ -53,6 +54,62 @@ def index(x: Operand, key: Any) -> Tensor:
     operand = as_tensor("index", x)
     entries = tuple(_checked(entry) for entry in (key if isinstance(key, tuple) else (key,)))
     return record_single("index", operand, {"key": _without_masks(operand, entries)})
+
+
+def _set_at(x: Array, values: Array, key: Key) -> Array:
+    made = x.astype(np.result_type(x, values))
+    made[key] = values
+    return made
+
+
+def _pull_set_at(g: Array, y: Array, x: Array, values: Array, key: Key) -> Array:
+    kept = g.copy()
+    kept[key] = 0
+    return kept
+
+
+def _pull_set_values(g: Array, y: Array, x: Array, values: Array, key: Key) -> Array:
+    return sum_to_shape(g[key], values.shape)
+
+
+define("set_at", _set_at, _pull_set_at, _pull_set_values)
+
+
+def set_at(x: Operand, key: Any, values: Operand) -> Tensor:
+    """``x`` with `values` in place of ``x[key]``, as JAX's ``x.at[key].set``; `x` is unchanged.
+
+    Parameters
+    ----------
+    x : Tensor or array
+        What to change a part of.
+    key : int, slice, integer or boolean array, list, Ellipsis, None, or a tuple of these
+        Which part, as for `index`. No element may be named twice.
+    values : Tensor, array or number
+        What to put there, broadcast to the part's shape.
+
+    Raises
+    ------
+    IndexError
+        If the key does not fit the shape.
+    TypeError
+        If the key holds anything else.
+    ValueError
+        If an element is named twice, or the values do not broadcast to the part.
+    """
+    operands = as_operands("set_at", (x, values))
+    entries = tuple(_checked(entry) for entry in (key if isinstance(key, tuple) else (key,)))
+    found = _without_masks(operands[0], entries)
+    places = np.arange(operands[0].array.size).reshape(operands[0].shape)[found]
+    call = f"set_at of {describe(one.array for one in operands)}"
+    if np.unique(places).size < np.size(places):
+        raise ValueError(f"{call}: the key names an element twice")
+    try:
+        np.broadcast_to(operands[1].array, np.shape(places))
+    except ValueError:
+        raise ValueError(
+            f"{call}: values of shape {operands[1].shape} do not fit a part of {np.shape(places)}"
+        ) from None
+    return record("set_at", operands, {"key": found})
 
 
 def _checked(entry: Any) -> Entry:

@@ -67,7 +67,9 @@ def _operators(engine: Engine, options: CampaignOptions) -> tuple[tuple[str, ...
     for name in wanted:
         catalogue.get(name)
     names = tuple(name for name in wanted if name in engine.operators)
-    if set(names) <= set(decisions):
+    if names and set(names) <= set(decisions):
+        raise UsageError(f"nothing to differentiate among the operators {', '.join(names)}")
+    if not names:
         raise UsageError(f"engine {engine.name!r} offers none of the operators {', '.join(wanted)}")
     return names, tuple(name for name in wanted if name not in engine.operators)
 

@@ -13,6 +13,7 @@ from zenverify.engines.wrapper import Wrapper, wrapped
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph
+from zenverify.operators.attributes import freeze_attributes
 from zenverify.operators.balls.arithmetic import precision
 from zenverify.oracles.enclosure import PRECISION, lift
 from zenverify.verification import trace
@@ -111,7 +112,8 @@ def _crash(recording: GraphRecording, session: EngineSession) -> Finding | None:
     graph = recording.graph
     for node in graph.operations:
         apply = graph.apply(node)
-        if apply.operator != engine.operator or graph.attributes(node) != engine.attributes:
+        called = freeze_attributes(engine.attributes or {})
+        if apply.operator != engine.operator or apply.attributes != called:
             continue
         if [v.shape for v in values] != [graph.shapes[operand] for operand in apply.operands]:
             continue

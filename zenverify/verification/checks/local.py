@@ -552,6 +552,8 @@ class LocalCheck:
             operands = [self._values[operand] for operand in graph.apply(k).operands]
             if not any(arriving) and all(np.isfinite(operand).all() for operand in operands):
                 continue
+            if graph.apply(k).declared.takes and not any(arriving):
+                continue  # what is left out of it does not enter
             program = graph.programs[k]
             if program.solves:
                 return [True] * graph.sizes[node]

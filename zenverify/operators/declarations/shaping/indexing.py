@@ -88,6 +88,33 @@ def _scatter_add(
     return builder.move(terms, x, src).sum(-1)
 
 
+def _set_at(builder: ProgramBuilder, x: Buffer, values: Buffer, *, key: Any) -> Buffer:
+    affordable(_most_chosen(x.shape, key if isinstance(key, tuple) else (key,)))
+
+    def put(numbers: Any, others: Any) -> Any:
+        made = numbers.copy()
+        made[key] = others
+        return made
+
+    return builder.move(put, x, values)
+
+
+def _sample_set_at(choose: Choose, shape: Shape) -> Instance | None:
+    """Keys that name no element twice; values of the part's shape, or broadcast to it."""
+    places = np.arange(math.prod(shape)).reshape(shape)
+    options = [
+        one for one in _keys(shape) if len(np.unique(places[one["key"]])) == places[one["key"]].size
+    ]
+    if not options:
+        return None
+    key = sampling.pick(choose, options)["key"]
+    part = np.shape(places[key])
+    narrower: list[Shape] = [part, part[1:], ()]
+    if part:
+        narrower.append((*part[:-1], 1))
+    return Instance((shape, sampling.pick(choose, narrower)), {"key": key})
+
+
 def _places(shape: Shape, dim: int, index: Any) -> list[Shape]:
     """Per element of the indices, in row-major order, the place that it means in an array."""
     if index.ndim != len(shape) or not -index.ndim <= dim < index.ndim:
@@ -230,5 +257,13 @@ OPERATORS = (
         _scatter_add,
         _sample_scatter_add,
         arguments=("x", "src"),
+    ),
+    movement(
+        "set_at",
+        "x with values in place of x[key], which names no element twice",
+        _set_at,
+        _sample_set_at,
+        arguments=("x", "values"),
+        composed=True,
     ),
 )

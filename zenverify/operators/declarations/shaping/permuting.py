@@ -48,6 +48,7 @@ def _transposes(shape: Shape) -> Iterator[dict[str, Any]]:
     if ndim > 2:
         turn = (*range(1, ndim), 0)
         orders += [turn, (ndim - 1, *range(ndim - 1)), (0, 2, 1, *range(3, ndim))]
+        orders += [(-1, *range(-ndim, -1)), (-2, *range(ndim - 2), -1)]
     return ({"axes": order} for order in orders)
 
 
