@@ -296,6 +296,23 @@ def test_the_script_on_the_page_runs(page: str, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == ""  # this engine is right
 
 
+def test_a_run_that_was_interrupted_says_so_in_its_verdict() -> None:
+    end = replace(FINISHED, stop_reason="interrupted", exit_code=130)
+    assert (
+        "1 discrepancy in 1,200 graphs, interrupted" in Outline(render(model_of(STARTED, end))).text
+    )
+
+
+def test_at_a_kink_it_is_the_declared_choice_that_is_shown() -> None:
+    finding = replace(
+        FINDING,
+        verdict=Verdict.CONVENTION,
+        witnesses=(replace(FINDING.witnesses[0], verdict=Verdict.CONVENTION),),
+    )
+    text = Outline(render(model_of(STARTED, replace(FOUND, finding=finding)))).text
+    assert "declared0.25000000000000000what the engine says that it does at a kink" in text
+
+
 def test_a_long_message_is_cut_and_its_length_is_said() -> None:
     finding = replace(FINDING, message="long " * 10_000)
     page = render(model_of(STARTED, replace(FOUND, finding=finding)))

@@ -285,7 +285,13 @@ def answers_of(worst: Witnesses | None, dtype: str) -> Iterator[Answer]:
         note += f": {lost}"
     yield Answer("engine", engine[:same], engine[same:], note, "engine")
     known = agreeing(truth, engine)
-    yield Answer("truth", truth[:known], truth[known:], "SymPy's partial, in balls", "truth")
+    if worst.verdict is Verdict.CONVENTION:
+        label, source = "declared", "what the engine says that it does at a kink"
+    else:
+        label = "truth"
+        source = "SymPy's partial" if worst.quantity == "gradient" else "SymPy's expression"
+        source += ", in balls"
+    yield Answer(label, truth[:known], truth[known:], source, "truth")
     if worst.difference is not None:
         third = estimate(worst.difference)
         number = third.partition(" ±")[0]

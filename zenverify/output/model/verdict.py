@@ -28,7 +28,10 @@ def heading_of(model: RunModel) -> str:
         if len(model.causes) < len(model.discrepancies):
             found += f" with {counted(len(model.causes), 'cause')}"
     planted = "" if model.planted is None else ", with a fault planted on purpose"
-    return f"{found} in {graphs}{planted}" + ("" if model.is_finished else " so far")
+    ending = "" if model.is_finished else " so far"
+    if model.stop_reason == "interrupted":
+        ending = ", interrupted"
+    return f"{found} in {graphs}{planted}{ending}"
 
 
 def lead_of(model: RunModel) -> str:
