@@ -11,7 +11,7 @@ from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.verification.events import Finding
 from zenverify.verification.evidence import Evidence, evidence_of
-from zenverify.verification.verdict import Pass
+from zenverify.verification.verdict import Pass, Verdict
 from zenverify.verification.verify import verify_case
 
 ENGINE = ZenEngine()
@@ -158,3 +158,29 @@ def test_an_engine_that_raises_is_shown_as_far_as_it_came() -> None:
     assert finding.exception == "ValueError"
     assert [float(value) for value in evidence.values] == [0.5, float(np.exp(0.5))]
     assert evidence.numbers == ()
+
+
+class SlopeOfAnotherForm(ZenEngine):
+    """``1 - y`` for the slope of tanh: near zero each step is within float32's rounding."""
+
+    name = "disputed"
+
+    def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+        (x,) = operands
+        y = np.tanh(x.value)
+        return Tensor.from_operation(y, [x], [lambda g: g * (1 - y)], name="tanh")
+
+
+def test_a_disputed_gradient_has_all_three_witnesses() -> None:
+    build = GraphBuilder()
+    build.apply("tanh", build.variable((), "float32"))
+    at = np.array(float.fromhex("-0x1.e2a17p-21"), np.float32)
+    case = Case(build.graph(), (at,), np.array(1.0, np.float32))
+    finding, evidence = shown(SlopeOfAnotherForm(), case)
+    assert finding.verdict is Verdict.DISPUTED
+    assert "the engine gives 1.0000009536743164, the truth is 0.999999" in finding.message
+    (found,) = evidence.numbers
+    assert found.engine == 1.0000009536743164
+    assert found.verdict is Verdict.DISPUTED
+    assert found.symbolic is not None
+    assert found.difference is not None

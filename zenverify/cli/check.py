@@ -81,6 +81,7 @@ def check(
     from zenverify.output.html.card import card_to_data
     from zenverify.output.html.write import write_card
     from zenverify.output.json.lines import print_json
+    from zenverify.output.model.asking import Asker
     from zenverify.output.terminal.card import print_card
     from zenverify.output.terminal.consoles import messages_console, results_console
     from zenverify.verification.trace import TIMEOUT
@@ -97,7 +98,7 @@ def check(
             seed=DEFAULT_SEED if settings["seed"] is None else settings["seed"],
             timeout=settings["timeout"] or TIMEOUT,
         )
-        path = write_card(card, Path(settings["reports"]))
+        path = write_card(card, Path(settings["reports"]), Asker(engine))
         if as_json:
             print_json(card_to_data(card))
         else:

@@ -16,6 +16,7 @@ from zenverify.output.html.render import render_template
 from zenverify.output.html.section import Circumstances, Fact, Section, section
 from zenverify.output.json.accuracy import accuracy_to_data
 from zenverify.output.json.data import to_data
+from zenverify.output.model.asking import Asking, nobody
 from zenverify.output.model.input_text import where_text
 from zenverify.output.model.quantities import quantity_name
 from zenverify.output.model.run import Discrepancy
@@ -57,12 +58,15 @@ def card_to_data(card: Card) -> dict[str, Any]:
     return head | to_data(card) | {"accuracy": accuracy}
 
 
-def render_card(card: Card) -> str:
-    """The page's text. The catalogue must know the operation, also if it is a user's own."""
-    return render_template("card.html.j2", page=_page(card), card=card)
+def render_card(card: Card, ask: Asking = nobody) -> str:
+    """The page's text. The catalogue must know the operation, also if it is a user's own.
+
+    `ask` gives the evidence of a discrepancy.
+    """
+    return render_template("card.html.j2", page=_page(card, ask), card=card)
 
 
-def _page(card: Card) -> CardPage:
+def _page(card: Card, ask: Asking) -> CardPage:
     states: dict[int, Literal["clean", "wrong", "empty"]] = {0: "clean", 1: "wrong"}
     return CardPage(
         heading=card.verdict,
@@ -73,22 +77,21 @@ def _page(card: Card) -> CardPage:
         accuracy=tuple(_row(one) for one in card.accuracy),
         plots=tuple(_plots(card)),
         coverage=tuple(card.run.coverage.get(card.name, {}).items()),
-        sections=tuple(
-            section(
-                number,
-                Discrepancy(
-                    one.bucket,
-                    one.finding,
-                    one.case,
-                    _first_number(card, one.bucket),
-                    one.witnesses,
-                    one.operations_before,
-                ),
-                Circumstances(),
-            )
-            for number, one in enumerate(card.failures, start=1)
-        ),
+        sections=tuple(_sections(card, ask)),
     )
+
+
+def _sections(card: Card, ask: Asking) -> Iterator[Section]:
+    for number, one in enumerate(card.failures, start=1):
+        shown = Discrepancy(
+            one.bucket,
+            one.finding,
+            one.case,
+            _first_number(card, one.bucket),
+            one.witnesses,
+            one.operations_before,
+        )
+        yield section(number, shown, Circumstances(), ask(shown))
 
 
 def _first_number(card: Card, bucket: BucketKey) -> int:

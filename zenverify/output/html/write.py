@@ -48,13 +48,15 @@ def write_report(
     return put(page, path or unused(directory / report_name(model)))
 
 
-def write_card(card: Card, directory: Path) -> Path:
+def write_card(card: Card, directory: Path, ask: Asking | None = None) -> Path:
     """Write the page of a card; a card of the same operation and engine is replaced.
 
     Parameters
     ----------
     directory
         Created if it does not exist.
+    ask
+        Whom to ask for the evidence of a discrepancy; nobody by default.
 
     Returns
     -------
@@ -68,7 +70,8 @@ def write_card(card: Card, directory: Path) -> Path:
     """
     from zenverify.output.html.card import render_card
 
-    return put(render_card(card), directory / f"{_safe(card.engine)}-{card.name}.html")
+    page = render_card(card) if ask is None else render_card(card, ask)
+    return put(page, directory / f"{_safe(card.engine)}-{card.name}.html")
 
 
 def unused(path: Path) -> Path:
