@@ -1,5 +1,8 @@
 """What chance would take too long to draw."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from zenverify.graph.case import Array
 from zenverify.graph.corners import Corner, corners_of
 from zenverify.graph.filling import Filling, fill
 from zenverify.operators import catalogue
+from zenverify.tensor import Tensor
 from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import verify_case
 
@@ -76,3 +80,42 @@ def test_the_engine_is_right_there(name: str) -> None:
     for corner in corners(name):
         result = verify_case(ZenEngine(), fill(corner.structure, corner.filling, 1))
         assert result.verdict is Verdict.AGREE, result.findings
+
+
+def test_zeros_are_raised_to_plain_numbers() -> None:
+    found = [
+        (str(y.dtype), y.item())
+        for one in corners("power")
+        if one.structure.graph.is_number(1)
+        for x, y in [values(one)]
+        if not x.any()
+    ]
+    integers = [("int64", 2), ("int64", 1), ("int64", 0), ("int64", 3)]
+    assert found == [*integers, ("float64", 2.0), ("float64", 0.5), ("float64", 1.0)]
+
+
+def test_a_rule_that_divides_by_the_base_is_found_by_them() -> None:
+    class Dividing(ZenEngine):
+        """Its rule for a number is n * y / x."""
+
+        def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+            made = super().apply(operator, operands, attributes)
+            if operator != "power" or not isinstance(operands[1], int | float):
+                return made
+            x, n = operands
+
+            def pull(cotangent: Array) -> Array:
+                return np.asarray(cotangent * n * made.value / x.value)
+
+            return Tensor.from_operation(made.value, [x], [pull], name="power")
+
+    verdicts = set()
+    for one in corners("power"):
+        case = fill(one.structure, one.filling, 1)
+        verdicts.add(verify_case(ZenEngine(), case).verdict)
+        finite = one.structure.graph.is_number(1) and case.values[1] != 0.5
+        if finite:
+            (finding,) = verify_case(Dividing(), case).findings
+            assert finding.verdict is Verdict.NON_FINITE
+            assert (finding.blame.operation, finding.blame.argument) == ("power", 0)
+    assert verdicts == {Verdict.AGREE}

@@ -9,13 +9,14 @@ from math import prod
 
 from zenverify.graph.drawing import MAX_ELEMENTS, instances_of, simplest, single_structure
 from zenverify.graph.filling import PAIRED, Filling
-from zenverify.graph.structure import Dtypes, Structure
+from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
+from zenverify.graph.structure import Dtypes, LeafPlan, Structure
 from zenverify.operators.operator import Instance, Operator
 
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """A graph of one operation, all of whose operands have gradients, and its values."""
+    """A graph of one operation, and its values."""
 
     structure: Structure
     filling: Filling
@@ -26,9 +27,13 @@ def corners_of(operators: Iterable[Operator]) -> Iterator[Corner]:
 
     Operands of one shape, which a rule may take for each other; numbers of either sign and size,
     each beside each, or by themselves where there is one operand; and next to kinks and ties,
-    neighbouring floats, which a rule may take for equal.
+    neighbouring floats, which a rule may take for equal; and a base of 0 with plain numbers for
+    exponents, which a rule may multiply and divide by it.
     """
-    every = [[*_alike(one), *_paired(one), *_large(one), *_neighbours(one)] for one in operators]
+    every = [
+        [*_alike(one), *_paired(one), *_large(one), *_neighbours(one), *_raised_zeros(one)]
+        for one in operators
+    ]
     return (corner for corner in chain(*zip_longest(*every)) if corner is not None)
 
 
@@ -60,6 +65,22 @@ def _neighbours(operator: Operator) -> Iterator[Corner]:
         largest = _largest(operator)
         for dtypes in (Dtypes.FLOAT64, Dtypes.FLOAT32):
             yield _corner(operator, largest, dtypes, Filling.NEIGHBOURS)
+
+
+def _raised_zeros(operator: Operator) -> Iterator[Corner]:
+    """Zeros to the powers that users write, as Python's integers and floats."""
+    exponent = operator.integers_extend
+    if exponent != 1 or len(operator.arguments) != 2:
+        return
+    base = LeafPlan(0.0, 0.0, operator.argument(0).limits)
+    for number in (2, 1, 0, 3, 2.0, 0.5, 1.0):
+        leaves = (
+            Leaf(LeafKind.VARIABLE, (2,)),
+            Leaf(LeafKind.NUMBER, (), "int64" if isinstance(number, int) else "float64"),
+        )
+        plan = LeafPlan(float(number), float(number), operator.argument(1).limits)
+        graph = Graph((*leaves, Apply(operator, (0, 1))))
+        yield Corner(Structure(graph, (base, plan)), Filling.ORDINARY)
 
 
 def _largest(operator: Operator) -> Instance:
