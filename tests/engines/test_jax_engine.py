@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from tests.verification.prepared import CaseBuilder, filled, only, unary
-from zenverify.engines.protocol import LeafKind, Probing
+from tests.verification.test_conditions import chosen, combined, computed, raised
+from tests.verification.test_masked import masked
+from tests.verification.test_several_roots import shared
+from zenverify.engines.protocol import LeafKind, Probing, Rooted
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import instances_of
@@ -19,7 +22,6 @@ pytest.importorskip("jax")
 
 import jax
 
-from zenverify.engines.jax import engine
 from zenverify.engines.jax.engine import JaxEngine
 
 
@@ -29,13 +31,14 @@ def verified(case: Case) -> CaseResult:
 
 
 def test_what_it_offers_is_in_the_catalogue() -> None:
-    assert set(catalogue.names()) >= JaxEngine.operators
+    known = {*catalogue.names(), *(one.name for one in catalogue.decisions())}
+    assert known >= JaxEngine.operators
     assert JaxEngine.version == jax.__version__
     assert isinstance(JaxEngine(), Probing)
 
 
 # Each call of another shape is compiled, so these are samples.
-@pytest.mark.parametrize("name", sorted(JaxEngine.operators))
+@pytest.mark.parametrize("name", sorted(JaxEngine.operators & set(catalogue.names())))
 def test_each_operation_is_called_as_the_catalogue_means_it(name: str) -> None:
     operator = catalogue.get(name)
     for seed, instance in enumerate(instances_of(operator)):
@@ -110,7 +113,7 @@ def test_a_wrong_rule_is_found_and_blamed(monkeypatch: pytest.MonkeyPatch) -> No
         lambda x: (jax.numpy.tanh(x), x),
         lambda x, cotangent: (cotangent / jax.numpy.cosh(x) ** 2 * (1 + 1e-7),),
     )
-    monkeypatch.setattr(engine, "_FUNCTIONS", {**engine._FUNCTIONS, "tanh": wrong})
+    monkeypatch.setattr(JaxEngine, "functions", {**JaxEngine.functions, "tanh": wrong})
     finding = only(verified(unary("exp", "tanh", "sin", at=[0.3, 0.8])))
     assert (finding.blame.operation, finding.blame.argument) == ("tanh", 0)
 
@@ -122,3 +125,12 @@ def test_singular_values_are_those_of_the_reverse_pass() -> None:
     y = build.variable(1.0)
     build.apply("multiply", y, build.apply("svdvals", x))
     assert verified(build.case()).verdict is Verdict.AGREE
+
+
+@pytest.mark.parametrize(
+    "case", [shared(), computed(), combined(), chosen(), raised(), masked("masked_softmax", np.inf)]
+)
+def test_several_roots_conditions_and_indices_are_handed_over(case: Case) -> None:
+    assert isinstance(JaxEngine(), Rooted)
+    result = verify_case(JaxEngine(), case)
+    assert result.verdict is Verdict.AGREE, result.findings

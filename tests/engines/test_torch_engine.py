@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 
 from tests.verification.prepared import CaseBuilder, filled, only, unary
+from tests.verification.test_conditions import chosen, combined, computed, raised
+from tests.verification.test_masked import masked
+from tests.verification.test_several_roots import shared
 from zenverify import Contribution, check
-from zenverify.engines.protocol import Counting, LeafKind, Probing
+from zenverify.engines.protocol import Counting, LeafKind, Probing, Rooted
 from zenverify.errors import UnsupportedError
+from zenverify.graph.case import Case
 from zenverify.graph.drawing import instances_of
 from zenverify.graph.filling import Filling
 from zenverify.operators import catalogue
@@ -26,7 +30,7 @@ from zenverify.engines.torch.engine import TorchEngine
 # Some calls are right and warned of: `kl_div` of the mean, for one.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
-LACKING = {"average", "cbrt", "dropout", "ptp", "rollaxis"}
+LACKING = {"average", "cbrt", "dropout", "masked_logsumexp", "ptp", "rollaxis"}
 
 INACCURATE = {"hardsigmoid", "digamma", "gammaln", "sinc"}
 """A constant of float32 in a rule; a series cut short; terms that cancel."""
@@ -42,7 +46,8 @@ def lends_the_cotangent(result: CaseResult) -> bool:
 
 def test_what_it_offers_is_in_the_catalogue() -> None:
     assert set(catalogue.names()) - TorchEngine.operators == LACKING
-    assert TorchEngine.operators <= set(catalogue.names())
+    known = {*catalogue.names(), *(one.name for one in catalogue.decisions())}
+    assert TorchEngine.operators <= known
     assert TorchEngine.version == torch.__version__
 
 
@@ -62,7 +67,7 @@ def test_it_probes_and_counts() -> None:
     assert isinstance(TorchEngine(), Counting)
 
 
-@pytest.mark.parametrize("name", sorted(TorchEngine.operators))
+@pytest.mark.parametrize("name", sorted(TorchEngine.operators & set(catalogue.names())))
 def test_each_operation_is_called_as_the_catalogue_means_it(name: str) -> None:
     operator = catalogue.get(name)
     instances = instances_of(operator)
@@ -197,3 +202,12 @@ def test_a_function_that_differentiates_inside_leaves_no_gradient_at_its_operand
     one.backward(z, np.ones(2))
     t = np.tanh(np.sinh([0.5, -1.0]))
     assert one.gradient(y) == pytest.approx(-2 * t * (1 - t * t), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "case", [shared(), computed(), combined(), chosen(), raised(), masked("masked_softmax", np.inf)]
+)
+def test_several_roots_conditions_and_indices_are_handed_over(case: Case) -> None:
+    assert isinstance(TorchEngine(), Rooted)
+    result = verify_case(TorchEngine(), case)
+    assert result.verdict is Verdict.AGREE, result.findings
