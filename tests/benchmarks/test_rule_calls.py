@@ -62,7 +62,7 @@ def test_what_was_saved_is_not_hunted_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     saved = tmp_path / "faults.jsonl"
-    command = ["faults_found", "--of", "arcsinh", "--only", "si", "--graphs", "150"]
+    command = ["faults_found", "--of", "arcsinh", "--only", "si", "--graphs", "800"]
     monkeypatch.setattr(sys, "argv", [*command, "--no-reduce", "--save", str(saved)])
     assert faults_found.main() == 0
     lines = saved.read_text().splitlines()

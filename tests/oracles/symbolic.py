@@ -12,15 +12,18 @@ _DIGITS = 60
 
 
 def gradients_by_sympy(case: Case) -> dict[tuple[int, int], Ball]:
-    """Of <cotangent, root> with respect to every element of every variable: `sympy.diff`.
+    """Of all <cotangent, root> with respect to every element of every variable: `sympy.diff`.
 
     Each is evaluated to 60 digits; the ball allows for the last ten. It is NaN where
     the derivative is not real.
     """
-    root = write_out(case.graph)[-1]
+    written = write_out(case.graph)
     terms = [
         sympy.Rational(weight) * expression
-        for weight, expression in zip(case.cotangent.ravel().tolist(), root.ravel(), strict=True)
+        for root, cotangent in case.seeds.items()
+        for weight, expression in zip(
+            cotangent.ravel().tolist(), written[root].ravel(), strict=True
+        )
     ]
     whole = sympy.Add(*terms)
     at: dict[sympy.Symbol, sympy.Expr] = {}
@@ -36,9 +39,11 @@ def gradients_by_sympy(case: Case) -> dict[tuple[int, int], Ball]:
     }
 
 
-def _number(value: float) -> sympy.Expr:
+def _number(value: float | int) -> sympy.Expr:
     """Exact: an integer stays one, since it may be an exponent."""
-    return sympy.Integer(int(value)) if value.is_integer() else sympy.Float(value, _DIGITS + 20)
+    return (
+        sympy.Integer(int(value)) if float(value).is_integer() else sympy.Float(value, _DIGITS + 20)
+    )
 
 
 def _ball(expression: sympy.Expr, at: dict[sympy.Symbol, sympy.Expr]) -> Ball:

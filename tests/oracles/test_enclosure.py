@@ -100,7 +100,7 @@ def test_with_rounding_every_right_engine_lies_inside(dtypes: Dtypes) -> None:
         structure = draw_structure(draw.randrange, catalogue.all_operators(), 6, dtypes)
         case = fill(structure, Filling.ORDINARY, seed)
         run = trace.forward(engine, case)
-        trace.backward(engine, case.graph, run.handles[-1], case.cotangent)
+        trace.backward_from(engine, case.graph, run.handles, case.seeds)
         whole = WholeEnclosure(case, engine.conventions, rounded=True, near=run.values)
         for node, value in enumerate(run.values):
             assert all(map(arb.contains, whole.values[node], lift(value)))

@@ -327,10 +327,15 @@ def _along(
             for g, x, m in zip(gradients, operands, line.moves, strict=True)
             if m.any()
         )
+        natural = function(0.0)[1]
         estimate = _differentiated(function, dtype, abs(engine))
     # Every moved array is rounded, and so is what comes of it.
     rounding = 8 * UNIT_ROUNDOFF[dtype] * reached / _STEPS[dtype][-1]
     error = estimate.error + (rounding if math.isfinite(rounding) else 0.0)
+    # Contributions may cancel in the gradients, as those of x / x do. Along a line that moves each
+    # element by its own size at most they are as large as the results: what differences in this
+    # precision cannot resolve either.
+    sizes += natural if math.isfinite(natural) else 0.0
     allowed = (THRESHOLD + sum(g.size for g in gradients).bit_length()) * unit * sizes
     # What underflows in the function's own precision need not in that of the difference.
     reach = sum(float(np.abs(move).sum()) for move in line.moves)

@@ -107,12 +107,11 @@ def _sample_set_at(choose: Choose, shape: Shape) -> Instance | None:
     ]
     if not options:
         return None
-    key = sampling.pick(choose, options)["key"]
-    part = np.shape(places[key])
-    narrower: list[Shape] = [part, part[1:], ()]
-    if part:
-        narrower.append((*part[:-1], 1))
-    return Instance((shape, sampling.pick(choose, narrower)), {"key": key})
+    number, attributes = sampling.pick(choose, list(enumerate(options)))
+    part = np.shape(places[attributes["key"]])
+    # One shape per key, so that a sweep is short: the part's, a row of ones, a number.
+    values: Shape = (part, (*part[:-1], *(1 for _ in part[-1:])), ())[number % 3]
+    return Instance((shape, values), attributes)
 
 
 def _places(shape: Shape, dim: int, index: Any) -> list[Shape]:
