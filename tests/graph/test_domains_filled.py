@@ -1,5 +1,7 @@
 """Values for leaves whose domain is a union, has points left out, or holds integers only."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,16 @@ from zenverify.graph.structure import Dtypes
 from zenverify.operators.declarations.broadcasting import elementwise
 from zenverify.operators.domain import Domain
 from zenverify.operators.operator import Instance, Operator
+from zenverify.operators.program.kernel import CATALOGUE
+
+
+@pytest.fixture(autouse=True)
+def no_kernel_stays() -> Iterator[None]:
+    before = dict(CATALOGUE)
+    yield
+    CATALOGUE.clear()
+    CATALOGUE.update(before)
+
 
 UNION = Domain(high=-1.0) | Domain(low=1.0)
 HOLED = Domain(without=(2.0,))

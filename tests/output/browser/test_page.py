@@ -132,7 +132,7 @@ def test_filter_sort_fold_copy_and_keys(browser: Any, tmp_path: Path) -> None:
 
     button = page.locator("header button.copy")
     button.click()
-    assert button.inner_text() == "Copied"
+    page.wait_for_selector("header button.copy:text-is('Copied')", timeout=3000)
 
     page.evaluate("scrollTo(0, 0)")
     page.locator("body").press("j")
