@@ -14,13 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
-Places: TypeAlias = NDArray[np.intp] | tuple[NDArray[np.intp], ...] | slice
+Places: TypeAlias = (
+    NDArray[np.intp] | slice | tuple[NDArray[np.intp] | slice | EllipsisType | int, ...]
+)
 
 LOSS = 2.0**-101
 """Relative error of one operation: 32 u², twice what is lost at most."""
@@ -31,7 +34,7 @@ _UP = 1 + 2.0**-40
 _TINY = 2.0**-900
 """A product below this may have lost the low part of its error."""
 
-_FLOOR = 2.0**-1000
+FLOOR = 2.0**-1000
 """Makes up for bounds that underflow."""
 
 _SPLITTER = 2.0**27 + 1
@@ -176,25 +179,19 @@ def sums(rows: Pair) -> tuple[Pair, Floats]:
     magnitudes = np.add.reduce(rows.magnitude, axis=-1) * (1 - 2.0**-30)
     while (width := rows.high.shape[-1]) > 1:
         half = width // 2
-        paired = _columns(rows, slice(0, half)) + _columns(rows, slice(half, 2 * half))
-        if width % 2:
-            last = _columns(rows, slice(2 * half, None))
-            paired = _joined(paired, last)
-        rows = paired
+        paired = rows.take((..., slice(0, half))) + rows.take((..., slice(half, 2 * half)))
+        rows = joined(paired, rows.take((..., slice(2 * half, None)))) if width % 2 else paired
     if rows.high.shape[-1] == 0:
         return Pair.exact(np.zeros(rows.high.shape[:-1])), magnitudes
-    return Pair(rows.high[..., 0], rows.low[..., 0], rows.error[..., 0]), magnitudes
+    return rows.take((..., 0)), magnitudes
 
 
-def _columns(rows: Pair, chosen: slice) -> Pair:
-    return Pair(rows.high[..., chosen], rows.low[..., chosen], rows.error[..., chosen])
-
-
-def _joined(left: Pair, right: Pair) -> Pair:
+def joined(*parts: Pair) -> Pair:
+    """Pairs end to end, along the last axis."""
     return Pair(
-        np.concatenate((left.high, right.high), -1),
-        np.concatenate((left.low, right.low), -1),
-        np.concatenate((left.error, right.error), -1),
+        np.concatenate([part.high for part in parts], -1),
+        np.concatenate([part.low for part in parts], -1),
+        np.concatenate([part.error for part in parts], -1),
     )
 
 
@@ -210,7 +207,7 @@ def _bounded(high: Floats, low: Floats, error: Floats) -> Pair:
 
 
 def _floor(error: Floats) -> Floats:
-    floor: Floats = np.where(error > 0, _FLOOR, 0.0)
+    floor: Floats = np.where(error > 0, FLOOR, 0.0)
     return floor
 
 

@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from zenverify.oracles.screen.pairs import Floats, Pair
+from zenverify.oracles.screen.pairs import FLOOR, Floats, Pair
 
 _SLICES = 4
 """So many slices hold some 80 bits of the largest number of a row, and more of smaller ones."""
 
 _LARGEST = 400
 """Powers of two; beyond them the products of slices may overflow, or be too small for a float."""
-
-_FLOOR = 2.0**-1000
-"""Makes up for bounds that underflow."""
 
 
 def product(left: Pair, right: Pair) -> tuple[Pair, Floats] | None:
@@ -59,10 +56,10 @@ def product(left: Pair, right: Pair) -> tuple[Pair, Floats] | None:
         rest = left.high @ right.low.T + left.low @ right.high.T
         total = total + Pair.exact(rest)
         # The cross terms are at most 2^-53 of the products, and so is their own rounding of them.
-        error = error + sizes * (terms + 8) * 2.0**-104 + terms * _FLOOR
+        error = error + sizes * (terms + 8) * 2.0**-104 + terms * FLOOR
     if left.error.any() or right.error.any():
         unknown = left.error @ (other + right.error.T) + high @ right.error.T
-        error = error + unknown * (up + 2.0**-40) + terms * _FLOOR
+        error = error + unknown * (up + 2.0**-40) + terms * FLOOR
     error = error * up + total.error
     if not sizes.all():
         # Where no term is anything but zero, so is the sum.

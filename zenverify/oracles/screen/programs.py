@@ -28,7 +28,7 @@ from zenverify.operators.program.steps.move import Move
 from zenverify.operators.program.steps.step import Step
 from zenverify.operators.program.steps.sum import Sum
 from zenverify.oracles.screen.functions import NAMES, step
-from zenverify.oracles.screen.pairs import Floats, Pair, as_pair, choose, sums
+from zenverify.oracles.screen.pairs import Floats, Pair, as_pair, choose, joined, sums
 from zenverify.oracles.screen.products import product
 
 
@@ -123,7 +123,7 @@ class Screened:
                 result, kept = _NOTHING, None
             elif contraction is not None:
                 left, right = (
-                    _taken(buffers[factor.source].number, factor.elements)
+                    _taken([buffers[factor.source].number], factor.elements)
                     for factor in (contraction.left, contraction.right)
                 )
                 found = product(left, right)
@@ -319,23 +319,13 @@ def _wide(number: Pair | float, length: int) -> Pair:
 
 
 def _moved(one: Move, given: Sequence[Sized]) -> Sized:
-    zero = np.zeros(1)
-    parts = [source.number for source in given]
-    joined = Pair(
-        np.concatenate([*(part.high for part in parts), zero]),
-        np.concatenate([*(part.low for part in parts), zero]),
-        np.concatenate([*(part.error for part in parts), zero]),
-    )
-    sizes = np.concatenate([*(source.size for source in given), zero])
-    indices = one.array
-    return Sized(joined.take(indices), sizes[indices])
+    sizes = np.concatenate([*(source.size for source in given), np.zeros(1)])
+    return Sized(_taken([source.number for source in given], one.array), sizes[one.array])
 
 
-def _taken(number: Pair, elements: NDArray[np.intp]) -> Pair:
-    """Elements of a buffer; one past its end is a zero."""
-    zero = np.zeros(1)
-    parts = (number.high, number.low, number.error)
-    return Pair(*(np.concatenate([part, zero])[elements] for part in parts))
+def _taken(numbers: Sequence[Pair], elements: NDArray[np.intp]) -> Pair:
+    """Elements of buffers that lie end to end; one past the end is a zero."""
+    return joined(*numbers, Pair.exact(np.zeros(1))).take(elements)
 
 
 def _transposed(matrix: Pair) -> Pair:
