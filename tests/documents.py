@@ -152,6 +152,9 @@ class Workplace:
             "PYTHONUNBUFFERED": "1",
             "NO_COLOR": "1",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            # Where these are set, pytest repeats each failure whole in its summary.
+            "CI": "",
+            "BUILD_NUMBER": "",
             "PYTEST_ADDOPTS": "-p zenverify.corpus.pytest_plugin -p no:cacheprovider",
         }
 
