@@ -195,7 +195,8 @@ class _Live:
         self, engine: Engine, handles: Sequence[Handle], operands: Sequence[tuple[int, ...]]
     ) -> None:
         assert isinstance(engine, Recorded)
-        self._engine = engine
+        self._engine: Engine = engine
+        self._recorded: Recorded = engine
         self._handles = handles
         self._operands = operands
         self.values = self._recorded_values()
@@ -210,12 +211,10 @@ class _Live:
         UsageError
             If a leaf was given another value while the graph was being computed.
         """
-        engine = self._engine
-        assert isinstance(engine, Recorded)
-        values = [np.array(engine.value(handle)) for handle in self._handles]
+        values = [np.array(self._engine.value(handle)) for handle in self._handles]
         known: set[int] = set()
         for position, operands in enumerate(self._operands):
-            recorded = engine.recorded_operands(self._handles[position])
+            recorded = self._recorded.recorded_operands(self._handles[position])
             for operand, array in zip(operands, recorded, strict=True):
                 if self._operands[operand]:
                     continue
@@ -229,8 +228,7 @@ class _Live:
 
     def _node(self, position: int) -> Leaf | Apply:
         """A node of the neutral graph; a leaf where the operation is not declared."""
-        engine, handle, value = self._engine, self._handles[position], self.values[position]
-        assert isinstance(engine, Recorded)
+        engine, handle, value = self._recorded, self._handles[position], self.values[position]
         found = engine.operation_of(handle)
         if found is not None:
             name, attributes = found

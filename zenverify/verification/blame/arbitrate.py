@@ -73,25 +73,41 @@ class Forward:
             for moves in many:
                 yield from self._in_step([moves])
 
+    @cached_property
+    def _order(self) -> list[tuple[int, tuple[int, ...], str, bool]]:
+        """Per node, its operands, its operator's name, and whether signs are free in its value."""
+        graph = self._graph
+        return [
+            (
+                position,
+                operands,
+                graph.operator_of(position),
+                bool(operands and graph.programs[position].free_signs),
+            )
+            for position, operands in enumerate(graph.operands)
+        ]
+
     def _in_step(self, many: Sequence[Mapping[int, Array]]) -> list[list[Array]]:
-        engine, graph = self._engine, self._graph
+        apply, leaf, attributes = self._engine.apply, self._engine.leaf, self._graph.attributes
         runs = [_Run(moves, self._values.copy(), self._unmoved.copy(), set()) for moves in many]
-        for position, operands in enumerate(graph.operands):
+        for position, operands, operator, signs_free in self._order:
             behind = [run for run in runs if not run.changed.isdisjoint(operands)]
             for run in behind:
                 given = [run.handles[operand] for operand in operands]
-                operator = graph.operator_of(position)
-                run.handles[position] = engine.apply(operator, given, graph.attributes(position))
+                run.handles[position] = apply(operator, given, attributes(position))
                 run.changed.add(position)
-            found = self._values_of([run.handles[position] for run in behind])
-            for run, value in zip(behind, found, strict=True):
-                run.values[position] = value
-                self._keep_signs(position, run.handles, run.values)
+            if behind:
+                found = self._values_of([run.handles[position] for run in behind])
+                for run, value in zip(behind, found, strict=True):
+                    run.values[position] = value
+                    if signs_free:
+                        self._keep_signs(position, run.handles, run.values)
             for run in runs:
-                if position in run.moves:
-                    moved = np.asarray(run.values[position] + run.moves[position])
+                move = run.moves.get(position)
+                if move is not None:
+                    moved = np.asarray(run.values[position] + move)
                     run.values[position] = moved
-                    run.handles[position] = engine.leaf(LeafKind.CONSTANT, moved)
+                    run.handles[position] = leaf(LeafKind.CONSTANT, moved)
                     run.changed.add(position)
         return [run.values for run in runs]
 
@@ -103,10 +119,9 @@ class Forward:
     def _keep_signs(self, position: int, handles: list[Handle], values: list[Array]) -> None:
         """Turn vectors whose sign is free as they were, since an engine may flip them anywhere."""
         groups = self._graph.programs[position].free_signs
-        if groups:
-            turned = turned_towards(groups, values[position], self._values[position])
-            values[position] = turned
-            handles[position] = self._engine.leaf(LeafKind.CONSTANT, turned)
+        turned = turned_towards(groups, values[position], self._values[position])
+        values[position] = turned
+        handles[position] = self._engine.leaf(LeafKind.CONSTANT, turned)
 
 
 @dataclass(slots=True)
