@@ -262,7 +262,11 @@ class _Live:
         """
         arrays = [np.asarray(session.engine.value(handle)) for handle in self._handles]
         run = Trace(list(self._handles), self.values, arrays, [v.copy() for v in case.values])
-        before = [array.copy() for array in arrays]
+        # Only a leaf may hold other numbers by now than it was computed with.
+        before = [
+            value if operands else array.copy()
+            for value, array, operands in zip(self.values, arrays, self._operands, strict=True)
+        ]
         seeds = trace.copied(case.seeds)
         session.backward_from(case.graph, run, seeds)
         behind = {operand for node in self.unsupported for operand in self._operands[node]}

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -551,3 +552,18 @@ def flat(arrays: Sequence[Array]) -> Array:
     if not arrays:
         return np.zeros(0)
     return np.concatenate(arrays, axis=None, dtype=np.float64)
+
+
+_FEW = 2**16
+
+
+def a_few_at_a_time(arrays: Sequence[Array]) -> list[slice]:
+    """Where to cut a sequence of arrays, so that no part is large unless one array is."""
+    ends = [0]
+    together = 0
+    for place, array in enumerate(arrays):
+        if together and together + array.size > _FEW:
+            ends.append(place)
+            together = 0
+        together += array.size
+    return [slice(start, end) for start, end in pairwise([*ends, len(arrays)])]

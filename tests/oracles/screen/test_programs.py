@@ -11,6 +11,7 @@ from zenverify.operators.balls.arithmetic import precision
 from zenverify.operators.kinks import LEFT, MEAN, RIGHT, AtKink
 from zenverify.operators.program.part import part_of
 from zenverify.oracles.enclosure import lift
+from zenverify.oracles.screen import pairs, programs
 from zenverify.oracles.screen.pairs import Pair
 from zenverify.oracles.screen.programs import Screened, can_screen
 from zenverify.verification.campaign.cases import cases_of
@@ -35,9 +36,14 @@ def encloses(balls: list[arb], pair: Pair) -> None:
 
 
 @pytest.mark.parametrize(
-    "at_kink, contract", [(MEAN, True), (MEAN, False), (LEFT, True), (RIGHT, True)]
+    "at_kink, contract, block",
+    [(MEAN, True, 3), (MEAN, True, 1000), (MEAN, False, 2), (LEFT, True, 1000), (RIGHT, True, 4)],
 )
-def test_every_operation_is_enclosed_alike(at_kink: AtKink, *, contract: bool) -> None:
+def test_every_operation_is_enclosed_alike(
+    at_kink: AtKink, *, contract: bool, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairs, "BLOCK", block)
+    monkeypatch.setattr(programs, "BLOCK", block)
     met = set()
     for case in CASES:
         graph = case.graph

@@ -39,6 +39,11 @@ FLOOR = 2.0**-1000
 
 _SPLITTER = 2.0**27 + 1
 
+BLOCK = 2**14
+"""Elements that are computed with at a time."""
+
+_ZERO = np.zeros(())
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -59,7 +64,8 @@ class Pair:
     @classmethod
     def exact(cls, numbers: Floats) -> Pair:
         """Floats as they are."""
-        return cls(numbers, np.zeros_like(numbers), np.zeros_like(numbers))
+        nothing = np.broadcast_to(_ZERO, numbers.shape)  # takes no memory
+        return cls(numbers, nothing, nothing)
 
     def take(self, places: Places) -> Pair:
         return Pair(self.high[places], self.low[places], self.error[places])
@@ -179,7 +185,8 @@ def sums(rows: Pair) -> tuple[Pair, Floats]:
     magnitudes = np.add.reduce(rows.magnitude, axis=-1) * (1 - 2.0**-30)
     while (width := rows.high.shape[-1]) > 1:
         half = width // 2
-        paired = rows.take((..., slice(0, half))) + rows.take((..., slice(half, 2 * half)))
+        halves = (..., slice(0, half)), (..., slice(half, 2 * half))
+        paired = in_blocks(Pair.__add__, *(rows.take(places) for places in halves))
         rows = joined(paired, rows.take((..., slice(2 * half, None)))) if width % 2 else paired
     if rows.high.shape[-1] == 0:
         return Pair.exact(np.zeros(rows.high.shape[:-1])), magnitudes
@@ -188,6 +195,8 @@ def sums(rows: Pair) -> tuple[Pair, Floats]:
 
 def joined(*parts: Pair) -> Pair:
     """Pairs end to end, along the last axis."""
+    if len(parts) == 1:
+        return parts[0]
     return Pair(
         np.concatenate([part.high for part in parts], -1),
         np.concatenate([part.low for part in parts], -1),
@@ -195,10 +204,26 @@ def joined(*parts: Pair) -> Pair:
     )
 
 
+def in_blocks(function: Callable[..., Pair], *arguments: Pair) -> Pair:
+    """A function that goes element by element, on pairs of one shape.
+
+    Block after block along the last axis: what it computes on the way takes little memory, and
+    stays near the processor.
+    """
+    width = arguments[0].high.shape[-1]
+    if width <= BLOCK:
+        return function(*arguments)
+    parts = [
+        function(*(argument.take((..., slice(start, start + BLOCK))) for argument in arguments))
+        for start in range(0, width, BLOCK)
+    ]
+    return joined(*parts)
+
+
 def from_numbers(function: Callable[[Floats], Floats], argument: Pair, error: Floats) -> Pair:
     """A function of the high parts, within an error that the caller vouches for."""
     value = function(argument.high)
-    return Pair(value, np.zeros_like(value), error)
+    return Pair(value, np.broadcast_to(_ZERO, value.shape), error)
 
 
 def _bounded(high: Floats, low: Floats, error: Floats) -> Pair:

@@ -28,7 +28,16 @@ from zenverify.operators.program.steps.move import Move
 from zenverify.operators.program.steps.step import Step
 from zenverify.operators.program.steps.sum import Sum
 from zenverify.oracles.screen.functions import NAMES, step
-from zenverify.oracles.screen.pairs import Floats, Pair, as_pair, choose, joined, sums
+from zenverify.oracles.screen.pairs import (
+    BLOCK,
+    Floats,
+    Pair,
+    as_pair,
+    choose,
+    in_blocks,
+    joined,
+    sums,
+)
 from zenverify.oracles.screen.products import product
 
 
@@ -160,9 +169,26 @@ class Screened:
                 return self._mapped(one.kernel, [source.number for source in given])
         raise TypeError(f"no pairs for a {type(one).__name__}")  # `can_screen` tells
 
-    def _mapped(self, kernel: Kernel, points: Sequence[Pair]) -> tuple[Sized, Any]:
+    def _mapped(self, kernel: Kernel, points: Sequence[Pair]) -> tuple[Sized, list[int | Pair]]:
+        """A kernel's value and its partials, of which the constant ones are numbers."""
         derived = kernel.derived
+        varying = [place for place, known in enumerate(derived.constants) if known is None]
         length = len(points[0].high)
+        blocks = [
+            self._mapped_block(
+                kernel, [point.take(slice(start, start + BLOCK)) for point in points]
+            )
+            for start in range(0, max(length, 1), BLOCK)
+        ]
+        result, *columns = [joined(*parts) for parts in zip(*blocks, strict=True)]
+        partials: list[Any] = list(derived.constants)
+        for place, column in zip(varying, columns, strict=True):
+            partials[place] = column
+        return sized(result), partials
+
+    def _mapped_block(self, kernel: Kernel, points: Sequence[Pair]) -> list[Pair]:
+        """A kernel's value, and the partials that vary."""
+        derived = kernel.derived
         steps: list[Pair] = []
         if derived.kinks is not None:
             kinks = _on_pairs(derived.kinks)
@@ -170,18 +196,10 @@ class Screened:
             places = [as_pair(kink) for kink in kinks(*points)]
             self.kinked |= any(not (p.positive | p.negative).all() for p in places)
             steps = [step(place, self._at_kink.step) for place in places]
-        if None not in derived.constants:
-            value = _on_pairs(derived.value)
-            assert value is not None
-            return sized(_wide(value(*points), length)), list(derived.constants)
-        linear = _on_pairs(derived.linear)
-        assert linear is not None
-        result, *varying = linear(*points, *steps)
-        columns = iter(varying)
-        partials = [
-            next(columns) if constant is None else constant for constant in derived.constants
-        ]
-        return sized(_wide(result, length)), partials
+        function = _on_pairs(derived.linear if None in derived.constants else derived.value)
+        assert function is not None
+        found = function(*points, *steps) if None in derived.constants else [function(*points)]
+        return [_wide(one, len(points[0].high)) for one in found]
 
     def _extremum(self, one: Extremum, source: Pair) -> tuple[Sized, Any]:
         """Of exact numbers only: then it is known which one, or which several, it is."""
@@ -290,7 +308,8 @@ def added(held: Sized | None, part: Sized) -> Sized:
     """The sum of two contributions, whose sizes add up too."""
     if held is None:
         return part
-    return Sized(held.number + part.number, (held.size + part.size) * (1 - 2.0**-40))
+    number = in_blocks(Pair.__add__, held.number, part.number)
+    return Sized(number, (held.size + part.size) * (1 - 2.0**-40))
 
 
 def _scaled(partial: int | Pair, here: Sized) -> Sized:
@@ -299,7 +318,8 @@ def _scaled(partial: int | Pair, here: Sized) -> Sized:
             return here
         if partial == -1:
             return Sized(-here.number, here.size)
-    return sized(_wide(here.number * partial, len(here.number.high)))
+        return sized(here.number * partial)
+    return sized(in_blocks(Pair.__mul__, here.number, partial))
 
 
 def _known_where(number: Pair, known: NDArray[np.bool_]) -> Pair:

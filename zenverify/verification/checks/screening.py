@@ -95,25 +95,35 @@ class Screening:
     ) -> dict[int, list[int]]:
         """Per node, the elements of its gradient that are not cleared."""
         graph = self._graph
-        totals: dict[int, Sized | None] = {
-            node: sized(_exact(seeds[node])) if node in seeds else None for node in self.nodes
-        }
+        totals: dict[int, Sized | None] = dict.fromkeys(self.nodes)
+        last = {node: max(self._consumers(node)) for node in self.nodes}
+        found: dict[int, list[int]] = {}
+
+        def compare(node: int) -> None:
+            """Once nothing more arrives, hold a node's gradient against the sum, and forget it."""
+            total, gradient = totals.pop(node), cotangents.get(node)
+            if gradient is None:
+                return
+            if node in seeds:
+                total = added(total, sized(_exact(seeds[node])))
+            found[node] = self._left(
+                node, gradient, total or sized(Pair.exact(np.zeros(gradient.size)))
+            )
+
         consumers = sorted({k for node in self.nodes for k in self._consumers(node)})
         with np.errstate(all="ignore"):
             for position in consumers:
                 arriving = cotangents.get(position)
-                if arriving is None:
-                    continue
-                parts = self._screened(position).pull(_exact(arriving))
-                for operand, part in zip(graph.operands[position], parts, strict=True):
-                    if part is not None and operand in self.nodes:
-                        totals[operand] = added(totals[operand], part)
-            found = {}
-            for node, gradient in cotangents.items():
-                if node in self.nodes:
-                    truth = totals[node] or sized(Pair.exact(np.zeros(gradient.size)))
-                    found[node] = self._left(node, gradient, truth)
-        return {node: elements for node, elements in found.items() if elements}
+                operands = graph.operands[position]
+                if arriving is not None:
+                    parts = self._screened(position).pull(_exact(arriving))
+                    for operand, part in zip(operands, parts, strict=True):
+                        if part is not None and operand in self.nodes:
+                            totals[operand] = added(totals[operand], part)
+                for node in sorted(self.nodes.intersection(operands)):
+                    if last[node] == position:
+                        compare(node)
+        return {node: found[node] for node in cotangents if found.get(node)}
 
     def _left(self, node: int, array: Array, truth: Sized) -> list[int]:
         number = truth.number
@@ -250,4 +260,4 @@ def _behind(moves: Sequence[Move], program: Program) -> Program:
 
 
 def _exact(array: Array) -> Pair:
-    return Pair.exact(array.ravel().astype(np.float64))
+    return Pair.exact(array.ravel().astype(np.float64, copy=False))

@@ -15,6 +15,7 @@ from zenverify.verification.trace import (
     BACKWARD,
     EngineFault,
     Trace,
+    a_few_at_a_time,
     backward_from,
     checked_array,
     copied,
@@ -107,7 +108,8 @@ def aliasing(
     if not writable:
         return
     kept: Sequence[Array] = [*trace.arrays, *trace.inputs, *seeds.values()]
-    before = flat(kept)
+    parts = a_few_at_a_time(kept)
+    before = [flat(kept[part]) for part in parts]
     for node, gradient in writable.items():
         gradient.fill(node + 1)
     for node, gradient in writable.items():
@@ -120,15 +122,21 @@ def aliasing(
                 f"the gradients of nodes {node} and {other} share memory",
             )
             return
-    after = flat(kept)
-    if not np.array_equal(before, after, equal_nan=True):
-        place = int(np.flatnonzero(~((before == after) | (np.isnan(before) & np.isnan(after))))[0])
-        owner = round(float(after[place])) - 1
-        # What lies last are the cotangents; a root keeps its own by no rule's fault.
-        last = before.size - sum(seed.size for seed in seeds.values())
-        kept_seed = owner in seeds and place >= last
+    # What lies last are the cotangents; a root keeps its own by no rule's fault.
+    last = len(kept) - len(seeds)
+    for part, was in zip(parts, before, strict=True):
+        now = flat(kept[part])
+        if np.array_equal(was, now, equal_nan=True):
+            continue
+        place = int(np.flatnonzero(~((was == now) | (np.isnan(was) & np.isnan(now))))[0])
+        owner = round(float(now[place])) - 1
+        ends = np.cumsum([array.size for array in kept[part]])
+        kept_seed = (
+            owner in seeds and part.start + int(np.searchsorted(ends, place, "right")) >= last
+        )
         yield structural(
             owner,
             ACCUMULATION if kept_seed else graph.operator_of(owner),
             f"the gradient of node {owner} shares memory with a value, an input or the cotangent",
         )
+        return

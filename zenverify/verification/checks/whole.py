@@ -29,7 +29,7 @@ from zenverify.verification.blame.intervals import error_in_ulp, interval_of
 from zenverify.verification.blame.wording import composed_message
 from zenverify.verification.checks.local import LocalCheck
 from zenverify.verification.events import Finding
-from zenverify.verification.trace import flat
+from zenverify.verification.trace import a_few_at_a_time, flat
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict, Witnesses
 
 _STEPS = {
@@ -179,13 +179,21 @@ def all_at_once(
     moves = {node: _move(values[node], gradients[node]) for node in gradients}
     forward = Forward(engine, case, values)
     nodes = list(probes)
-    weights = flat([probes[node] for node in nodes])
+    groups = [
+        (nodes[few], flat([probes[node] for node in nodes[few]]))
+        for few in a_few_at_a_time([probes[node] for node in nodes])
+    ]
 
     def sample(points: Sequence[float]) -> Iterator[tuple[float, float]]:
         moved_by = ({node: t * move for node, move in moves.items()} for t in points)
         for moved in forward.runs(moved_by):
-            terms = weights * flat([moved[node] for node in nodes])
-            yield float(np.add.reduce(terms)), float(np.add.reduce(np.abs(terms)))
+            value = magnitude = 0.0
+            for few, weights in groups:
+                terms = weights * flat([moved[node] for node in few])
+                value += float(np.add.reduce(terms))
+                magnitude += float(np.add.reduce(np.abs(terms)))
+            del moved  # or it would stand beside the next one
+            yield value, magnitude
 
     with np.errstate(all="ignore"):
         if kinked:
