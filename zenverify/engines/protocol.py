@@ -298,7 +298,7 @@ PROBED_BY = frozenset({"multiply", "sum", "add"})
 
 def can_probe(engine: Engine) -> bool:
     """Whether there is a way to give every node a cotangent of its own."""
-    return isinstance(engine, Probing) or engine.operators >= PROBED_BY
+    return engine.operators >= PROBED_BY or isinstance(engine, Probing)
 
 
 def adds_up_roots(engine: Engine) -> bool:
@@ -313,7 +313,7 @@ def limits_of(engine: Engine) -> Limits:
     Without an attribute `limits` it can do everything, but for what takes a method more.
     """
     limits: Limits = getattr(engine, "limits", UNLIMITED)
-    seeds = isinstance(engine, Rooted) or adds_up_roots(engine) or can_probe(engine)
+    seeds = adds_up_roots(engine) or can_probe(engine) or isinstance(engine, Rooted)
     return replace(
         limits,
         roots=limits.roots and seeds,

@@ -81,6 +81,7 @@ def verify_case(
     case: Case,
     *,
     difference: bool = True,
+    composed: bool = True,
     probed: bool = True,
     timeout: float = TIMEOUT,
 ) -> CaseResult:
@@ -94,12 +95,19 @@ def verify_case(
         The case.
     difference
         Whether to ask the third witness too. It costs most, and decides who is wrong.
+    composed
+        Whether to compose the whole graph from its leaves, which guards against a mistake in how
+        single operations are judged.
     probed
         Whether to make the checks that seed cotangents at other nodes, or take another pass.
     timeout
         Seconds that one pass of the engine may take.
     """
-    without = (*(() if difference else (_DIFFERENCE,)), *(() if probed else _PROBED))
+    without = (
+        *(() if difference else (_DIFFERENCE,)),
+        *(() if composed else (_COMPOSED,)),
+        *(() if probed else _PROBED),
+    )
     graph = case.graph
     session = EngineSession(engine, timeout)
     report = Report(session.findings)
@@ -135,6 +143,7 @@ def verify_case(
 
 
 _DIFFERENCE = "whole graph, difference"
+_COMPOSED = "whole graph, symbolic"
 _PROBED = ("repeated", "cost", "probes", "second pass")
 
 

@@ -114,7 +114,7 @@ def _events(
                     continue
                 case, result = drawn.verified()
                 looking.add(result)
-                verified = _verified(tally.cases + 1, result, differenced=drawn.difference)
+                verified = _verified(tally.cases + 1, result, differenced=drawn.whole)
                 tally.add(verified)
                 yield verified
                 if case is None:

@@ -16,7 +16,7 @@ from zenverify.verification.verify import CaseResult, calls_of, verify_case
 
 
 def verify_offered(
-    engine: Engine, case: Case, timeout: float, *, difference: bool = True
+    engine: Engine, case: Case, timeout: float, *, whole: bool = True
 ) -> tuple[Case, CaseResult]:
     """Verify a case without the calls that the engine refuses.
 
@@ -31,8 +31,8 @@ def verify_offered(
         The case.
     timeout
         Seconds that one pass of the engine may take.
-    difference
-        Whether to ask the third witness too.
+    whole
+        Whether to compose and to difference the whole graph too.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def verify_offered(
     """
     left_out: list[Finding] = []
     drawn = case
-    result = verify_case(engine, case, difference=difference, timeout=timeout)
+    result = verify_case(engine, case, difference=whole, composed=whole, timeout=timeout)
     while result.verdict is Verdict.UNSUPPORTED:
         refused = result.findings[0]
         left_out.append(refused)
@@ -49,7 +49,7 @@ def verify_offered(
         if smaller is None:
             break
         case = smaller
-        result = verify_case(engine, case, difference=difference, timeout=timeout)
+        result = verify_case(engine, case, difference=whole, composed=whole, timeout=timeout)
     gone = left_out[:-1] if result.verdict is Verdict.UNSUPPORTED else left_out
     notes = [
         f"not offered, and left out of graphs: some calls of {one.blame.operation}" for one in gone

@@ -43,9 +43,9 @@ class CampaignOptions:
     first
         Cases to verify before any is drawn.
     differences
-        One of so many graphs is held against differences. They are a third of the work, and guard
-        against a rule and an expression that are wrong alike; which graphs it is depends on their
-        numbers alone.
+        One of so many graphs is composed as a whole, and held against differences. These guard
+        against a rule and an expression that are wrong alike, and against a mistake in how single
+        operations are judged; which graphs it is depends on their numbers alone.
     planted
         The fault that is in the engine on purpose; to plant it is the caller's part.
     enough
@@ -64,8 +64,8 @@ class CampaignOptions:
     planted: Planted | None = None
     enough: Callable[[FailureMinimised], bool] | None = None
 
-    def asks_differences(self, number: int) -> bool:
-        """Whether the graph that was drawn as this one, from 0 on, is held against differences.
+    def asks_for_whole(self, number: int) -> bool:
+        """Whether the graph that was drawn as this one, from 0 on, is looked at as a whole too.
 
         The numbers are scattered (Knuth, *The Art of Computer Programming*, volume 3, section 6.4):
         in the order of drawing, each second graph has ordinary values.

@@ -46,7 +46,7 @@ class Here:
     engine: Engine
     case: Case
     timeout: float
-    difference: bool
+    whole: bool
 
     @property
     def names(self) -> frozenset[str]:
@@ -55,7 +55,7 @@ class Here:
 
     def verified(self) -> tuple[Case, CaseResult]:
         """As much of it as the engine offers, and the result."""
-        return verify_offered(self.engine, self.case, self.timeout, difference=self.difference)
+        return verify_offered(self.engine, self.case, self.timeout, whole=self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Elsewhere:
     names: frozenset[str]
     text: str
     result: CaseResult | None
-    difference: bool
+    whole: bool
 
     def verified(self) -> tuple[Case | None, CaseResult]:
         """The graph, where something is wrong with it, and the result."""
@@ -101,8 +101,8 @@ def in_this_process(
 ) -> Generator[Drawn, None, None]:
     """The graphs of a campaign, to be verified one after the other."""
     for number, draft in enumerate(drafts_of(options, names, limits_of(engine))):
-        difference = options.asks_differences(number)
-        yield None if draft is None else Here(engine, draft(), options.timeout, difference)
+        whole = options.asks_for_whole(number)
+        yield None if draft is None else Here(engine, draft(), options.timeout, whole)
 
 
 def in_processes(
@@ -237,12 +237,12 @@ def _verified(chunk: int, hung: frozenset[str]) -> tuple[list[Drawn], bool]:
 
 def _elsewhere(worker: _Worker, number: int, case: Case, hung: frozenset[str]) -> Elsewhere:
     names = _names(case)
-    difference = worker.options.asks_differences(number)
+    whole = worker.options.asks_for_whole(number)
     if not names.isdisjoint(hung):
-        return Elsewhere(names, "", None, difference)
+        return Elsewhere(names, "", None, whole)
     timeout = worker.options.timeout
-    case, result = verify_offered(worker.engine, case, timeout, difference=difference)
-    return Elsewhere(names, case.to_json() if result.findings else "", result, difference)
+    case, result = verify_offered(worker.engine, case, timeout, whole=whole)
+    return Elsewhere(names, case.to_json() if result.findings else "", result, whole)
 
 
 def _names(case: Case) -> frozenset[str]:

@@ -19,6 +19,8 @@ from zenverify.operators.balls.narrowing import until
 from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SIGNIFICAND, THRESHOLD, UNIT_ROUNDOFF
 
+_ANYTHING: Ball = arb("nan")
+
 _HIGHER = (4 * PRECISION, 16 * PRECISION)
 _HIGHEST = 64 * PRECISION
 """Before a number is called wrong since there is no truth: a determinant of four rows may be all
@@ -108,11 +110,18 @@ def judge(
     """
     evaluate = _once(evaluate)
     scale = evaluate if between is None else _once(between)
-    truths = _narrow(evaluate, elements, False)
-    scales = _scales(scale, elements, dtype, False)
-    undefined = [e for e, truth in zip(elements, truths, strict=True) if not truth.is_finite()]
-    alive = dict(zip(undefined, _narrow(evaluate, undefined, True), strict=True))
-    alive_scales = dict(zip(undefined, _scales(scale, undefined, dtype, True), strict=True))
+    results = infinite_result or [False] * len(numbers)
+    # Where no truth could speak against a number, no pains are taken to find it.
+    free = [
+        not math.isfinite(number) and (entered or left)
+        for number, entered, left in zip(numbers, infinite_input, results, strict=True)
+    ]
+    sought = [
+        element for element, any_will_do in zip(elements, free, strict=True) if not any_will_do
+    ]
+    truths = dict(zip(sought, _narrow(evaluate, sought, False), strict=True))
+    finite = [e for e, truth in truths.items() if truth.is_finite()]
+    scales = dict(zip(finite, _scales(scale, finite, dtype, False), strict=True))
 
     def measured(
         number: float, element: int, truth: Ball, size: float, dead_is_zero: bool
@@ -136,36 +145,32 @@ def judge(
         widened = _measure(number, dtype, terms, truth, size, lost, inside=inside)
         return Judgement(Status.UNDEFINED, truth) if widened.passes else widened
 
-    judgements = []
-    results = infinite_result or [False] * len(numbers)
-    for number, element, truth, size, entered, left in zip(
-        numbers, elements, truths, scales, infinite_input, results, strict=True
-    ):
-        finite = math.isfinite(number)
-        beyond_reals = entered and not (finite and truth.is_finite())
-        if beyond_reals or (left and not finite):
-            judgements.append(Judgement(Status.UNDEFINED, truth))
-        elif truth.is_finite():
-            if not finite and not _is_determined(scale, element, dtype):
-                judgements.append(Judgement(Status.UNDEFINED, truth))
-                continue
-            judgements.append(measured(number, element, truth, size, False))
-        elif not finite or not truth.is_nan():
-            judgements.append(Judgement(Status.UNDEFINED, truth))
-        elif alive[element].is_finite():
-            judgements.append(
-                measured(number, element, alive[element], alive_scales[element], True)
-            )
-        elif _may_be_defined(evaluate, element, number, dtype, terms):
-            judgements.append(Judgement(Status.UNDEFINED, truth))
-        elif (found := _at_last(evaluate, element)).is_finite():
+    def judged(number: float, element: int, entered: bool) -> Judgement:
+        truth = truths[element]
+        if truth.is_finite():
+            if not math.isfinite(number) and not _is_determined(scale, element, dtype):
+                return Judgement(Status.UNDEFINED, truth)
+            return measured(number, element, truth, scales[element], False)
+        if entered or not math.isfinite(number) or not truth.is_nan():
+            return Judgement(Status.UNDEFINED, truth)
+        (alive,) = _narrow(evaluate, [element], True)
+        if alive.is_finite():
+            (size,) = _scales(scale, [element], dtype, True)
+            return measured(number, element, alive, size, True)
+        if _may_be_defined(evaluate, element, number, dtype, terms):
+            return Judgement(Status.UNDEFINED, truth)
+        found = _at_last(evaluate, element)
+        if found.is_finite():
             (size,) = _scales(scale, [element], dtype, False)
-            judgements.append(measured(number, element, found, size, False))
-        elif not found.is_nan():
-            judgements.append(Judgement(Status.UNDEFINED, found))
-        else:
-            judgements.append(Judgement(Status.NON_FINITE, truth))
-    return judgements
+            return measured(number, element, found, size, False)
+        return Judgement(Status.NON_FINITE if found.is_nan() else Status.UNDEFINED, found)
+
+    return [
+        Judgement(Status.UNDEFINED, _ANYTHING) if any_will_do else judged(number, element, entered)
+        for number, element, entered, any_will_do in zip(
+            numbers, elements, infinite_input, free, strict=True
+        )
+    ]
 
 
 def _once(evaluate: Evaluate) -> Evaluate:

@@ -189,7 +189,7 @@ class LocalCheck:
         )
         if self.order_decides(node):
             judgements = [_excused(judgement) for judgement in judgements]
-        if program.solves:
+        if program.solves and not _all_pass(judgements):
             with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
                 judgements = _excused_where_lost(judgements, elements, program.value(balls))
         return judgements
@@ -462,7 +462,7 @@ class LocalCheck:
         # A solver mixes all elements in any case.
         mixed = any(ball.is_nan() for k in solvers for ball in cotangents[k])
         spoiled = any(ball.is_nan() for balls in seeds.values() for ball in balls)
-        if solvers:
+        if solvers and not _all_pass(judgements):
             tame = [[arb(1) if b.is_nan() else b for b in balls] for balls in cotangents]
             with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
                 rough = evaluate(True, tame if mixed else cotangents)
@@ -768,6 +768,10 @@ def _marked(value: Array, balls: Balls) -> Balls:
     if not beyond.any():
         return balls
     return [_NAN if mark else ball for ball, mark in zip(balls, beyond, strict=True)]
+
+
+def _all_pass(judgements: Sequence[Judgement]) -> bool:
+    return all(judgement.passes for judgement in judgements)
 
 
 def _excused(judgement: Judgement) -> Judgement:
