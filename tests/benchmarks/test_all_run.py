@@ -71,3 +71,13 @@ def test_it_runs(name: str, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(expected, done.stdout, re.MULTILINE), done.stdout
+
+
+def test_where_the_time_goes_is_a_page_per_size(tmp_path: Path) -> None:
+    command = ["--graphs", "1", "--repeats", "1", "--sizes", "5", "--profile", str(tmp_path)]
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.speed", *command], cwd=BENCHMARKS.parent, check=True
+    )
+    page = (tmp_path / "5.txt").read_text(encoding="utf-8")
+    assert "zenverify/verification/verify.py" in page
+    assert str(BENCHMARKS.parent) not in page
