@@ -122,3 +122,24 @@ def test_errors_name_operation_shape_and_dtype(
     message = rf"^{function} of {listed} float64: expected {kind} in the last two axes$"
     with pytest.raises(ValueError, match=message):
         getattr(zt, function)(np.ones(shape))
+
+
+INFINITE = np.array(
+    [[np.inf, 1, 0, -0.2], [0, -1, 0.005, 0], [0.6, -np.inf, np.inf, 0.3], [0, -1, 0, 1]]
+)
+"""From which LAPACK's singular values never return."""
+
+
+@pytest.mark.parametrize("function", ["svdvals", "pinv", "eigh", "det"])
+def test_an_infinite_matrix_has_no_answer_and_the_others_keep_theirs(function: str) -> None:
+    wide = np.eye(8)  # determinants of few rows are expanded
+    wide[:4, :4] = INFINITE
+    good = np.diag(np.arange(1.0, 9.0))
+    x = Tensor(np.stack([wide, good]))
+    result = getattr(zt, function)(x)
+    for one in result if isinstance(result, tuple) else [result]:
+        assert np.isfinite(one.value[1]).all()
+    last = result[0] if isinstance(result, tuple) else result
+    last.sum().get_gradients()
+    assert np.isnan(x.gradient[0]).all() or function == "eigh"
+    assert np.isfinite(x.gradient[1]).all()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from zenverify.tensor.linear.systems import as_matrices, matrixwise
+from zenverify.tensor.linear.systems import as_matrices, matrixwise, of_finite
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.recording import Operand, record_single
 from zenverify.tensor.shaping.indexing import index
@@ -89,7 +89,7 @@ def _cofactors_by_svd(x: Array) -> Array:
 
     Not det(x) times the transposed inverse, which does not exist if x is singular.
     """
-    u, s, v = np.linalg.svd(x)
+    u, s, v = of_finite(np.linalg.svd)(x)
     others = np.ones_like(s)
     others[..., 1:] = np.multiply.accumulate(s[..., :-1], axis=-1)
     others[..., :-1] *= np.multiply.accumulate(s[..., :0:-1], axis=-1)[..., ::-1]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zenverify.tensor.linear.systems import as_matrices, matrixwise
+from zenverify.tensor.linear.systems import as_matrices, matrixwise, of_finite
 from zenverify.tensor.operation import Array, define
 from zenverify.tensor.recording import Operand, record_single
 from zenverify.tensor.shaping.indexing import index
@@ -63,7 +63,7 @@ def cholesky(x: Operand) -> Tensor:
 
 
 def _numbers_above_vectors(x: Array) -> Array:
-    numbers, vectors = np.linalg.eigh(x)
+    numbers, vectors = of_finite(np.linalg.eigh)(x)
     return np.concatenate([numbers[..., None, :], vectors], axis=-2)
 
 
@@ -108,12 +108,12 @@ def eigh(x: Operand) -> tuple[Tensor, Tensor]:
 
 
 def _svdvals(x: Array) -> Array:
-    return matrixwise(lambda m: np.linalg.svd(m, compute_uv=False), (min(x.shape[-2:]),), x)
+    return matrixwise(of_finite(np.linalg.svdvals), (min(x.shape[-2:]),), x)
 
 
 def _pull_svdvals(g: Array, y: Array, x: Array) -> Array:
     def contribution(weights: Array, matrices: Array) -> Array:
-        left, _, right = np.linalg.svd(matrices, full_matrices=False)
+        left, _, right = of_finite(np.linalg.svd)(matrices, full_matrices=False)
         return np.asarray((left * weights) @ right)
 
     return matrixwise(contribution, x.shape[-2:], g[..., None, :], x)

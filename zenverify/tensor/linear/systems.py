@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -20,7 +20,10 @@ from zenverify.tensor.recording import Operand, as_operands, as_tensor, record, 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
-__all__ = ["as_matrices", "inv", "matrixwise", "pinv", "solve"]
+__all__ = ["as_matrices", "inv", "matrixwise", "of_finite", "pinv", "solve"]
+
+
+T = TypeVar("T")
 
 
 def matrixwise(function: Callable[..., Array], shape: Shape, *stacks: Array) -> Array:
@@ -44,6 +47,21 @@ def matrixwise(function: Callable[..., Array], shape: Shape, *stacks: Array) -> 
         with suppress(np.linalg.LinAlgError):
             found[place] = function(*(stack[place] for stack in wide))
     return found
+
+
+def of_finite(function: Callable[..., T]) -> Callable[..., T]:
+    """A function of matrices that finds no answer where one holds infinities or NaN.
+
+    Iterations may never end on them: ``numpy.linalg.svd`` does not return from some matrices with
+    two infinities.
+    """
+
+    def guarded(x: Array, **keywords: Any) -> T:
+        if not np.isfinite(x).all():
+            raise np.linalg.LinAlgError("a matrix is not finite")
+        return function(x, **keywords)
+
+    return guarded
 
 
 def as_matrices(name: str, x: Operand, *, square: bool) -> Tensor:
@@ -144,7 +162,7 @@ def inv(x: Operand) -> Tensor:
 
 
 def _pinv(x: Array) -> Array:
-    return matrixwise(np.linalg.pinv, x.shape[:-3:-1], x)
+    return matrixwise(of_finite(np.linalg.pinv), x.shape[:-3:-1], x)
 
 
 def _pull_pinv(g: Array, y: Array, x: Array) -> Array:
@@ -156,7 +174,7 @@ def _pull_pinv_by_svd(turned: Array, x: Array) -> Array:
     # problems whose variables separate" (1973), equation 4.12. The projectors are made of singular
     # vectors, since x @ pinv(x) loses as many digits as x is ill conditioned; and where there is
     # nothing outside, what rounding leaves of it must not meet the squares of large inverses.
-    left, sizes, right = np.linalg.svd(x, full_matrices=False)
+    left, sizes, right = of_finite(np.linalg.svd)(x, full_matrices=False)
     kept = sizes > 1e-15 * sizes.max(axis=-1, keepdims=True, initial=0)
     left, right = left * kept[..., None, :], right * kept[..., None]
     sizes = np.where(kept, sizes, 1)[..., None, :]

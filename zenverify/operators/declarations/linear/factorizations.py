@@ -79,8 +79,13 @@ def _symmetric(builder: ProgramBuilder, x: Buffer) -> Buffer:
 
 
 def _each(function: Callable[[Floats], tuple[Floats, ...]], stack: Floats) -> list[Floats]:
-    """What NumPy finds for a stack of matrices; NaN for those for which it raises."""
+    """What NumPy finds for a stack of matrices; NaN for those for which it raises.
+
+    Those that are not finite are not asked about: NumPy may never answer.
+    """
     try:
+        if not np.isfinite(stack).all():
+            raise np.linalg.LinAlgError
         return list(function(stack))
     except np.linalg.LinAlgError:
         if len(stack) == 1:
