@@ -143,3 +143,8 @@ def test_an_infinite_matrix_has_no_answer_and_the_others_keep_theirs(function: s
     last.sum().get_gradients()
     assert np.isnan(x.gradient[0]).all() or function == "eigh"
     assert np.isfinite(x.gradient[1]).all()
+
+
+def test_what_is_not_read_of_a_symmetric_matrix_may_be_infinite() -> None:
+    numbers, _ = zt.eigh(np.array([[1.0, np.inf], [0.0, 2.0]]))
+    np.testing.assert_allclose(numbers.value, [1.0, 2.0])

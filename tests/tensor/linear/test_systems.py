@@ -167,3 +167,14 @@ def test_numbers_of_both_precisions() -> None:
 def test_errors_name_operation_shapes_and_dtypes(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_slopes_of_a_pseudo_inverse_of_huge_numbers() -> None:
+    """That of x / |x|² at multiples of the first unit vector: diag(-1, 1, 1) / |x|²."""
+    for size in (1e-120, 1.0, 1e120, 1e170):
+        x = Tensor([[size, 0.0, 0.0]])
+        zt.pinv(x).get_gradients(size * np.array([[1.0], [2.0], [3.0]]))
+        np.testing.assert_allclose(x.gradient * size, [[-1.0, 2.0, 3.0]], rtol=1e-13)
+        y = Tensor([[size], [0.0], [0.0]])
+        zt.pinv(y).get_gradients(size * np.array([[1.0, 2.0, 3.0]]))
+        np.testing.assert_allclose(y.gradient * size, [[-1.0], [2.0], [3.0]], rtol=1e-13)

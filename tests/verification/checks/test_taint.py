@@ -8,6 +8,8 @@ import pytest
 from tests.verification.prepared import CaseBuilder, unary, wrong_rule
 from zenverify.engines.zen import ZenEngine
 from zenverify.tensor import OPERATIONS
+from zenverify.verification.checks.judge import Status
+from zenverify.verification.checks.local import LocalCheck
 from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import verify_case
 
@@ -115,3 +117,45 @@ def test_the_derivative_of_a_quotient_overflows_only_where_it_must() -> None:
     assert verify_case(ZenEngine(), case).verdict is Verdict.AGREE
     with wrong_rule("divide", lambda g, y, a, b: -(g * y) / b, argument=1):
         assert verify_case(ZenEngine(), case).verdict is Verdict.NON_FINITE
+
+
+def test_a_rule_may_use_a_result_that_is_nan() -> None:
+    """The slope of x ** 1 is 1 for any x, and that of x ** y may be computed as y * result / x."""
+    build = CaseBuilder()
+    build.apply("power", build.variable([np.nan, 2.0]), build.variable([1.0, 1.0]))
+    case = build.case([1.0, 1.0])
+    for rule, verdict in (
+        (lambda g, y, a, b: g * b * y / a, Verdict.AGREE),
+        (lambda g, y, a, b: g * b * a ** (b - 1), Verdict.AGREE),
+        (lambda g, y, a, b: g * b * a ** (b - 1) * (1 + 1e-13), Verdict.INACCURATE),
+        (lambda g, y, a, b: g * np.nan, Verdict.NON_FINITE),
+    ):
+        with wrong_rule("power", rule):
+            assert verify_case(ZenEngine(), case, difference=False).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    "factors, cotangent, statuses",
+    [
+        ((1.0, 1e200, 0.0), 1e200, []),
+        ((1.0, 1e200, 0.0), 1.0, [Status.NON_FINITE]),
+        ((1.0, 1e-200, 1e250), 1e-200, []),
+        ((1.0, 1e-100, 1e150), 1e-100, [Status.WRONG]),
+    ],
+)
+def test_factors_may_be_multiplied_in_any_order(
+    factors: tuple[float, ...], cotangent: float, statuses: list[Status]
+) -> None:
+    """The cotangent is a factor too: 1e200 * 1e200 * 0 is NaN from the left, 0 from the right."""
+    build = CaseBuilder()
+    operands = [build.variable(factor) for factor in factors]
+    build.apply("einsum", *operands, subscripts=",,->")
+    case = build.case(cotangent)
+
+    values = [*case.values, np.asarray(np.prod(factors))]
+    with np.errstate(over="ignore"):
+        right = [cotangent * np.prod(np.delete(factors, place)) for place in range(3)]
+    right[0] = np.asarray(np.nan if 0.0 in factors else 0.0)
+    gradients = dict(enumerate([*map(np.asarray, right), case.cotangent]))
+    suspects = LocalCheck(case.graph, values, {}).gradients(gradients, case.seeds)
+    assert [one.judgement.status for one in suspects] == statuses

@@ -311,6 +311,10 @@ class ProgramBuilder:
             reach *= 2
         return self.move(lambda n: np.moveaxis(n, -1, place), scanned)
 
+    def multiplies_many(self) -> None:
+        """Say that three factors or more are multiplied, in whatever order."""
+        self._multiplies = True
+
     def sort(self, buffer: Buffer, axis: Axis = None) -> Buffer:
         """Sort along the axes, which are merged into one, the last, smallest element first."""
         rows, width = self._rows(buffer, axis)

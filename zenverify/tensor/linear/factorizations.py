@@ -63,7 +63,7 @@ def cholesky(x: Operand) -> Tensor:
 
 
 def _numbers_above_vectors(x: Array) -> Array:
-    numbers, vectors = of_finite(np.linalg.eigh)(x)
+    numbers, vectors = of_finite(np.linalg.eigh)(np.tril(x))
     return np.concatenate([numbers[..., None, :], vectors], axis=-2)
 
 

@@ -185,8 +185,10 @@ def _pull_pinv_by_svd(turned: Array, x: Array) -> Array:
     outside_rows = turned - (turned @ _transposed(right)) @ right
     outside_rows = np.where(rank < x.shape[-1], outside_rows, 0)
     return np.asarray(
-        outside_range @ (_transposed(right) / sizes**2) @ right
-        + (left / sizes**2) @ _transposed(left) @ outside_rows
+        # Twice divided, since the square of a large number is beyond the floats.
+        (outside_range @ _transposed(right) / sizes / sizes) @ right
+        + left
+        @ (_transposed(left) @ outside_rows / sizes[..., 0, :, None] / sizes[..., 0, :, None])
         - inverse @ _transposed(turned) @ inverse
     )
 

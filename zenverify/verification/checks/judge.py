@@ -98,8 +98,8 @@ def judge(
     infinite_input
         Per number, whether an infinity enters: the expression is undefined there.
     infinite_result
-        Per number, whether it is a contribution of a result that overflowed or is at a pole: a
-        rule that uses that result may give NaN.
+        Per number, whether it is a contribution of a result that overflowed, is at a pole, or is
+        NaN: a rule that uses that result may give NaN.
     between
         Given where every number inside an enclosure is right, as between the two sides of a kink;
         evaluated for S in its place.

@@ -204,15 +204,24 @@ class LocalCheck:
             reached = self._graph.programs[node].value(marked)
         return [not reached[element].is_finite() for element in elements]
 
-    def order_decides(self, node: int) -> bool:
-        """Whether a partial product of the operands may leave the range of the floats."""
-        if not self._graph.programs[node].multiplies:
+    def order_decides(self, node: int, arriving: Balls = ()) -> bool:
+        """Whether a partial product of the operands may leave the range of the floats.
+
+        Going back, the cotangent is one more factor. An operation of one operand multiplies its
+        elements; one of several takes an element of each.
+        """
+        graph = self._graph
+        if not graph.programs[node].multiplies:
             return False
-        factors = self._values[self._graph.apply(node).operands[0]]
-        limits = np.finfo(factors.dtype)
-        with np.errstate(all="ignore"):
-            exponents = np.log2(np.abs(factors[factors != 0]).astype(np.float64))
-        high, low = exponents[exponents > 0].sum(), exponents[exponents < 0].sum()
+        operands = [self._values[operand] for operand in graph.apply(node).operands]
+        limits = np.finfo(graph.numpy_dtypes[node])
+        exponents = [_exponents(operand) for operand in operands]
+        if arriving:
+            exponents.append(_exponents(np.array([float(ball.mid()) for ball in arriving])))
+        if len(operands) == 1:
+            exponents = [each for part in exponents[:1] for each in part] + exponents[1:]
+        high = sum(max(0.0, float(np.max(part, initial=0.0))) for part in exponents)
+        low = sum(min(0.0, float(np.min(part, initial=0.0))) for part in exponents)
         return bool(high >= limits.maxexp or low <= limits.minexp)
 
     def gradients(
@@ -455,7 +464,7 @@ class LocalCheck:
             between=larger if len(choices) > 1 else None,
             mixes=any(_mixes(graph.programs[k]) for k in consumers),
         )
-        if any(self.order_decides(k) for k in consumers):
+        if any(self.order_decides(k, cotangents[k]) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]
         solvers = [k for k in consumers if graph.programs[k].solves]
         # How far a NaN that came in from outside spreads is the rule's affair: 0 times NaN is NaN.
@@ -505,16 +514,16 @@ class LocalCheck:
         consumers: Sequence[int],
         cotangents: Sequence[Balls],
     ) -> tuple[list[bool], list[bool]]:
-        """Which elements depend on an infinite operand or cotangent, and on an infinite result.
+        """Which elements depend on an infinite operand or cotangent, and on a result not finite.
 
-        Where the infinities are replaced by NaN, these elements become NaN. With the second kind
-        are those that a number which is not finite may reach by a zero; see `_tainted`.
+        Where these are replaced by NaN, these elements become NaN. With the second kind are those
+        that a number which is not finite may reach by a zero; see `_tainted`.
         """
         graph = self._graph
         nearby = {operand for k in consumers for operand in graph.apply(k).operands}
         operands = any(np.isinf(self._values[i]).any() for i in nearby)
         arriving = any(_is_infinite(ball) for k in consumers for ball in cotangents[k])
-        results = any(np.isinf(self._values[k]).any() for k in consumers)
+        results = any(not np.isfinite(self._values[k]).all() for k in consumers)
         nowhere = [False] * len(elements)
         infinite = overflowed = nowhere
         if operands or arriving:
@@ -525,7 +534,7 @@ class LocalCheck:
             seeds = [
                 [
                     _NAN if beyond else b
-                    for b, beyond in zip(balls, np.isinf(v).ravel(), strict=True)
+                    for b, beyond in zip(balls, ~np.isfinite(v).ravel(), strict=True)
                 ]
                 for balls, v in zip(cotangents, self._values, strict=True)
             ]
@@ -768,6 +777,12 @@ def _marked(value: Array, balls: Balls) -> Balls:
     if not beyond.any():
         return balls
     return [_NAN if mark else ball for ball, mark in zip(balls, beyond, strict=True)]
+
+
+def _exponents(numbers: Array) -> Array:
+    """Those of all numbers but zero."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.log2(np.abs(numbers[numbers != 0]).astype(np.float64)))
 
 
 def _all_pass(judgements: Sequence[Judgement]) -> bool:

@@ -81,6 +81,8 @@ def _einsum(builder: ProgramBuilder, *operands: Buffer, subscripts: str) -> Buff
         return builder.move(lambda n: np.broadcast_to(n[key], full), operand)
 
     factors = [moved(operand, labels) for operand, labels in zip(operands, inputs, strict=True)]
+    if len(factors) > 2:
+        builder.multiplies_many()
     product = reduce(operator.mul, factors)
     summed = tuple(range(len(output), len(order)))
     return product.sum(summed) if summed else product
