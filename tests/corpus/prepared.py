@@ -21,11 +21,13 @@ def tanh_entry() -> Entry:
     return Entry("", case, "zen", Verdict.ENGINE_WRONG, BLAME)
 
 
-def answer(verdict: Verdict, *, said: str = "", noted: str = "") -> CaseResult:
+def answer(
+    verdict: Verdict, *, said: str = "", noted: str = "", blame: Blame = BLAME
+) -> CaseResult:
     """A result with at most one finding and one note."""
     return CaseResult(
         verdict=verdict,
-        findings=(Finding(verdict, BLAME, "local adjoint", said),) if said else (),
+        findings=(Finding(verdict, blame, "local adjoint", said),) if said else (),
         notes=(noted,) if noted else (),
         operations=1,
         nodes=2,

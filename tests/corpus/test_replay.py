@@ -14,7 +14,7 @@ from zenverify.corpus.writing import write_entry
 from zenverify.engines import registry
 from zenverify.engines.protocol import Engine
 from zenverify.errors import UsageError
-from zenverify.verification.verdict import Verdict
+from zenverify.verification.verdict import Blame, Verdict
 from zenverify.verification.verify import CaseResult
 
 
@@ -26,6 +26,12 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def zen() -> Engine:
     return registry.load("zen")
+
+
+OTHERWISE = (
+    "it fails in another way than is known "
+    "(ENGINE_WRONG: tanh, argument 0, by design (https://a.org/1))"
+)
 
 
 def let_every_case_have(monkeypatch: pytest.MonkeyPatch, result: CaseResult) -> None:
@@ -74,6 +80,17 @@ def test_the_message_says_what_is_wrong(
     "result, status, message",
     [
         (answer(Verdict.ENGINE_WRONG, said="off"), Status.OPEN, "by design (https://a.org/1)"),
+        (answer(Verdict.INACCURATE, said="off"), Status.OPEN, "by design (https://a.org/1)"),
+        (
+            answer(Verdict.CRASH, said="broken"),
+            Status.FAILED,
+            f"{OTHERWISE}: broken",
+        ),
+        (
+            answer(Verdict.ENGINE_WRONG, said="off", blame=Blame(1, "exp", 0, "always")),
+            Status.FAILED,
+            f"{OTHERWISE}: off",
+        ),
         (
             answer(Verdict.AGREE),
             Status.GONE,

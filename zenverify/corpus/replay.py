@@ -16,6 +16,7 @@ from zenverify.verification.verify import verify_case
 
 if TYPE_CHECKING:
     from zenverify.engines.protocol import Engine
+    from zenverify.verification.events import Finding
     from zenverify.verification.verify import CaseResult
 
 
@@ -113,8 +114,29 @@ def judged(path: Path, entry: Entry, result: CaseResult) -> ReplayOutcome:
         status = Status.GONE
         message = f"it passes now, and was known to fail: {entry.reason} ({entry.link})"
     elif entry.status is EntryStatus.OPEN and status is Status.FAILED:
-        status, message = Status.OPEN, f"{entry.reason} ({entry.link})"
+        if any(_is_known(finding, entry) for finding in result.findings):
+            status, message = Status.OPEN, f"{entry.reason} ({entry.link})"
+        else:
+            known = f"{entry.bucket}, {entry.reason} ({entry.link})"
+            message = f"it fails in another way than is known ({known}): {message}"
     return ReplayOutcome(path, status, result.verdict, message, entry.bucket)
+
+
+def _is_known(finding: Finding, entry: Entry) -> bool:
+    """Whether a failure is the one that an open entry records, as far as it says."""
+    now, known = finding.bucket, entry.bucket
+    alike = now.verdict is known.verdict or {now.verdict, known.verdict} <= _OF_SIZE
+    raised = (now.exception, now.function), (known.exception, known.function)
+    return (
+        alike
+        and (now.operation, now.argument) == (known.operation, known.argument)
+        and entry.during in (None, now.during)
+        and (not known.exception or raised[0] == raised[1])
+    )
+
+
+_OF_SIZE = frozenset({Verdict.ENGINE_WRONG, Verdict.INACCURATE})
+"""What a wrong number is called, by how far it is off."""
 
 
 def _status(verdict: Verdict) -> Status:
