@@ -12,15 +12,15 @@ them to the corpus; their reasons say what they are there for.
 
 Without `--write` it says what the corpus exposes as it stands: every entry that contains the
 fault's operation is verified as replay does. A fault that changes no number in any of the cases is
-none, nor is one that changes numbers only where an infinity has entered; `--list` names those that
-are missed. Exit code 1 if less than the share is exposed.
+none, nor is one that changes numbers only where an infinity has entered. It counts class by class;
+`--list` names those that are missed. Exit code 1 if less than the share is exposed.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -36,6 +36,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.errors import CaseFormatError
 from zenverify.faults.catalogue import TRAVERSAL, Fault, faults_of
 from zenverify.graph.case import Case
+from zenverify.tensor import OPERATIONS
 from zenverify.verification.campaign.cases import draw_cases
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.checks.cost import chain, ladder
@@ -53,8 +54,8 @@ _TRIED_OF_WALK = 100
 of the walk may make a difference in any."""
 
 _LADDERS = (2, 3, 24)
-_CHAIN = 40
-"""Levels and length of what a walk that stops, or goes by paths, is seen on."""
+_CHAINS = (40, 1200)
+"""Levels and lengths of what a walk is seen on that goes by paths, stops, or is a recursion."""
 
 
 @dataclass(slots=True)
@@ -125,7 +126,7 @@ def small_cases(operation: str, seed: int, most: int) -> list[Case]:
         for case in islice(drawn, 8 * most)
         if sum(case.graph.sizes) <= _ELEMENTS and len(case.graph.nodes) <= _NODES
     )
-    walks = [*map(ladder, _LADDERS), chain(_CHAIN)] if operation in TRAVERSAL else []
+    walks = [*map(ladder, _LADDERS), *map(chain, _CHAINS)] if operation in TRAVERSAL else []
     return [*walks, *islice(small, most)]
 
 
@@ -148,11 +149,15 @@ def cover_of(operation: str, entries: Sequence[Entry], seed: int, most: int) -> 
     tried: dict[str, int] = defaultdict(int)
     most_tried = _TRIED_OF_WALK if operation in TRAVERSAL else _TRIED
     pool = list(drawn)
+    walks = operation in TRAVERSAL  # whose cases stand in the order in which they are to be tried
     while pool:
         open_faults = {name for name in left if tried[name] < most_tried}
         best = max(
             pool,
-            key=lambda one: (len(open_faults & differing[id(one)]), -_size(one.case)),
+            key=lambda one: (
+                len(open_faults & differing[id(one)]),
+                0 if walks else -_size(one.case),
+            ),
         )
         hoped = sorted(open_faults & differing[id(best)])
         if not hoped:
@@ -277,7 +282,8 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
-    places = options.of.split(",") if options.of else [*sorted(ZenEngine().operators), *TRAVERSAL]
+    operators = sorted(OPERATIONS.keys() & ZenEngine().operators)
+    places = options.of.split(",") if options.of else [*operators, *TRAVERSAL]
     folder = engine_folder(options.corpus, "zen")
     entries = [read_entry(path) for path in sorted(folder.glob("*.json"))]
 
@@ -310,6 +316,11 @@ def _told(covers: Sequence[Cover], share: float, entries: int, *, listed: bool) 
     every = exposed + len(missed)
     if listed:
         print(*missed, sep="\n")
+    kinds = {fault.name: fault.mutant.kind for fault in faults_of(ZenEngine())}
+    found = Counter(kinds[name] for cover in covers for name in cover.kept)
+    lacking = Counter(kinds[name] for name in missed)
+    for kind in sorted({*found, *lacking}):
+        print(f"{kind:<28}{found[kind]:>5} of {found[kind] + lacking[kind]:,}")
     print(
         f"{entries} entries expose {exposed:,} of {every:,} faults that change a number "
         f"({exposed / max(every, 1):.1%}); {sum(cover.none for cover in covers):,} change none"

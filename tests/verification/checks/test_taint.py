@@ -159,3 +159,11 @@ def test_factors_may_be_multiplied_in_any_order(
     gradients = dict(enumerate([*map(np.asarray, right), case.cotangent]))
     suspects = LocalCheck(case.graph, values, {}).gradients(gradients, case.seeds)
     assert [one.judgement.status for one in suspects] == statuses
+
+
+def test_a_power_of_a_matrix_may_be_multiplied_from_either_side() -> None:
+    """In (x @ x) @ x infinity meets zero; in x @ (x @ x) it does not."""
+    build = CaseBuilder()
+    x = build.variable([[-1e262, 0.0], [1e179, 0.0]])
+    build.apply("matrix_power", x, n=3)
+    assert verify_case(ZenEngine(), build.case(), difference=False).verdict is Verdict.AGREE

@@ -54,7 +54,7 @@ class ProgramBuilder:
         self._steps: list[Step] = []
         self._work = 0
         self._terms = 1
-        self._multiplies = False
+        self._multiplies = 0
         self._solves = False
         self._free_signs: SignGroups = ()
 
@@ -185,7 +185,7 @@ class ProgramBuilder:
         rows, width = self._rows(buffer, axis)
         shape = reduced_shape(buffer.shape, axis, keepdims=keepdims)
         self._terms = max(self._terms, width)
-        self._multiplies = True
+        self.multiplies_many()
         flat = self.move(lambda n: n.reshape(math.prod(shape), width), rows)
         if width == 0:
             return self.broadcast(self.fill(neutral), shape)
@@ -295,7 +295,8 @@ class ProgramBuilder:
         (place,) = normalise_axis(axis, buffer.ndim)
         width = buffer.shape[place]
         self._terms = max(self._terms, width)
-        self._multiplies |= multiplies
+        if multiplies:
+            self.multiplies_many()
         scanned = self.move(lambda n: np.moveaxis(n, place, -1), buffer)
         reach = 1
         while reach < width:
@@ -311,9 +312,15 @@ class ProgramBuilder:
             reach *= 2
         return self.move(lambda n: np.moveaxis(n, -1, place), scanned)
 
-    def multiplies_many(self) -> None:
-        """Say that three factors or more are multiplied, in whatever order."""
-        self._multiplies = True
+    def multiplies_many(self, times: int = 1) -> None:
+        """Say that three factors or more are multiplied, in whatever order.
+
+        Parameters
+        ----------
+        times
+            How often one element may be among them.
+        """
+        self._multiplies = max(self._multiplies, times)
 
     def sort(self, buffer: Buffer, axis: Axis = None) -> Buffer:
         """Sort along the axes, which are merged into one, the last, smallest element first."""

@@ -40,8 +40,9 @@ class Program:
     terms
         The largest number of terms that any single sum in it adds up, forward or backward.
     multiplies
-        Whether it multiplies many factors: then the order of multiplication decides whether a
-        partial product overflows or underflows, and any order will do.
+        How often an element may be among the factors of one product of many; 0 if no more than two
+        are multiplied. Of many, the order of multiplication decides whether a partial product
+        overflows or underflows, and any order will do.
     solves
         Whether it solves equations: then rounding alone may make them unsolvable.
     free_signs
@@ -54,7 +55,7 @@ class Program:
     steps: tuple[Step, ...]
     shape: tuple[int, ...]
     terms: int
-    multiplies: bool = False
+    multiplies: int = 0
     solves: bool = False
     free_signs: SignGroups = ()
     work: int = 0

@@ -208,7 +208,7 @@ class LocalCheck:
         """Whether a partial product of the operands may leave the range of the floats.
 
         Going back, the cotangent is one more factor. An operation of one operand multiplies its
-        elements; one of several takes an element of each.
+        elements, or takes some of them several times; one of several takes an element of each.
         """
         graph = self._graph
         if not graph.programs[node].multiplies:
@@ -218,7 +218,10 @@ class LocalCheck:
         exponents = [_exponents(operand) for operand in operands]
         if arriving:
             exponents.append(_exponents(np.array([float(ball.mid()) for ball in arriving])))
-        if len(operands) == 1:
+        times = graph.programs[node].multiplies
+        if times > 1:
+            exponents = exponents[:1] * times + exponents[1:]
+        elif len(operands) == 1:
             exponents = [each for part in exponents[:1] for each in part] + exponents[1:]
         high = sum(max(0.0, float(np.max(part, initial=0.0))) for part in exponents)
         low = sum(min(0.0, float(np.min(part, initial=0.0))) for part in exponents)
@@ -747,7 +750,7 @@ class Lifted(Sequence[Balls]):
 
 
 def _mixes(program: Program) -> bool:
-    return program.sums or program.multiplies or program.solves
+    return program.sums or program.multiplies > 0 or program.solves
 
 
 def _hulls(*sides: Balls) -> Balls:

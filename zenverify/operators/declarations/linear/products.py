@@ -132,6 +132,8 @@ def _matrix_power(builder: ProgramBuilder, x: Buffer, *, n: int) -> Buffer:
         one, zero = builder.fill(1.0), builder.fill(0.0)
         eye = np.broadcast_to(np.eye(x.shape[-1], dtype=bool), x.shape)
         return builder.move(lambda a, b: np.where(eye, a, b), one, zero)
+    if n > 2:
+        builder.multiplies_many(n)
     result, square = None, x
     for place, digit in enumerate(f"{n:b}"[::-1]):
         square = _times(builder, square, square) if place else x
