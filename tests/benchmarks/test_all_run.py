@@ -18,6 +18,7 @@ SMALLEST = {
     "false_alarms": ("--graphs 10 --seeds 1", r"^false alarms: 0$"),
     "faults_found": ("--of tanh --only sign --graphs 60", r"^sign +1 +0 +1/1 +1/1"),
     "gradcheck": ("--only custom_vjp", r"^custom_vjp, float32 +passes .* ok +passes"),
+    "jax_calls": ("--only jnp.tanh", r"^1 calls, float64: \{'AGREE': 1\}"),
     "killed_writers": ("--kills 10", r"^10 kills: [\d,]+ entries reported, 0 lost; "),
     "mutated_files": ("--entries 60", r"^60 entries: .* 0 traceback, .* 0 signal$"),
     "opinfo": ("--only nn.functional.softmin", r"^AGREE +\d"),
@@ -35,11 +36,12 @@ SMALLEST = {
         "--seed 5 --graphs 60 --only tanh prefix",
         r"^2 of 2 faults named, rounds of mending: 1$",
     ),
+    "wild": ("--only wrong", r"^\d+ functions, float64: 0 pass, 0 undecided; 0 alarms, 0 missed"),
     "training": ("--steps 1", r"^MLP +"),
 }
 """Its arguments, and what it must print."""
 
-NEEDED = {"gradcheck": ("torch", "jax"), "opinfo": ("torch", "expecttest")}
+NEEDED = {"gradcheck": ("torch", "jax"), "jax_calls": ("jax",), "opinfo": ("torch", "expecttest")}
 
 
 def listed() -> set[str]:

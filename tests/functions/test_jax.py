@@ -151,3 +151,35 @@ def test_a_masked_logsumexp_is_found_unless_it_masks_before() -> None:
     result = gradcheck(lambda x: late(jnp.log(x)), zero)
     assert [finding.verdict for finding in result.findings] == [Verdict.NON_FINITE], result
     assert gradcheck(late, zero)
+
+
+def test_what_a_gather_fills_in_is_no_element() -> None:
+    result = gradcheck(lambda x: x.at[5].get(mode="fill", fill_value=0.0) + x, (jnp.asarray(X),))
+    assert result, result
+    assert gradcheck(lambda x: x.at[5].get(mode="fill", fill_value=2.0) + x, (jnp.asarray(X),))
+
+
+def test_of_a_cholesky_factor_one_triangle_counts() -> None:
+    matrix = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]])
+    result = gradcheck(jnp.linalg.cholesky, (matrix,), engine="jax")
+    assert result, result
+    assert any("its errors reach no input" in note for note in result.notes)
+
+
+def test_inputs_may_hold_functions_and_keys_beside_their_arrays() -> None:
+    def applied(model: Any, key: Any, x: Any) -> Any:
+        return model["activation"](model["weight"] @ x) * jax.random.normal(key, (2,))
+
+    model = {"weight": jnp.ones((2, 3)) / 3, "activation": jnp.tanh}
+    result = gradcheck(applied, (model, jax.random.key(1), jnp.asarray(X)))
+    assert result, result
+    with pytest.raises(UsageError, match="input 0 is of type PjitFunction, expected arrays"):
+        gradcheck(lambda f, x: f(x), (jnp.tanh, jnp.asarray(X)), engine="jax")
+
+
+def test_a_part_that_was_compiled_for_float32_is_run_in_float32(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with jax.enable_x64(True):
+        assert gradcheck(jax.nn.relu6, (np.array([0.3, -1.0, 8.0], np.float32),), engine="jax")
+    assert "INVALID_ARGUMENT" not in capfd.readouterr().err

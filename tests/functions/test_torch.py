@@ -394,7 +394,7 @@ SQUARE = torch.tensor([[1.0, 0.5], [0.2, 2.0]], dtype=torch.float64, requires_gr
         lambda a: torch.utils.checkpoint.checkpoint(lambda v: v.sin(), a, use_reentrant=False),
         lambda a: torch.meshgrid(a[0], a[1], indexing="ij")[0].sum(),
         lambda a: torch.broadcast_tensors(torch.outer(a[0], a[1]), a[1])[1] * 2,
-        lambda a: torch.stack([torch.empty(2), a[0]]).sum() * 0 + a.sum(),
+        lambda a: torch.stack([torch.empty(2).fill_(3.0), a[0]]).sum() * 0 + a.sum(),
         lambda a: torch.maximum(a, torch.full_like(a, 5.0)).sum() + a.sum(),
         lambda a: torch.round(a) * 0 + a,
     ],
@@ -591,3 +591,81 @@ def test_a_rule_that_gives_nothing_for_an_operand_has_lost_an_edge() -> None:
     p = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
     (finding,) = gradcheck(Lost.apply, (x, p)).findings
     assert finding.message.endswith("; an edge is lost: the rule gives nothing for this operand")
+
+
+class TwiceBack(torch.autograd.Function):  # type: ignore[name-defined]  # it may be skipped
+    """Hands values on, and doubles what comes back."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, cotangent: Any) -> Any:
+        return 2 * cotangent
+
+
+@pytest.mark.parametrize(
+    "other, verdict",
+    [
+        (lambda x: x.detach(), Verdict.AGREE),
+        (lambda x: x, Verdict.ENGINE_WRONG),
+        (lambda x: x.detach() + 0.1, Verdict.ENGINE_WRONG),
+    ],
+)
+def test_a_rule_may_make_up_for_a_value_that_leaves_the_graph(other: Any, verdict: Verdict) -> None:
+    """Of a symmetric sum of products, half is computed from copies that are detached."""
+
+    def symmetric(x: Any) -> Any:
+        return (TwiceBack.apply(x) @ other(x).T).sum()
+
+    result = gradcheck(
+        symmetric,
+        (torch.tensor([[0.5, -1.0], [2.0, 0.3]], dtype=torch.float64, requires_grad=True),),
+    )
+    assert result.verdict is verdict, result
+    if verdict is Verdict.AGREE:
+        assert any("they make up for a value that leaves the graph" in one for one in result.notes)
+
+
+def test_what_only_scales_cotangents_counts_in_the_whole_function() -> None:
+    x = torch.tensor([1.0, -2.0], dtype=torch.float64, requires_grad=True)
+    assert gradcheck(lambda x: TwiceBack.apply(x) * 0 + x, (x,))
+    assert gradcheck(lambda x: TwiceBack.apply(x).sin(), (x,)).verdict is Verdict.ENGINE_WRONG
+
+
+MASK = torch.tensor([[True, False, True], [False, False, True]])
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda y, v: y.__setitem__(MASK, torch.finfo(y.dtype).min),
+        lambda y, v: y.__setitem__((slice(None), 1), v),
+        lambda y, v: y.__setitem__(0, 0),
+        lambda y, v: y.__setitem__((torch.tensor([0, 1]), torch.tensor([2, 0])), v * v),
+        lambda y, v: y.__setitem__((..., None, 1), 3.0),
+    ],
+)
+def test_what_is_written_into_an_array_is_held_against_enclosures(write: Any) -> None:
+    def written(x: Any, v: Any) -> Any:
+        y = 2 * x
+        write(y, v)
+        return torch.softmax(y, 1) + v.sum()
+
+    x = torch.tensor([[0.3, -1.2, 0.5], [1.0, 2.0, 3.0]], dtype=torch.float64, requires_grad=True)
+    result = gradcheck(
+        written, (x, torch.tensor([0.1, 0.2], dtype=torch.float64, requires_grad=True))
+    )
+    assert result, result
+    assert "enclosure" in [row.method for row in result.operations if row.operation == "setitem"]
+
+
+def test_how_exact_a_function_is_that_was_not_followed_only_its_operations_tell() -> None:
+    def through_a_view(x: Any) -> Any:
+        y = x.clone()
+        y.view(-1)[0] *= 1e-3
+        return (y + 1e4) * 1e-4 - (y.detach() * 0 + 1)
+
+    x = torch.tensor([0.3, 1.1], requires_grad=True)
+    assert gradcheck(through_a_view, (x,)).verdict is not Verdict.INACCURATE

@@ -17,7 +17,7 @@ from zenverify.functions.occurrence import Occurrence, occurrence_of
 from zenverify.functions.recording import Changed, Function, Node, Recording, Value
 from zenverify.functions.result import GradcheckResult, OperationRow
 from zenverify.functions.rows import Rows
-from zenverify.functions.whole import check_whole, masked_nan
+from zenverify.functions.whole import check_whole, disagrees, is_made_up_for, masked_nan
 from zenverify.graph.case import Array
 from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
 from zenverify.verification import examination as checks
@@ -34,8 +34,12 @@ from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict, Witness
 _SAME = 1e-5
 """A result that differs by more, relative to its largest element, is another one."""
 
-_REACHES_NOT = 1e-6
-"""Errors of which less than this share reaches an input, beside random ones, reach none."""
+_REACHES_NOT = {"float64": 1e-6, "float32": 1e-3}
+"""Errors of which less than this share reaches an input, beside random ones, reach none: the rest
+is rounding, on the way of both."""
+
+_ON_PURPOSE = 0.05
+"""What hands values on and scales cotangents by a factor that is further from 1, means to."""
 
 _MOST_DIFFERENCED = 48
 """Elements of an operand that differences are taken of; more are sampled."""
@@ -187,7 +191,18 @@ class Traced(FunctionRecording):
             node, values = self._called
             cotangents = cotangents_at(values, range(len(values)))
             self._rule(occurrence_of(0, node, values, cotangents))
+            if self.reasons:
+                self._leave_accuracy()
         yield from self._said()
+
+    def _leave_accuracy(self) -> None:
+        """Turn findings about accuracy into a note, of a function that was not followed.
+
+        How exact its gradient may be, only its operations tell: terms may cancel in it.
+        """
+        inexact = [one for one in self._findings if one.verdict is Verdict.INACCURATE]
+        self._findings = [one for one in self._findings if one.verdict is not Verdict.INACCURATE]
+        self._notes += [f"{one.message}: rounding may explain it" for one in inexact[:1]]
 
     def masked(self) -> Iterable[Said]:
         node, values = self._called
@@ -501,20 +516,41 @@ class Traced(FunctionRecording):
         errors: Mapping[int, Array],
         recording: Recording | None,
     ) -> list[Finding]:
-        """What is left of findings about a rule, if its errors reach no input of the function.
+        """What is left of findings about a rule that is right in this function.
 
         Cholesky's rule is right for symmetric matrices, and a symmetrisation in front of it takes
         its error away, for every cotangent. So the errors are pulled on, all operands' together.
+        Or they make up for a value that leaves the graph.
         """
         if not found or recording is None or any(f.blame.argument not in errors for f in found):
             return found
-        if _reach_inputs(seen, errors, recording):
+        if not _reach_inputs(seen, errors, recording):
+            why = "its errors reach no input"
+        elif self._makes_up(seen, recording):
+            why = "they make up for a value that leaves the graph, and differences agree"
+        elif _only_scales(seen) and not disagrees(*self._called):
+            why = "it only scales cotangents, which counts in the whole function"
+            self._unchecked = True
+        else:
             return found
         self._notes.append(
-            f"{seen.node.name}: its rule is right in this function, wrong elsewhere: its errors "
-            "reach no input"
+            f"{seen.node.name}: its rule is right in this function, wrong elsewhere: {why}"
         )
         return []
+
+    def _makes_up(self, seen: Occurrence, recording: Recording) -> bool:
+        """Whether the whole gradient, at the user's cotangents, is right because of the errors."""
+        if self._gradients is None:
+            return False
+        node, values = self._called
+        here = occurrence_of(seen.number, seen.node, recording.values, self._gradients)
+        judged = judge_node(here.node, here.operands, here.results, here.cotangents)
+        errors = by_differences(here, _MOST_DIFFERENCED).errors if judged is None else judged.errors
+        arriving = _pulled_on(seen, errors, recording)
+        slots = {values[place].name: slot for slot, place in enumerate(node.operands)}
+        named = {recording.values[place].name: error for place, error in arriving.items()}
+        reaching = {slots[name]: error for name, error in named.items() if name in slots}
+        return bool(reaching) and is_made_up_for(node, values, reaching)
 
     def result(self, report: Report) -> GradcheckResult:
         """What a report says, for the reader."""
@@ -534,27 +570,53 @@ def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Reco
     """Whether the errors of a rule reach an input, compared with what others of their size do."""
     # What is not finite is an error of the size of the others, or of order one.
     errors = {slot: _comparable(error) for slot, error in errors.items()}
-    inputs = set(range(len(recording.values)))
-    inputs -= {result for node in recording.nodes for result in node.results}
 
     def reached(scaled: Callable[[Array], Array]) -> float:
-        seeds: dict[int, Array] = {}
-        for slot, error in errors.items():
-            place = seen.node.operands[slot]
-            dtype = recording.values[place].array.dtype
-            seeds[place] = seeds.get(place, 0) + scaled(error).astype(dtype)
-        arriving = recording.gradients(seeds)
-        for place in seeds.keys() - arriving.keys():
-            arriving[place] = seeds[place]
-        sizes = [float(np.abs(g).max(initial=0.0)) for n, g in arriving.items() if n in inputs]
-        return max(sizes, default=0.0)
+        scaled_errors = {slot: scaled(error) for slot, error in errors.items()}
+        arriving = _pulled_on(seen, scaled_errors, recording)
+        return max((float(np.abs(g).max(initial=0.0)) for g in arriving.values()), default=0.0)
 
     draw = np.random.default_rng(24)
     usual = max(
         reached(lambda error: np.abs(error).max() * draw.choice([-1.0, 1.0], error.shape))
         for _ in range(2)
     )
-    return not reached(lambda error: error) <= _REACHES_NOT * usual
+    narrow = any(str(error.dtype) == "float32" for error in (*seen.operands, *seen.results))
+    share = _REACHES_NOT["float32" if narrow else "float64"]
+    return not reached(lambda error: error) <= share * usual
+
+
+def _only_scales(seen: Occurrence) -> bool:
+    """Whether an operation does nothing forward, and scales its cotangent back, on purpose."""
+    if len(seen.operands) != 1 or len(seen.results) != 1:
+        return False
+    if not np.array_equal(seen.operands[0], seen.results[0], equal_nan=True):
+        return False
+    (cotangent,) = seen.cotangents
+    (part,) = seen.node.pull([cotangent])
+    if part is None or not _finite([part, cotangent]) or not cotangent.any():
+        return False
+    factor = float(np.vdot(cotangent, part) / np.vdot(cotangent, cotangent))
+    return abs(factor - 1) > _ON_PURPOSE and bool(
+        np.allclose(part, factor * cotangent, rtol=_SAME, atol=_SAME * _largest(part))
+    )
+
+
+def _pulled_on(
+    seen: Occurrence, errors: Mapping[int, Array], recording: Recording
+) -> dict[int, Array]:
+    """What errors of an operation's contributions make of the gradients of the inputs, by value."""
+    inputs = set(range(len(recording.values)))
+    inputs -= {result for node in recording.nodes for result in node.results}
+    seeds: dict[int, Array] = {}
+    for slot, error in errors.items():
+        place = seen.node.operands[slot]
+        dtype = recording.values[place].array.dtype
+        seeds[place] = seeds.get(place, 0) + error.astype(dtype)
+    arriving = recording.gradients(seeds)
+    for place in seeds.keys() - arriving.keys():
+        arriving[place] = seeds[place]
+    return {place: gradient for place, gradient in arriving.items() if place in inputs}
 
 
 def _comparable(error: Array) -> Array:

@@ -9,8 +9,9 @@ line, for a few random lines: two in all inputs at once, and one in each array a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -156,6 +157,40 @@ def check_whole(
     # What moves one array alone says most about where it comes from.
     worst = max(wrong, key=lambda one: (one.line.array is not None, one.scale))
     return WholeCheck(_finding(node, values, worst, left), "", decided)
+
+
+def is_made_up_for(node: Node, values: Sequence[Value], errors: Mapping[int, Array]) -> bool:
+    """Whether the function's gradient is right with a rule's error, and would be wrong without.
+
+    So it is where the rule makes up for a value that leaves the graph: half of a symmetric sum of
+    products is computed from copies that are detached, and a rule doubles what arrives.
+
+    Parameters
+    ----------
+    node, values
+        As the function's method `whole` gives them.
+    errors
+        What of the gradient is the rule's error, by operand of `node`.
+    """
+    looked = _agreeing(node, values)
+
+    def without(one: Along) -> float:
+        return one.engine - sum(
+            float((error.astype(np.float64) * one.line.moves[slot]).sum())
+            for slot, error in errors.items()
+        )
+
+    return bool(looked) and all(replace(one, engine=without(one)).wrong for one in looked)
+
+
+def disagrees(node: Node, values: Sequence[Value]) -> bool:
+    """Whether the function's gradient is surely not its slope along some line."""
+    return any(one.wrong for one in islice(_lines(node, values), _TOGETHER))
+
+
+def _agreeing(node: Node, values: Sequence[Value]) -> list[Along]:
+    looked = [one for one in islice(_lines(node, values), _TOGETHER) if one.decided]
+    return [] if any(one.wrong for one in looked) else looked
 
 
 _ALONE = 4

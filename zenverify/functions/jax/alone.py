@@ -41,6 +41,8 @@ class Alone:
         Which of them a derivative is wanted of.
     outputs
         Which results one flows through.
+    narrow
+        Whether it takes float32 and nothing else. XLA logs an error before it raises one.
     """
 
     def __init__(
@@ -49,17 +51,28 @@ class Alone:
         arguments: Sequence[Any],
         slots: tuple[int, ...],
         outputs: tuple[int, ...],
+        *,
+        narrow: bool = False,
     ) -> None:
         self._run = run
         self._arguments = arguments
         self._slots = slots
         self._outputs = outputs
+        self._narrow = narrow
         self._slow: float = 0
         self._compiled: Callable[[Sequence[Any]], list[Any]] | None = None
 
     def forward(self, operands: Sequence[Array]) -> list[Array]:
-        """The results at other operands, of which all are of one dtype."""
+        """The results at other operands, of which all are of one dtype.
+
+        Raises
+        ------
+        TypeError
+            If they are float64, and it takes float32 only.
+        """
         wide = all(str(operand.dtype) == "float64" for operand in operands)
+        if wide and self._narrow:
+            raise TypeError("traced for float32")
         with jax.enable_x64(wide or jax.dtypes.canonicalize_dtype(float) == np.float64):
             arguments = [_widened(one) if wide else one for one in self._arguments]
             for slot, operand in zip(self._slots, operands, strict=True):

@@ -25,6 +25,58 @@ _DEFINED_TOGETHER = frozenset({"custom_linear_solve"})
 """Primitives that are given a factorisation, or another helper, beside what it is one of."""
 
 
+def _of_arrays(
+    function: Callable[..., Any], inputs: Sequence[Any]
+) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The function of the arrays alone, where inputs hold something else beside them.
+
+    A module of equinox holds its activation function; a random key is no number.
+    """
+    taken: list[Any] = []
+    back: list[Callable[[Any], Any]] = []
+    for one in inputs:
+        leaves, tree = jax.tree.flatten(one)
+        places = [place for place, leaf in enumerate(leaves) if _is_array(leaf)]
+        keys = [leaf for leaf in leaves if _is_key(leaf)]
+        if len(places) == len(leaves) or (not places and not keys):
+            taken.append(one)
+            back.append(lambda given: given)
+            continue
+        taken.append(tuple(leaves[place] for place in places))
+
+        def rebuilt(
+            given: Any, leaves: list[Any] = leaves, tree: Any = tree, places: list[int] = places
+        ) -> Any:
+            held = list(leaves)
+            for place, array in zip(places, given, strict=True):
+                held[place] = array
+            return jax.tree.unflatten(tree, held)
+
+        back.append(rebuilt)
+    if all(new is old for new, old in zip(taken, inputs, strict=True)):
+        return function, tuple(inputs)
+
+    def of_arrays(*given: Any) -> Any:
+        return function(*(make(one) for make, one in zip(back, given, strict=True)))
+
+    of_arrays.__name__ = str(getattr(function, "__name__", type(function).__name__))
+    return of_arrays, tuple(taken)
+
+
+def _is_array(leaf: Any) -> bool:
+    if _is_key(leaf):
+        return False
+    try:
+        jax.dtypes.result_type(leaf)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_key(leaf: Any) -> bool:
+    return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+
+
 class JaxFunction:
     """A function of JAX and its inputs.
 
@@ -39,8 +91,7 @@ class JaxFunction:
     draws = False
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
-        self._function = function
-        self._inputs = tuple(inputs)
+        self._function, self._inputs = _of_arrays(function, inputs)
         self._leaves, self._tree = jax.tree.flatten(self._inputs)
         self._kept = [np.array(leaf) for leaf in self._leaves]
         for number, one in enumerate(self._inputs):
@@ -154,7 +205,7 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
             declaration = _composed(inner, given, slots)
         else:
             declaration = declaration_of(step, given, slots)
-        alone = Alone(step.run, given, slots, outputs)
+        alone = Alone(step.run, given, slots, outputs, narrow=step.is_narrow)
         nodes.append(
             Node(
                 step.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -10,7 +11,15 @@ import numpy as np
 
 from zenverify.functions.jax.steps import Step, is_float
 from zenverify.functions.jax.table import ELEMENTWISE, MOVEMENTS, PRIMITIVES
-from zenverify.functions.terms import Declaration, Fixed, Slot, Term, declare, moved
+from zenverify.functions.terms import (
+    Declaration,
+    Fixed,
+    Slot,
+    Term,
+    UndeclaredError,
+    declare,
+    moved,
+)
 
 
 def declaration_of(step: Step, given: Sequence[Any], slots: Sequence[int]) -> Declaration | None:
@@ -36,16 +45,24 @@ def _placed(number: int, value: Any, slots: Sequence[int]) -> Any:
 
 
 def _movement(step: Step, given: Sequence[Any], keeps: Sequence[int]) -> Any:
-    """A primitive that only moves elements: which ones, it says itself, run on their numbers."""
+    """A primitive that only moves elements: which ones, it says itself, run on their numbers.
+
+    They count from 1, since a gather puts its fill value, here zero, where an index is outside.
+    """
+    fill = step.parameters.get("fill_value", 0)
+    step = replace(step, parameters=step.parameters | {"fill_value": 0}) if fill != 0 else step
 
     def numbered(*numbers: Any) -> list[Any]:
         arguments = list(given)
         for place, array in zip(keeps, numbers, strict=True):
-            arguments[place] = jax.device_put(np.array(array, np.int32, order="C"))
-        return [np.asarray(one) for one in step.run(arguments)]
+            arguments[place] = jax.device_put(np.array(array, np.int32, order="C") + 1)
+        found = [np.asarray(one) for one in step.run(arguments)]
+        return [np.where(one > 0, one - 1, -1) for one in found]
 
     def declared(*terms: Term) -> tuple[Term, ...]:
         results = numbered(*(np.zeros(term.shape, np.int64) for term in terms))
+        if any((one < 0).any() for one in results) and fill != 0:
+            raise UndeclaredError("a fill value that is not zero")
         return tuple(
             moved(lambda *numbers, place=place: numbered(*numbers)[place], *terms)
             for place in range(len(results))

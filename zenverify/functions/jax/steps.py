@@ -17,6 +17,9 @@ CUSTOM = frozenset({"custom_jvp_call", "custom_vjp_call"})
 """Those that hold a user's own rule, and beside it the function."""
 
 
+_HELD = (ClosedJaxpr, Jaxpr)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One primitive.
@@ -47,12 +50,27 @@ class Step:
         inside: ClosedJaxpr = self.parameters["call_jaxpr"]
         return inside
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it holds a function that was traced for float32, and takes nothing else."""
+        held = jax.tree.leaves(self.parameters, is_leaf=lambda one: isinstance(one, _HELD))
+        variables = (
+            variable
+            for one in held
+            if isinstance(one, _HELD)
+            for variable in (one.jaxpr if isinstance(one, ClosedJaxpr) else one).invars
+        )
+        return any(getattr(one.aval, "dtype", None) == jnp.float32 for one in variables)
+
     def run(self, values: Sequence[Any]) -> list[Any]:
         """The results."""
         bound = self.primitive.get_bind_params(self.parameters)
         # Up to JAX 0.9 the functions came apart from the parameters.
         functions, parameters = bound if isinstance(bound, tuple) else ((), bound)
         found = self.primitive.bind(*functions, *values, **parameters)
+        if self.primitive.name == "cholesky":
+            # Of the other triangle LAPACK leaves what happens to be there.
+            found = jnp.tril(found)
         return list(found) if self.primitive.multiple_results else [found]
 
 

@@ -59,9 +59,27 @@ def _index_put(input: Term, indices: Any, values: Term, accumulate: bool = False
     return moved(put, input, values)
 
 
+def _setitem(input: Term, key: Any, value: Any) -> Term:
+    """``input[key] = value``, whose result is what the input is behind it."""
+    if isinstance(value, Term):
+
+        def put(numbers: Any, given: Any) -> Any:
+            made = numbers.copy()
+            made[key] = given
+            return made
+
+        return moved(put, input, value)
+    if not isinstance(value, int | float):
+        raise UndeclaredError("what is put in is no number")
+    written = np.zeros(input.shape, bool)
+    written[key] = True
+    return apply("where", float(value), input, condition=written)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "scatter_add": _scatter_add,
     "index_add": _index_add,
     "scatter": _scatter,
     "index_put": _index_put,
+    "setitem": _setitem,
 }
