@@ -97,3 +97,35 @@ def test_of_a_planted_fault_the_headline_is_proved(fault: str) -> None:
     assert sections(page)
     for section in sections(page):
         check(section)
+
+
+class Raising(ZenEngine):
+    name = "raising"
+
+    def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+        return self._inner(operator, operands, attributes)
+
+    def _inner(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+        if operator == "tanh":
+            raise ValueError("no <b>tanh</b>")
+        return super().apply(operator, operands, attributes)
+
+
+def test_what_an_engine_raised_is_shown_with_its_own_lines() -> None:
+    (section,) = sections(page_of(Raising(), ("tanh",), 20))
+    assert "<b>" not in section
+    (shown,) = re.findall(r'<pre class="traceback".*?</pre>', section, re.DOTALL)
+    text = Outline(shown).text
+    assert "in Raising.apply return self._inner(operator, operands, attributes)" in " ".join(
+        text.split()
+    )
+    assert "in Raising._inner" in text
+    assert 'raise ValueError("no <b>tanh</b>")' in text
+
+
+def test_how_often_an_operation_was_exercised_is_a_shade() -> None:
+    page = page_of(ZenEngine(), ("tanh", "add"), 150)
+    counts = re.findall(r'<td class="number seen-(\d)">([\d,]+)</td>', page)
+    assert counts
+    for shade, count in counts:
+        assert int(shade) == min(5, len(count.replace(",", "")))

@@ -42,6 +42,11 @@ class CoverageCell:
     count: int
     is_possible: bool = True
 
+    @property
+    def shade(self) -> int:
+        """How dark it is drawn, from 0 to 5: a step for each power of ten."""
+        return min(5, len(str(self.count))) if self.count else 0
+
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:

@@ -125,6 +125,8 @@ class Section:
         How it was found and reduced.
     picture, formulae, tables, listing
         The graph, and what there is to see in it.
+    traceback
+        The lines that an error of the engine's went through, each as place and text.
     replay, reproducers
         How to have it again.
     heat, errors
@@ -144,6 +146,7 @@ class Section:
     picture: Picture
     formulae: tuple[Formula, ...]
     tables: tuple[WitnessTable, ...]
+    traceback: tuple[tuple[str, str], ...]
     listing: tuple[tuple[str, bool], ...]
     replay: str
     reproducers: tuple[Reproducer, ...]
@@ -197,6 +200,7 @@ def section(
         picture=picture_of(discrepancy, evidence),
         formulae=formulae(discrepancy),
         tables=tuple(_tables(discrepancy, evidence)),
+        traceback=tuple((str(frame), shortened(frame.text)) for frame in finding.traceback),
         listing=tuple(marked_listing(case, finding.blame.node)),
         replay=replay_of(discrepancy, run),
         reproducers=reproducers(discrepancy, run.engine_spec, run.planted, run.directory)

@@ -8,7 +8,13 @@ from collections.abc import Collection, Iterator, Sequence
 from zenverify.engines.protocol import Counting, Engine, limits_of
 from zenverify.graph.drawing import instances_of
 from zenverify.operators import catalogue
-from zenverify.operators.attributes import Attributes, FrozenValue, freeze_attributes
+from zenverify.operators.attributes import (
+    Attributes,
+    FrozenArray,
+    FrozenValue,
+    freeze_attributes,
+    thaw,
+)
 from zenverify.verification.events import LACKING, REFUSED, Finding, Unseen
 from zenverify.verification.session import EngineSession
 from zenverify.verification.verdict import Verdict
@@ -146,7 +152,9 @@ def _is_choice(values: Sequence[FrozenValue]) -> bool:
 
 
 def _text(value: FrozenValue) -> str:
-    return repr(value)
+    if isinstance(value, FrozenArray):
+        return f"an array of shape {value.shape}"
+    return repr(thaw(value))
 
 
 def _of_engine(engine: Engine) -> Iterator[Unseen]:
