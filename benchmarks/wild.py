@@ -28,6 +28,8 @@ from zenverify.errors import UsageError
 
 BASELINE = Path(__file__).parent / "baselines" / "wild.json"
 
+_MISMATCHES = ("GradcheckError", "AssertionError")
+
 _UNDECIDED = ("DIFFERENCE_UNRELIABLE", "REFUSED")
 
 
@@ -44,7 +46,8 @@ class Outcome:
     verdict, message
         Ours; EXCEPTION where we raised.
     own
-        Whether the library's own checker passes it.
+        What the library's own checker says: ``passes``, ``fails``, or ``cannot``, where it raises
+        something else than that a gradient is wrong.
     seconds, own_seconds
         How long both took.
     """
@@ -53,7 +56,7 @@ class Outcome:
     dtype: str
     verdict: str
     message: str
-    own: bool
+    own: str
     seconds: float
     own_seconds: float
 
@@ -63,8 +66,8 @@ class Outcome:
         if self.verdict == "EXCEPTION":
             return "exception"
         if self.verdict == "AGREE":
-            return "" if self.own or self.dtype == "float32" else "missed"
-        return "alarm" if self.own and self.verdict not in _UNDECIDED else ""
+            return "missed" if self.own == "fails" and self.dtype == "float64" else ""
+        return "alarm" if self.own == "passes" and self.verdict not in _UNDECIDED else ""
 
 
 def _outcome(
@@ -79,9 +82,9 @@ def _outcome(
         warnings.simplefilter("ignore")
         began = time.perf_counter()
         try:
-            passes = own(function, inputs) is not False
-        except Exception:  # noqa: BLE001  it is how the own checkers fail
-            passes = False
+            said = "fails" if own(function, inputs) is False else "passes"
+        except Exception as error:  # noqa: BLE001  it is how the own checkers fail
+            said = "fails" if type(error).__name__ in _MISMATCHES else "cannot"
         between = time.perf_counter()
         try:
             result = gradcheck(function, inputs, engine=engine)
@@ -92,7 +95,7 @@ def _outcome(
         except Exception as error:  # noqa: BLE001  counted: there must be none
             verdict, message = "EXCEPTION", f"{type(error).__name__}: {error}"
     after = time.perf_counter()
-    return Outcome(name, dtype, verdict, message, passes, after - between, between - began)
+    return Outcome(name, dtype, verdict, message, said, after - between, between - began)
 
 
 def _torch(dtype: str) -> tuple[dict[str, Any], Callable[[Any], Any], Callable[[Any, Any], object]]:
@@ -136,11 +139,12 @@ _LIBRARIES = {"torch": _torch, "jax": _jax}
 
 
 def _row(one: Outcome, why: str, *, markdown: bool) -> str:
-    own = "passes" if one.own else "fails"
     times = f"{one.seconds:.1f} s", f"{one.own_seconds:.1f} s"
     if markdown:
-        return f"| {one.name} | {one.verdict} | {own} | {' | '.join(times)} | {why} |"
-    return f"{one.name:<46} {one.verdict:<21} {own:<6} {times[0]:>7} {times[1]:>7}  {why}".rstrip()
+        return f"| {one.name} | {one.verdict} | {one.own} | {' | '.join(times)} | {why} |"
+    return (
+        f"{one.name:<46} {one.verdict:<21} {one.own:<6} {times[0]:>7} {times[1]:>7}  {why}".rstrip()
+    )
 
 
 def main() -> int:

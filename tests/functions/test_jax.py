@@ -183,3 +183,21 @@ def test_a_part_that_was_compiled_for_float32_is_run_in_float32(
     with jax.enable_x64(True):
         assert gradcheck(jax.nn.relu6, (np.array([0.3, -1.0, 8.0], np.float32),), engine="jax")
     assert "INVALID_ARGUMENT" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("off, verdict", [(1e-9, Verdict.AGREE), (1e-3, Verdict.ENGINE_WRONG)])
+def test_what_iterates_until_it_is_good_enough_is_good_to_a_tolerance(
+    off: float, verdict: Verdict
+) -> None:
+    @jax.custom_vjp
+    def root(a: Any) -> Any:
+        def further(y: Any) -> Any:
+            return jnp.abs(y * y - a).max() > 1e-14
+
+        return jax.lax.while_loop(further, lambda y: (y + a / y) / 2, jnp.ones_like(a))
+
+    root.defvjp(lambda a: (root(a), root(a)), lambda y, g: (g / (2 * y) * (1 + off),))
+    result = gradcheck(root, (jnp.array([0.5, 1.25, 2.0]),))
+    assert result.verdict is verdict, result
+    if verdict is Verdict.AGREE:
+        assert any("it iterates until its value is good enough" in one for one in result.notes)

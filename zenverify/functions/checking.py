@@ -192,17 +192,16 @@ class Traced(FunctionRecording):
             cotangents = cotangents_at(values, range(len(values)))
             self._rule(occurrence_of(0, node, values, cotangents))
             if self.reasons:
-                self._leave_accuracy()
+                # How exact it may be, only its operations tell: terms may cancel in it.
+                why = "it was not followed, and rounding may explain it"
+                self._findings = self._left_to_accuracy(self._findings, why)
         yield from self._said()
 
-    def _leave_accuracy(self) -> None:
-        """Turn findings about accuracy into a note, of a function that was not followed.
-
-        How exact its gradient may be, only its operations tell: terms may cancel in it.
-        """
-        inexact = [one for one in self._findings if one.verdict is Verdict.INACCURATE]
-        self._findings = [one for one in self._findings if one.verdict is not Verdict.INACCURATE]
-        self._notes += [f"{one.message}: rounding may explain it" for one in inexact[:1]]
+    def _left_to_accuracy(self, found: Sequence[Finding], why: str) -> list[Finding]:
+        """The findings but for those about accuracy, of which a note says why they may be right."""
+        inexact = [one for one in found if one.verdict is Verdict.INACCURATE]
+        self._notes += [f"{one.message}: {why}" for one in inexact[:1]]
+        return [one for one in found if one.verdict is not Verdict.INACCURATE]
 
     def masked(self) -> Iterable[Said]:
         node, values = self._called
@@ -506,6 +505,8 @@ class Traced(FunctionRecording):
         checked = by_differences(seen, _OF_LARGE if large else _MOST_DIFFERENCED)
         told = _told(seen, checked.findings)
         found = self._in_context(seen, told, checked.errors, recording)
+        if seen.node.iterates:
+            found = self._left_to_accuracy(found, "it iterates until its value is good enough")
         self._findings += found
         self._rows.differenced(seen.node, replace(checked, findings=found))
 

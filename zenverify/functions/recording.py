@@ -64,6 +64,9 @@ class Node:
         `pull`, on the very memory of the cotangents, as a reverse pass calls the rule: it may write
         to them, and meets them in their layout. None where the rule is the library's own, or there
         is no such thing.
+    iterates
+        Whether it goes on until it is good enough, as an adaptive solver does. Then its value is
+        good to a tolerance, and its rule, of the limit or iterated itself, is no better.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Node:
     composed: bool = False
     defined_together: bool = False
     pull_in_place: Pull | None = None
+    iterates: bool = False
 
 
 @dataclass(frozen=True, slots=True)

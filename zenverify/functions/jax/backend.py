@@ -216,6 +216,7 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
                 declaration,
                 custom and declaration is not None,
                 step.primitive.name in _DEFINED_TOGETHER,
+                iterates=custom and step.iterates,
             )
         )
     roots = tuple(dict.fromkeys(places[place] for place in steps.outputs if place in places))

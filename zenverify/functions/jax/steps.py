@@ -20,6 +20,22 @@ CUSTOM = frozenset({"custom_jvp_call", "custom_vjp_call"})
 _HELD = (ClosedJaxpr, Jaxpr)
 
 
+def _held(parameters: dict[str, Any]) -> list[Jaxpr]:
+    """The functions that a primitive's parameters hold."""
+    leaves = jax.tree.leaves(parameters, is_leaf=lambda one: isinstance(one, _HELD))
+    return [
+        one.jaxpr if isinstance(one, ClosedJaxpr) else one
+        for one in leaves
+        if isinstance(one, _HELD)
+    ]
+
+
+def _iterates(primitive: Any, parameters: dict[str, Any]) -> bool:
+    return primitive.name == "while" or any(
+        _iterates(one.primitive, one.params) for held in _held(parameters) for one in held.eqns
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One primitive.
@@ -53,14 +69,13 @@ class Step:
     @property
     def is_narrow(self) -> bool:
         """Whether it holds a function that was traced for float32, and takes nothing else."""
-        held = jax.tree.leaves(self.parameters, is_leaf=lambda one: isinstance(one, _HELD))
-        variables = (
-            variable
-            for one in held
-            if isinstance(one, _HELD)
-            for variable in (one.jaxpr if isinstance(one, ClosedJaxpr) else one).invars
-        )
+        variables = (variable for held in _held(self.parameters) for variable in held.invars)
         return any(getattr(one.aval, "dtype", None) == jnp.float32 for one in variables)
+
+    @property
+    def iterates(self) -> bool:
+        """Whether there is a loop in it whose end its values decide."""
+        return _iterates(self.primitive, self.parameters)
 
     def run(self, values: Sequence[Any]) -> list[Any]:
         """The results."""
