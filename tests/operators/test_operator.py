@@ -1,6 +1,8 @@
 """Domains, signatures, and what a call that does not fit is told."""
 
+import gc
 import math
+import weakref
 from typing import Any
 
 import pytest
@@ -132,3 +134,17 @@ def test_a_call_that_does_not_fit_is_told_why(
 ) -> None:
     with pytest.raises(GraphError, match=message):
         catalogue.get(name).program(tuple(shapes), freeze_attributes(attributes))
+
+
+def test_few_programs_of_large_operands_are_kept() -> None:
+    """A program of a thousand by a thousand elements holds millions of indices."""
+    sum_of = catalogue.get("sum")
+    attributes = (("axis", None), ("keepdims", False))
+    small = sum_of.program([(3,)], attributes)
+    first = weakref.ref(sum_of.program([(5000,)], attributes))
+    assert first() is sum_of.program([(5000,)], attributes)
+    for size in range(5001, 5010):
+        sum_of.program([(size,)], attributes)
+    gc.collect()
+    assert first() is None
+    assert sum_of.program([(3,)], attributes) is small

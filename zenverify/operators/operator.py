@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache, partial
@@ -180,6 +181,8 @@ class Operator:
         GraphError
             If the number of operands, an attribute or a shape does not fit.
         """
+        if sum(map(math.prod, shapes)) > _SMALL:
+            return _large_program(self, tuple(shapes), attributes)
         return self._programs(tuple(shapes), attributes)
 
     @cached_property
@@ -204,8 +207,14 @@ class Part(Operator):
         return self.part
 
 
+_SMALL = 256
+"""Elements of all operands together. A program holds an index for each element that it moves."""
+
 _PROGRAMS = 128
-"""Programs of one operator that are kept."""
+"""Programs of one operator that are kept, for small operands."""
+
+_LARGE_PROGRAMS = 4
+"""Programs of all operators that are kept, for large operands."""
 
 _NUMPY_REFUSES = (
     ArithmeticError,
@@ -229,6 +238,9 @@ def _program(operator: Operator, shapes: tuple[Shape, ...], attributes: Attribut
         listed = ", ".join(map(str, shapes))
         raise GraphError(f"{operator.name} of shapes {listed}: {error}") from error
     return builder.program(result)
+
+
+_large_program = lru_cache(maxsize=_LARGE_PROGRAMS)(_program)
 
 
 def _check_call(operator: Operator, shapes: tuple[Shape, ...], attributes: Attributes) -> None:
