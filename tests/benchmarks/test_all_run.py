@@ -24,6 +24,10 @@ SMALLEST = {
     "opinfo": ("--only nn.functional.softmin", r"^AGREE +\d"),
     "planted_faults": ("--only cos:", r"^derivative rule +1 +1 +1 +1"),
     "replay_time": ("--entries 20", r"^20 entries in 2 processes: "),
+    "reproducers": (
+        "--planted 1 --only tanh/0/sign --library --graphs 40",
+        r"^1 failures: 3 of 3 scripts fail as they say, 0 not offered$",
+    ),
     "right_engines": ("--graphs 5 --seed 1 --only WalksPaths", r"^WalksPaths: 5 graphs, 0 alarms$"),
     "seed_corpus": ("--of exp --cases 60 --share 0.9", r"^\d+ entries expose \d+ of \d+ faults"),
     "sensitivity": ("--graphs 2", r"^tanh off by 1e-9 behind dead relu +INACCURATE, blamed: tanh"),

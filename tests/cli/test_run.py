@@ -153,12 +153,11 @@ def test_what_was_not_looked_at_is_said(zenverify: Zenverify, campaign: FakeCamp
     assert done.code == 0
     assert done.out == "UNSUPPORTED: sum: every call was refused: [no] sum\n\n"
     said = [line for line in done.err.splitlines() if line.startswith("not looked at ")]
-    assert said[:2] == [
-        "not looked at sum: every call was refused: [no] sum",
-        "not looked at tanh: axis=0: never drawn",
-    ]
-    assert said[-1] == "not looked at 2 things more: --json lists them"
+    assert said[0] == "not looked at tanh: axis=0: never drawn"
+    assert said[-1] == "not looked at 1 things more: --json lists them"
     assert "unsupported   conv2d" in done.err
+    # Where the discrepancies are told by JSON, this is where a reader finds it.
+    assert "not looked at sum: every call was refused" in zenverify("run", "--json").err
 
 
 def test_strict_fails_where_something_was_not_looked_at(

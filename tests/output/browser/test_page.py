@@ -9,10 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.output.forms.test_forms import hostile_model
 from tests.output.runs import CASE, FINDING, FINISHED, STARTED, model_of
+from zenverify.graph.case import Case
+from zenverify.graph.graph import GraphBuilder
 from zenverify.output.html.render import render
 from zenverify.output.model.run import RunModel
 from zenverify.verification.events import Bucket
@@ -167,9 +170,28 @@ def test_five_hundred_causes_are_a_page_of_moderate_size(browser: Any, tmp_path:
     opened.context.close()
 
 
+def test_long_formulae_fit_on_paper(browser: Any, tmp_path: Path) -> None:
+    build = GraphBuilder()
+    x = build.variable((1, 2, 1, 2))
+    build.apply("sort", x, axis=-1)
+    case = Case(build.graph(), (np.ones((1, 2, 1, 2)),), np.ones((1, 2, 1, 2)))
+    finding = replace(FINDING, blame=Blame(1, "sort", 0, "kink"), witnesses=())
+    bucket = Bucket(finding.bucket, finding, case, 1, 1, "corpus/1.json")
+    path = tmp_path / "formula.html"
+    page = render(model_of(STARTED, replace(FINISHED, buckets=(bucket,))))
+    assert 'class="formula long"' in page
+    path.write_text(page, encoding="utf-8")
+    opened = Opened(browser, path, 703)
+    opened.page.emulate_media(media="print")
+    assert not opened.overflows()
+    opened.context.close()
+
+
 def test_it_prints_on_a4(browser: Any) -> None:
     opened = Opened(browser, SAMPLE, 720)
     opened.page.emulate_media(media="print")
     assert not opened.overflows()
-    assert opened.page.pdf(format="A4").startswith(b"%PDF")
+    printed = opened.page.pdf(format="A4")
+    assert printed.startswith(b"%PDF")
+    assert len(printed) < 1_000_000
     opened.context.close()

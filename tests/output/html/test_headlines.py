@@ -123,6 +123,16 @@ def test_what_an_engine_raised_is_shown_with_its_own_lines() -> None:
     assert 'raise ValueError("no <b>tanh</b>")' in text
 
 
+def test_where_no_number_is_wrong_the_list_of_causes_says_what_happened() -> None:
+    engine = ZenEngine()
+    with find_fault(engine, "multiply/0/cotangent-written").mutant.plant():
+        page = page_of(engine, ("multiply", "sum"), graphs=40)
+    causes = Outline(page[page.index("<tbody>") : page.index("</tbody>")]).text
+    assert "Wrong structure" in causes
+    assert "changes the cotangent that it is given" in causes
+    assert "state that is left" not in causes
+
+
 def test_how_often_an_operation_was_exercised_is_a_shade() -> None:
     page = page_of(ZenEngine(), ("tanh", "add"), 150)
     counts = re.findall(r'<td class="number seen-(\d)">([\d,]+)</td>', page)

@@ -1,6 +1,5 @@
 """Each form of each reproducer is run as it stands, from another folder, and fails as it says."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.reproducers import executed
 from tests.output.runs import CASE, FINDING, discrepancy
 from zenverify import Tensor
 from zenverify.engines import registry
@@ -19,7 +19,8 @@ from zenverify.faults.catalogue import find_fault
 from zenverify.graph.case import Case
 from zenverify.graph.graph import GraphBuilder, LeafKind
 from zenverify.output.model.run import Collector, Discrepancy
-from zenverify.output.reproducers.listed import Reproducer, reproducers
+from zenverify.output.reproducers.library import _MODULES, LIBRARIES
+from zenverify.output.reproducers.listed import reproducers
 from zenverify.verification.blame.witnesses import witnesses_of
 from zenverify.verification.campaign.campaign import run
 from zenverify.verification.campaign.options import CampaignOptions
@@ -55,25 +56,6 @@ def found(fault: str) -> tuple[Discrepancy, Planted]:
     return collector.model().discrepancies[0], planted
 
 
-def outcome(one: Reproducer, folder: Path) -> tuple[int, str]:
-    path = folder / f"test_{one.form}.py"
-    path.write_text(one.text, encoding="utf-8")
-    command = [sys.executable, str(path)]
-    if one.form == "pytest":
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path)]
-    elsewhere = folder / "elsewhere"
-    elsewhere.mkdir(exist_ok=True)
-    done = subprocess.run(
-        command,
-        cwd=elsewhere,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "DEV": "PYTHON"},  # tinygrad finds a device
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_faults_scripts_fail(fault: str, tmp_path: Path) -> None:
     shown, planted = found(fault)
@@ -84,7 +66,7 @@ def test_a_planted_faults_scripts_fail(fault: str, tmp_path: Path) -> None:
         assert "plain pass" in forms[2].why_not
     for one in forms:
         if one.text:
-            code, output = outcome(one, tmp_path)
+            code, output = executed(one, tmp_path)
             assert code == 1, (one.text, output)
             assert "AssertionError" in output
 
@@ -93,7 +75,7 @@ def test_a_planted_faults_scripts_fail(fault: str, tmp_path: Path) -> None:
 def test_without_the_fault_the_scripts_pass(fault: str, tmp_path: Path) -> None:
     shown, _ = found(fault)
     for one in reproducers(shown, "zen"):
-        assert outcome(one, tmp_path)[0] == 0, one.text
+        assert executed(one, tmp_path)[0] == 0, one.text
 
 
 def wrong_tanh(engine: str) -> tuple[Discrepancy, str]:
@@ -123,16 +105,24 @@ def test_the_library_alone_as_its_users_write_it(engine: str, tmp_path: Path) ->
     one = reproducers(shown, spec)[2]
     assert one.text, one.why_not
     assert "zenverify" not in one.text
-    code, output = outcome(one, tmp_path)
+    code, output = executed(one, tmp_path)
     assert code == 0, (one.text, output)
     # The same numbers, held against what the engine does not give.
     worse = replace(
         one, text=one.text.replace("expected = np.array([[", "expected = np.array([[7 + ")
     )
     assert worse.text != one.text
-    code, output = outcome(worse, tmp_path)
+    code, output = executed(worse, tmp_path)
     assert code == 1, output
     assert "AssertionError" in output
+
+
+@pytest.mark.parametrize("engine", LIBRARIES)
+def test_each_module_has_its_name_after_its_import(engine: str) -> None:
+    if engine != "zen":
+        pytest.importorskip(engine)
+    for name, statement in _MODULES[engine]:
+        subprocess.run([sys.executable, "-c", f"{statement}\n{name}"], check=True)
 
 
 def test_a_librarys_real_fault_is_shown_by_the_library_alone(tmp_path: Path) -> None:
@@ -149,7 +139,7 @@ def test_a_librarys_real_fault_is_shown_by_the_library_alone(tmp_path: Path) -> 
     assert shapes
     for one in reproducers(shapes[0], "autograd"):
         assert one.text, one.why_not
-        code, output = outcome(one, tmp_path)
+        code, output = executed(one, tmp_path)
         assert code == 1, (one.text, output)
         assert "AssertionError" in output
         if one.form == "library":
@@ -187,7 +177,7 @@ def test_an_engine_of_ones_own_has_two_forms_found_from_any_folder(tmp_path: Pat
     forms = reproducers(shown, "engines/mine.py:WrongValue", directory=tmp_path)
     assert [one.form for one in forms] == ["zenverify", "pytest"]
     for one in forms:
-        code, output = outcome(one, tmp_path)
+        code, output = executed(one, tmp_path)
         assert code == 1, output
         assert "AssertionError" in output
 

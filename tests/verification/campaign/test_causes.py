@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,10 @@ def test_crashes_in_one_function_are_one_headline() -> None:
                 "the walk over the graph, second reverse pass: a wrong shape or dtype, shared or "
                 "changed memory, or state that is left"
             ),
+        ),
+        (
+            replace(bucket(Verdict.TIMEOUT, "exp", None).key, ordinal=2),
+            "exp: it does not return in time",
         ),
         (
             bucket(Verdict.TIMEOUT, "exp", None, during=Pass.FORWARD).key,

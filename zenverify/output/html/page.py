@@ -12,6 +12,7 @@ from zenverify.output.model.asking import Asking, nobody
 from zenverify.output.model.catalogue_order import in_catalogue_order
 from zenverify.output.model.commands import from_anywhere
 from zenverify.output.model.numbers import duration, residual
+from zenverify.output.model.printable import shortened
 from zenverify.output.model.run import Discrepancy, RunModel
 from zenverify.output.model.sentence import how_wrong, title_of
 from zenverify.output.model.verdict import State, heading_of, lead_of, state_of
@@ -27,6 +28,8 @@ _ENDINGS = {
     "limits": "ended early: nothing that can be drawn is within the engine's limits",
 }
 
+_LONGEST = 160
+"""Characters of a message in the list of causes."""
 
 MOST_IN_FULL = 25
 """Causes that are shown in full; of the others a row tells how to have them again."""
@@ -158,17 +161,16 @@ def _causes(model: RunModel, ask: Asking) -> Iterator[CauseBlock]:
         listed = cause.findings[1:] if in_full else cause.findings
         rows = tuple(_finding_row(one, run) for one in listed[:room])
         room -= len(rows)
-        single = len(cause.findings) == 1
         witness = first.finding.witnesses[0] if first.finding.witnesses else None
         yield CauseBlock(
             number=number,
             anchor=f"cause-{number}",
-            headline="" if single and cause.place == first.bucket.operation else cause.headline,
+            headline=cause.headline if cause.says_more else "",
             operations=cause.operations,
             kind=title_of(first.finding),
             operation=f"{first.finding.blame.operation}{first.finding.bucket.place}",
             seen=sum(one.count or 0 for one in cause.findings),
-            worst="" if witness is None else how_wrong(witness),
+            worst=how_wrong(witness) if witness else shortened(first.finding.message, _LONGEST),
             section=section(number, first, run, ask(first)) if in_full else None,
             others=rows,
             left_out=len(listed) - len(rows),

@@ -86,6 +86,19 @@ class CauseOfFindings:
         """Those that were not recorded before."""
         return tuple(one for one in self.findings if not one.known)
 
+    @property
+    def says_more(self) -> bool:
+        """Whether the headline says more than the finding that shows the cause best.
+
+        It does not of that one alone, nor of one operation where no number is wrong: there the
+        finding's message says what happens.
+        """
+        first = self.findings[0]
+        if self.place != first.bucket.operation:
+            return True
+        alone = len(self.findings) == 1
+        return not alone and bool(first.finding.witnesses or len(self.operations) > 1)
+
 
 @dataclass(frozen=True, slots=True)
 class RunModel:

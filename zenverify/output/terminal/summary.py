@@ -69,7 +69,8 @@ class SummaryReporter(Reporter):
         if not isinstance(event, RunFinished):
             return
         model = self._context.model
-        _print_summary(self._messages, model, self._context.written, table=self._coverage)
+        told = self._results is not None
+        _print_summary(self._messages, model, self._context.written, self._coverage, told)
         if self._results is not None:
             _print_discrepancies(self._results, model, verbose=self._verbose)
 
@@ -96,14 +97,17 @@ def _refused(model: RunModel) -> Iterator[Unseen]:
 
 
 def _print_summary(
-    console: Console, model: RunModel, written: Mapping[str, Path], *, table: bool
+    console: Console, model: RunModel, written: Mapping[str, Path], table: bool, told: bool
 ) -> None:
-    """Print what was tested, what the graphs exercised, and how to repeat it."""
+    """Print what was tested, what the graphs exercised, and how to repeat it.
+
+    What is `told` with the discrepancies is left out.
+    """
     if model.coverage and table:
         console.print("How often each operation met each condition:")
         for part in coverage_tables(model.coverage, console.width):
             console.print(part)
-    for line in _summary_lines(model):
+    for line in _summary_lines(model, told):
         print_line(console, line)
     if model.coverage and not table:
         print_line(console, coverage_line(model))
@@ -114,9 +118,10 @@ def _print_summary(
 def _cause_lines(cause: CauseOfFindings, engine_spec: str, *, verbose: bool) -> Iterator[str]:
     """A headline unless the first finding's own says it all, that finding, and the others."""
     first, *others = cause.new
-    if others or cause.place != first.bucket.operation:
+    if cause.says_more:
         yield cause.headline
-        yield f"  {', '.join(cause.operations)}"
+        if cause.operations != (first.bucket.operation,):
+            yield f"  {', '.join(cause.operations)}"
     yield from _discrepancy_lines(first, engine_spec, verbose=verbose)
     for other in others[:_MOST_OTHERS]:
         yield f"  also {_bucket_line(other)}"
@@ -146,7 +151,7 @@ def _discrepancy_lines(
         yield f"  {replay_command(discrepancy.path, engine_spec)}"
 
 
-def _summary_lines(model: RunModel) -> Iterator[str]:
+def _summary_lines(model: RunModel, told: bool) -> Iterator[str]:
     yield f"{_outcome(model)} in {_extent(model)}{_ending(model)}"
     if model.verdicts:
         parts = (f"{verdict} {count:,}" for verdict, count in sorted(model.verdicts.items()))
@@ -160,7 +165,8 @@ def _summary_lines(model: RunModel) -> Iterator[str]:
         yield f"gone          {bucket}: recorded as known, not seen in this run"
     for note, count in sorted(model.notes.items()):
         yield f"note          {note} ({counted(count, 'time')})"
-    unseen = [one for one in model.not_looked_at if one.kind != LACKING]
+    elsewhere = (LACKING, REFUSED) if told else (LACKING,)
+    unseen = [one for one in model.not_looked_at if one.kind not in elsewhere]
     for one in unseen[:_MOST_UNSEEN]:
         yield f"not looked at {one.text}"
     if len(unseen) > _MOST_UNSEEN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from zenverify.verification.verdict import ACCUMULATION, BucketKey, Pass, Verdict
 
@@ -35,7 +36,8 @@ def headline_of(keys: Sequence[BucketKey]) -> str:
     if says is None:
         walks = first.operation == ACCUMULATION
         where = "the walk over the graph" if walks else first.operation
-        return f"{where}{first.place}: {_OF_THE_WHOLE.get(first.verdict, first.verdict)}"
+        place = replace(first, ordinal=1).place
+        return f"{where}{place}: {_OF_THE_WHOLE.get(first.verdict, first.verdict)}"
     where = "" if first.condition in ("always", "kink") else f" ({first.condition})"
     return f"{_what(first, keys)} {says}{where}"
 
