@@ -669,3 +669,12 @@ def test_how_exact_a_function_is_that_was_not_followed_only_its_operations_tell(
 
     x = torch.tensor([0.3, 1.1], requires_grad=True)
     assert gradcheck(through_a_view, (x,)).verdict is not Verdict.INACCURATE
+
+
+def test_a_difference_that_is_sure_of_itself_needs_a_second_of_other_steps() -> None:
+    """The exponential of a matrix has many scales: along one element some grow and some do not."""
+    draw = np.random.default_rng(3)
+    for scale in (1.0, 4.0, 9.0):
+        x = torch.tensor(scale * draw.normal(size=(5, 5)), requires_grad=True)
+        result = gradcheck(torch.linalg.matrix_exp, (x,))
+        assert result.verdict in (Verdict.AGREE, Verdict.DIFFERENCE_UNRELIABLE), result

@@ -18,6 +18,12 @@ _STEPS = {
     "float32": uneven(2.0**-3, 2.0**-5, 2.0**-7),
 }
 
+_OTHER_STEPS = {
+    "float64": uneven(2.0**-6.4, 2.0**-9.3, 2.0**-12.7),
+    "float32": uneven(2.0**-3.6, 2.0**-5.3, 2.0**-6.6),
+}
+"""A second family, in no simple ratio to the first."""
+
 _WIDE = "float64"
 
 
@@ -42,6 +48,10 @@ class Slopes:
         return max(self.left.error, self.right.error)
 
     @property
+    def middle(self) -> float:
+        return (self.low + self.high) / 2
+
+    @property
     def known(self) -> bool:
         return math.isfinite(self.low) and math.isfinite(self.high)
 
@@ -53,16 +63,20 @@ def slope(
     slot: int,
     element: int,
     enough: float = 0.0,
+    *,
+    otherwise: bool = False,
 ) -> Slopes:
     """The derivative of the sum of <cotangent, result> when one element of one operand moves.
 
-    No smaller steps are taken once the error is down to `enough`.
+    No smaller steps are taken once the error is down to `enough`. With `otherwise`, the steps are
+    of another family: of a function of many scales, one alone may be sure of itself and wrong.
 
     Evaluated in float64 also where the operation computes in float32, if it lets itself be.
     """
     dtype = sampled_dtype(node, operands)
     wide = [np.array(operand, dtype) for operand in operands]
     weights = [cotangent.astype(np.float64) for cotangent in cotangents]
+    family = _OTHER_STEPS if otherwise else _STEPS
 
     def slopes(scale: float) -> Slopes:
         def function(t: float) -> tuple[float, float]:
@@ -74,7 +88,7 @@ def slope(
                 return sum(float(term.sum()) for term in terms), size
 
         def along(side: Side) -> Estimate:
-            unit, steps = UNIT_ROUNDOFF[dtype], _STEPS[dtype]
+            unit, steps = UNIT_ROUNDOFF[dtype], family[dtype]
             found = differentiate(
                 function, unit=unit, side=side, steps=steps, enough=enough * scale
             )

@@ -114,9 +114,12 @@ def _asked(
     slot: int,
     element: int,
     enough: float = 0.0,
+    *,
+    otherwise: bool = False,
 ) -> Slopes | None:
+    node, operands = seen.node, seen.operands
     try:
-        return slope(seen.node, seen.operands, cotangents, slot, element, enough)
+        return slope(node, operands, cotangents, slot, element, enough, otherwise=otherwise)
     except Exception:  # noqa: BLE001  the library's own, at a neighbouring point
         return None
 
@@ -170,7 +173,7 @@ def by_differences(seen: Occurrence, most: int) -> Differenced:
         # Where both say zero, what counts is what the results are made of.
         vague = _VAGUE * largest or _ENOUGH * _usual_slope(seen, cotangents, slot)
         off = np.zeros(gradient.shape)
-        worst: tuple[float, int, Slopes] | None = None
+        apart: list[tuple[float, int, Slopes]] = []
         for element, slopes in asked.items():
             if slopes is None or not slopes.known or slopes.width > max(vague, noise):
                 undecided += 1
@@ -178,14 +181,40 @@ def by_differences(seen: Occurrence, most: int) -> Differenced:
             decided += 1
             resolution = max(resolution, (slopes.width + noise) / largest if largest else 0.0)
             engine = float(gradient.ravel()[element])
-            apart = max(slopes.low - engine, engine - slopes.high)
-            off.flat[element] = engine - (slopes.low + slopes.high) / 2
-            if not apart <= noise and (worst is None or not apart <= worst[0]):
-                worst = (apart, element, slopes)
+            distance = max(slopes.low - engine, engine - slopes.high)
+            off.flat[element] = engine - slopes.middle
+            if not distance <= noise:
+                apart.append((distance, element, slopes))
+        apart.sort(key=lambda one: -one[0] if math.isfinite(one[0]) else -math.inf)
+        believed = (one for one in apart[:_DOUBTED] if _is_confirmed(seen, cotangents, slot, one))
+        worst = next(believed, None)
+        doubted = len(apart) if worst is None else apart.index(worst)
+        decided -= doubted
+        undecided += doubted
         if worst is not None:
             findings.append(_difference_finding(seen, slot, gradient, worst, largest))
             errors[slot] = off
     return Differenced(findings, decided, of, undecided, resolution, errors)
+
+
+_DOUBTED = 6
+"""So many differences may be sure of themselves and wrong; then none of the operand is believed."""
+
+_CONSISTENT = 0.25
+"""Of how far a number is off, so much may two differences be apart."""
+
+
+def _is_confirmed(
+    seen: Occurrence, cotangents: Sequence[Array], slot: int, claim: tuple[float, int, Slopes]
+) -> bool:
+    """Whether steps of another family say the same of a number that is called wrong."""
+    distance, element, slopes = claim
+    again = _asked(seen, cotangents, slot, element, otherwise=True)
+    if again is None or not again.known:
+        return False
+    return not math.isfinite(distance) or (
+        abs(again.middle - slopes.middle) - again.width <= _CONSISTENT * distance
+    )
 
 
 def _thinned(cotangent: Array, most: int, draw: np.random.Generator) -> Array:
