@@ -130,3 +130,23 @@ def test_partials_beyond_the_floats_are_seen_where_their_sum_is_not() -> None:
 def test_slopes_at_kinks_may_be_beyond_the_floats_together() -> None:
     case = unary("relu", at=[0.0] * 4, cotangent=[1.5e308, 1.5e308, -1.5e308, 1.5e308])
     assert verify_case(ZenEngine(), case).verdict is Verdict.AGREE
+
+
+@pytest.mark.parametrize(
+    "factor, verdict", [(1.0, Verdict.AGREE), (1.0 + 1e-9, Verdict.INACCURATE)]
+)
+def test_a_partial_that_underflows_before_it_meets_its_cotangent(
+    factor: float, verdict: Verdict
+) -> None:
+    """x / norm(x) is subnormal at the first element; at the second it is not."""
+    right = OPERATIONS["norm"].pullbacks[0]
+
+    def pullback(g: Any, *rest: Any, **attributes: Any) -> Any:
+        return right(g, *rest, **attributes) * np.array([1.0, factor])
+
+    build = CaseBuilder()
+    x = build.variable([3e-28, 7e294])
+    build.apply("norm", x, ord=None, axis=None, keepdims=False)
+    case = build.case(-6e263)
+    with wrong_rule("norm", pullback):
+        assert verify_case(ZenEngine(), case, difference=False).verdict is verdict

@@ -469,6 +469,9 @@ class LocalCheck:
         )
         if any(self.order_decides(k, cotangents[k]) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]
+        judgements = self._excused_where_partials_underflow(
+            node, judgements, numbers, [ball for k in consumers for ball in cotangents[k]]
+        )
         solvers = [k for k in consumers if graph.programs[k].solves]
         # How far a NaN that came in from outside spreads is the rule's affair: 0 times NaN is NaN.
         # A solver mixes all elements in any case.
@@ -486,6 +489,35 @@ class LocalCheck:
             and (mixed or spoiled or self._overflows(node, consumers)[element])
             else judgement
             for judgement, number, element in zip(judgements, numbers, elements, strict=True)
+        ]
+
+    def _excused_where_partials_underflow(
+        self,
+        node: int,
+        judgements: Sequence[Judgement],
+        numbers: Sequence[float],
+        arriving: Balls,
+    ) -> list[Judgement]:
+        """Excuse what a partial that is computed first loses by underflow.
+
+        The slope of a norm is x / norm(x), which may be below the smallest normal number; a
+        cotangent of 1e263 multiplies what that has lost.
+        """
+        if _all_pass(judgements):
+            return list(judgements)
+        tiny = float(np.finfo(self._graph.numpy_dtypes[node]).tiny)
+        sizes = [_size(ball) for ball in arriving]
+        lost = tiny * sum(size for size in sizes if math.isfinite(size))
+
+        def is_lost(judgement: Judgement, number: float) -> bool:
+            if judgement.status is not Status.WRONG or not math.isfinite(number):
+                return False
+            with precision(PRECISION):
+                return _size(arb(number) - judgement.truth) <= lost
+
+        return [
+            _excused(judgement) if is_lost(judgement, number) else judgement
+            for judgement, number in zip(judgements, numbers, strict=True)
         ]
 
     def masking(
