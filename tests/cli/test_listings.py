@@ -21,7 +21,7 @@ class Bad(TapeEngine):
 def test_every_operator_is_listed_with_domain_and_kinks(zenverify: Zenverify) -> None:
     done = zenverify("operators")
     assert done.code == 0
-    for operator in catalogue.all_operators():
+    for operator in (*catalogue.all_operators(), *catalogue.decisions()):
         assert operator.signature in done.out
     assert "x > 0" in done.out
     assert "x = 0" in done.out
@@ -29,7 +29,8 @@ def test_every_operator_is_listed_with_domain_and_kinks(zenverify: Zenverify) ->
 
 def test_operators_as_json(zenverify: Zenverify) -> None:
     listed = [json.loads(line) for line in zenverify("operators", "--json").out.splitlines()]
-    assert [operator["name"] for operator in listed] == list(catalogue.names())
+    decisions = [one.name for one in catalogue.decisions()]
+    assert [operator["name"] for operator in listed] == [*catalogue.names(), *decisions]
     log = next(operator for operator in listed if operator["name"] == "log")
     assert (log["signature"], log["domains"], log["kinks"]) == ("log(x)", ["x > 0"], [])
 

@@ -21,10 +21,11 @@ def operators(*, as_json: bool) -> int:
 
     The column "calls" says in how many ways a default run calls each operation by itself, and in
     brackets how many combinations of attributes are among them; "of" is what is left out, if
-    anything is.
+    anything is. What decides a condition is called where one is needed, and not by itself.
     """
     from zenverify.operators import catalogue
     from zenverify.output.terminal.listings import show_operators
 
-    show_operators(catalogue.all_operators(), as_json=as_json)
+    every = (*catalogue.all_operators(), *catalogue.decisions())
+    show_operators(every, as_json=as_json)
     return 0

@@ -62,14 +62,17 @@ class ManyFaults(ZenEngine):
         if operator == "softplus":
             with np.errstate(all="ignore"):
                 y = np.log(1 + np.exp(x.value))
-                rule = lambda g: g / (1 + np.exp(-x.value))  # noqa: E731
-            return Tensor.from_operation(y, [x], [rule], name="softplus")
+            return Tensor.from_operation(
+                y, [x], [lambda g: g / (1 + np.exp(-x.value))], name="softplus"
+            )
         if operator == "cos":
-            rule = lambda g: np.squeeze(-g * np.sin(x.value))  # noqa: E731
-            return Tensor.from_operation(result.value, [x], [rule], name="cos")
+            return Tensor.from_operation(
+                result.value, [x], [lambda g: np.squeeze(-g * np.sin(x.value))], name="cos"
+            )
         if operator == "relu":
-            rule = lambda g: g * (x.value >= 0)  # noqa: E731
-            return Tensor.from_operation(result.value, [x], [rule], name="relu")
+            return Tensor.from_operation(
+                result.value, [x], [lambda g: g * (x.value >= 0)], name="relu"
+            )
         return result
 
 

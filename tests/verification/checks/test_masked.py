@@ -90,7 +90,10 @@ def test_an_engine_that_masks_both_ways_is_right_without_a_declaration() -> None
                 return super().apply(operator, operands, attributes)
             (x,) = operands
             y = np.sqrt(x.value)
-            rule = lambda g: np.where(g == 0, 0.0, g / np.where(g == 0, 1.0, 2 * y))  # noqa: E731
+
+            def rule(g: Any) -> Any:
+                return np.where(g == 0, 0.0, g / np.where(g == 0, 1.0, 2 * y))
+
             return Tensor.from_operation(y, [x], [rule], name="sqrt")
 
     assert verify_case(Careful(), MASKED["where"]).verdict is Verdict.AGREE

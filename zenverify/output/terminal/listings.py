@@ -84,7 +84,10 @@ def _operator_data(operator: Operator) -> dict[str, Any]:
         "domains": _domains(operator),
         "kinks": list(operator.kinks),
         "attributes": list(operator.attribute_names),
-        "calls": {"exercised": exercise.calls, "all": exercise.all_calls},
+        "calls": {
+            "exercised": 0 if operator.decides else exercise.calls,
+            "all": exercise.all_calls,
+        },
         "attribute_combinations": {
             "exercised": exercise.combinations,
             "all": exercise.all_combinations,
@@ -104,6 +107,8 @@ def _fault_data(fault: Fault) -> dict[str, Any]:
 
 def _exercised(operator: Operator) -> str:
     """``"53 of 105"``, ``"40 (12)"``."""
+    if operator.decides is not None:
+        return "in conditions"
     one = exercise_of(operator)
     calls = _share(one.calls, one.all_calls)
     if not operator.attribute_names:
