@@ -117,6 +117,22 @@ def test_the_library_alone_as_its_users_write_it(engine: str, tmp_path: Path) ->
     assert "AssertionError" in output
 
 
+def test_a_leaf_without_dimensions_is_no_constant_to_tinygrad(tmp_path: Path) -> None:
+    pytest.importorskip("tinygrad")
+    build = GraphBuilder()
+    build.apply("exp", build.variable())
+    case = Case(build.graph(), (np.array(0.5),), np.array(1.0))
+    off = [
+        replace(one, engine=one.engine * 1.5, verdict=Verdict.ENGINE_WRONG)
+        for one in witnesses_of(registry.load("tinygrad"), case)
+    ]
+    finding = replace(FINDING, blame=replace(FINDING.blame, operation="exp"), witnesses=(off[0],))
+    one = reproducers(discrepancy(case, finding, off), "tinygrad")[2]
+    assert "realize().reshape(()).is_param_(True)" in one.text
+    # Right as it is; a tensor without a gradient would end in an AttributeError.
+    assert executed(one, tmp_path)[0] == 0, one.text
+
+
 @pytest.mark.parametrize("engine", LIBRARIES)
 def test_each_module_has_its_name_after_its_import(engine: str) -> None:
     if engine != "zen":

@@ -290,13 +290,40 @@ def _mygrad(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
     ]
 
 
+def _stored(line: str) -> str:
+    """A line with an array of no dimensions, which tinygrad would take for a constant."""
+    head, begin, rest = line.partition("Tensor(np.array(")
+    number, end, tail = rest.partition(")")
+    if not begin or "[" in number:
+        return line
+    inside, comma, dtype = number.partition(",")
+    return f"{head}Tensor(np.array([{inside}]{comma}{dtype})).realize().reshape(()" + end + tail[1:]
+
+
+def _device(writer: Writer) -> list[str]:
+    """What says where to compute, if the run found no device but the interpreter."""
+    from tinygrad import Device
+
+    if Device.DEFAULT != "PYTHON":
+        return []
+    writer.imports["from tinygrad.helpers import DEV"] = None
+    return ['DEV.value = "PYTHON"  # no other device was found']
+
+
 def _tinygrad(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
     writer.imports["from tinygrad import Tensor"] = None
     root = node_name(case.graph.root)
+    leaves = []
+    for leaf, line in zip(
+        case.graph.leaves, _leaves(case, "Tensor({}).is_param_(True)", "Tensor({})"), strict=True
+    ):
+        leaves.append(_stored(line) if case.graph.shapes[leaf] == () else line)
+    cotangent = f"{root}.backward(Tensor({array_text(case.cotangent)}))"
     return [
-        *_leaves(case, "Tensor({}).is_param_(True)", "Tensor({})"),
+        *_device(writer),
+        *leaves,
         *_operations(case, writer),
-        f"{root}.backward(Tensor({array_text(case.cotangent)}))",
+        _stored(cotangent) if case.cotangent.ndim == 0 else cotangent,
         *_assertion(wrong, "{}.grad.numpy()", "{}.numpy()"),
     ]
 
