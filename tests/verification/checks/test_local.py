@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.verification.prepared import binary, square_of_tanh, unary
+from tests.verification.prepared import CaseBuilder, binary, square_of_tanh, unary, wrong_rule
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Array, Case
 from zenverify.operators.kinks import MEAN
 from zenverify.verification import trace
 from zenverify.verification.checks.judge import Status
 from zenverify.verification.checks.local import LocalCheck
+from zenverify.verification.verdict import Verdict
+from zenverify.verification.verify import verify_case
 
 
 def right(case: Case) -> tuple[list[Array], dict[int, Array]]:
@@ -96,3 +98,19 @@ def test_an_infinity_elsewhere_excuses_nothing() -> None:
     gradients[0][1] = np.nan
     suspects = check_of(case, values).gradients(gradients, {1: case.cotangent})
     assert [s.element for s in suspects] == [1]
+
+
+@pytest.mark.parametrize("off, verdict", [(0.0, Verdict.AGREE), (1e-12, Verdict.INACCURATE)])
+def test_a_rule_of_logsumexp_may_take_its_slope_from_the_rounded_result(
+    off: float, verdict: Verdict
+) -> None:
+    """exp(x - y) is the softmax but for what a unit in the last place of y, -1000, makes of it."""
+
+    def pullback(g: Any, y: Any, x: Any, **_: Any) -> Any:
+        return g * np.exp(x - y * (1 + off))
+
+    with wrong_rule("logsumexp", pullback):
+        build = CaseBuilder()
+        x = build.variable([-1000.25, -1001.5, -999.125])
+        build.apply("logsumexp", x, axis=None, keepdims=False)
+        assert verify_case(ZenEngine(), build.case(), difference=False).verdict is verdict

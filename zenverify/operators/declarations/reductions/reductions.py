@@ -43,9 +43,14 @@ def _ptp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> B
 
 
 def logsumexp(builder: ProgramBuilder, x: Buffer, *, axis: Axis, keepdims: bool) -> Buffer:
-    """The logarithm of the sum of exponentials, less a shift that it does not depend on."""
+    """The logarithm of the sum of exponentials, less a shift that it does not depend on.
+
+    Its slope is exp(x - y) with y the result: rules take it from there, and y is rounded.
+    """
     top = x.max(axis, keepdims=True).detach()
-    result = log(exp(x - top).sum(axis, keepdims=True)) + top
+    value = (log(exp(x - top).sum(axis, keepdims=True)) + top).detach()
+    one = exp(x - value).sum(axis, keepdims=True)
+    result = value + builder.within(one - one.detach(), 0.0, 0.0)
     return result if keepdims else result.sum(axis)
 
 
