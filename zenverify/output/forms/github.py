@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from zenverify.output.forms.told import Told
+from zenverify.output.forms.told import Told, safe
 from zenverify.output.model.run import RunModel
 
 _MOST = 10
@@ -22,7 +22,9 @@ def workflow_commands(model: RunModel, found: tuple[Told, ...]) -> Iterator[str]
             path = Path(one.source.file)
             below = model.directory or Path.cwd()
             path = path.relative_to(below) if path.is_relative_to(below) else path
-            properties.insert(0, f"file={_property(str(path))},line={max(one.source.line, 1)}")
+            properties.insert(
+                0, f"file={_property(safe(str(path)))},line={max(one.source.line, 1)}"
+            )
         text = one.sentence if not one.replay else f"{one.sentence} {one.replay}"
         yield f"::{kind} {','.join(properties)}::{_data(text)}"
 
