@@ -13,7 +13,7 @@ from zenverify.engines.zen import ZenEngine
 from zenverify.verification.conventions import (
     PLACES,
     Convention,
-    Place,
+    KinkOrEdge,
     conventions_of,
     name_of,
 )
@@ -36,7 +36,7 @@ class Choosing(ZenEngine):
         )
 
 
-def convention(place: Place, engine: ZenEngine | None = None) -> Convention:
+def convention(place: KinkOrEdge, engine: ZenEngine | None = None) -> Convention:
     (found,) = conventions_of(engine or ZenEngine(), [place])
     return found
 
@@ -57,7 +57,7 @@ def test_every_place_is_offered_by_zen_and_none_is_outside() -> None:
     ],
 )  # fmt: skip
 def test_a_slope_between_two_sides(gradient: float, choice: str) -> None:
-    assert convention(Place("relu", (0.0,)), Choosing("relu", gradient)).choice == choice
+    assert convention(KinkOrEdge("relu", (0.0,)), Choosing("relu", gradient)).choice == choice
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_slope_between_two_sides(gradient: float, choice: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("operation", ["max", "min", "median"])
 def test_shares_of_tied_elements(operation: str, gradient: list[float], choice: str) -> None:
-    place = Place(operation, ([1.0, 1.0, 1.0],), {"axis": None, "keepdims": False})
+    place = KinkOrEdge(operation, ([1.0, 1.0, 1.0],), {"axis": None, "keepdims": False})
     assert convention(place, Choosing(operation, gradient)).choice == choice
 
 
@@ -79,12 +79,12 @@ def test_shares_of_tied_elements(operation: str, gradient: list[float], choice: 
     [([0, 0], "mean"), ([1, 1], "right"), ([-1, -1], "left"), ([math.nan] * 2, "outside")],
 )
 def test_a_norm_at_zero(gradient: list[float], choice: str) -> None:
-    place = Place("norm", ([0.0, 0.0],), {"ord": None, "axis": None, "keepdims": False})
+    place = KinkOrEdge("norm", ([0.0, 0.0],), {"ord": None, "axis": None, "keepdims": False})
     assert convention(place, Choosing("norm", gradient)).choice == choice
 
 
 def test_the_slopes_are_those_of_the_expression() -> None:
-    found = convention(Place("leaky_relu", (0.0,), {"negative_slope": 0.25}))
+    found = convention(KinkOrEdge("leaky_relu", (0.0,), {"negative_slope": 0.25}))
     assert (found.left, found.right, found.gradient) == ((0.25,), (1.0,), (0.625,))
     assert found.call == "leaky_relu(0, negative_slope=0.25)"
 
@@ -98,7 +98,7 @@ def test_where_no_slope_is_defined_the_number_is_named() -> None:
 
 
 def test_what_is_smooth_leaves_no_choice() -> None:
-    place = Place("power", (0.0, 1.0))
+    place = KinkOrEdge("power", (0.0, 1.0))
     assert convention(place).choice == "smooth"
     assert convention(place, Choosing("power", math.nan)).choice == "outside"
 
@@ -107,5 +107,5 @@ def test_a_call_that_is_refused_is_not_offered() -> None:
     class Without(ZenEngine):
         operators = ZenEngine.operators - {"relu"}
 
-    found = convention(Place("relu", (0.0,)), Without())
+    found = convention(KinkOrEdge("relu", (0.0,)), Without())
     assert (found.choice, found.gradient) == ("not offered", ())

@@ -28,7 +28,7 @@ _WIDE = "float64"
 
 
 @dataclass(frozen=True, slots=True)
-class Slopes:
+class BothSides:
     """What differences say about a gradient's element: both sides, where they are not the same."""
 
     left: Estimate
@@ -65,7 +65,7 @@ def slope(
     enough: float = 0.0,
     *,
     otherwise: bool = False,
-) -> Slopes:
+) -> BothSides:
     """The derivative of the sum of <cotangent, result> when one element of one operand moves.
 
     No smaller steps are taken once the error is down to `enough`. With `otherwise`, the steps are
@@ -78,7 +78,7 @@ def slope(
     weights = [cotangent.astype(np.float64) for cotangent in cotangents]
     family = _OTHER_STEPS if otherwise else _STEPS
 
-    def slopes(scale: float) -> Slopes:
+    def slopes(scale: float) -> BothSides:
         def function(t: float) -> tuple[float, float]:
             moved = [*wide[:slot], wide[slot].copy(), *wide[slot + 1 :]]
             moved[slot].flat[element] += t * scale
@@ -99,10 +99,10 @@ def slope(
 
         both = along("both")
         if math.isfinite(both.error):
-            return Slopes(both, both)
-        return Slopes(along("left"), along("right"))
+            return BothSides(both, both)
+        return BothSides(along("left"), along("right"))
 
-    best: Slopes | None = None
+    best: BothSides | None = None
     for scale in _scales(wide[slot], element):
         found = slopes(scale)
         if best is None or (found.known and not best.width <= found.width):

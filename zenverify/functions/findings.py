@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zenverify.functions.differences import Slopes, allowance, slope
+from zenverify.functions.differences import BothSides, allowance, slope
 from zenverify.functions.occurrence import Occurrence
 from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate
@@ -116,7 +116,7 @@ def _asked(
     enough: float = 0.0,
     *,
     otherwise: bool = False,
-) -> Slopes | None:
+) -> BothSides | None:
     node, operands = seen.node, seen.operands
     try:
         return slope(node, operands, cotangents, slot, element, enough, otherwise=otherwise)
@@ -173,7 +173,7 @@ def by_differences(seen: Occurrence, most: int) -> Differenced:
         # Where both say zero, what counts is what the results are made of.
         vague = _VAGUE * largest or _ENOUGH * _usual_slope(seen, cotangents, slot)
         off = np.zeros(gradient.shape)
-        apart: list[tuple[float, int, Slopes]] = []
+        apart: list[tuple[float, int, BothSides]] = []
         for element, slopes in asked.items():
             if slopes is None or not slopes.known or slopes.width > max(vague, noise):
                 undecided += 1
@@ -205,7 +205,7 @@ _CONSISTENT = 0.25
 
 
 def _is_confirmed(
-    seen: Occurrence, cotangents: Sequence[Array], slot: int, claim: tuple[float, int, Slopes]
+    seen: Occurrence, cotangents: Sequence[Array], slot: int, claim: tuple[float, int, BothSides]
 ) -> bool:
     """Whether steps of another family say the same of a number that is called wrong."""
     distance, element, slopes = claim
@@ -244,7 +244,7 @@ _VAGUE = 1e-2
 """A difference that is less exact, relative to the largest element, decides nothing."""
 
 
-def _largest_of(found: Iterable[Slopes | None]) -> float:
+def _largest_of(found: Iterable[BothSides | None]) -> float:
     """The largest slope that is surely there."""
     known = [one for one in found if one is not None and one.known]
     return max(
@@ -270,7 +270,7 @@ def _difference_finding(
     seen: Occurrence,
     slot: int,
     gradient: Array,
-    worst: tuple[float, int, Slopes],
+    worst: tuple[float, int, BothSides],
     largest: float,
 ) -> Finding:
     apart, element, slopes = worst

@@ -27,14 +27,14 @@ from zenverify.oracles.enclosure import lift
 from zenverify.verification import trace
 from zenverify.verification.checks.structure import differentiated
 
-Slopes = tuple[float, ...]
+PerElement = tuple[float, ...]
 
 _CLOSE = 1e-6
 """Choices are named, not judged: two that differ by less have the same name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KinkOrEdge:
     """Where an operation has a kink, or an edge.
 
     Attributes
@@ -68,57 +68,57 @@ def _text(item: Any) -> str:
     return f"{item:g}" if isinstance(item, float) else str(item)
 
 
-def _ties(operation: str, **attributes: Any) -> Iterator[Place]:
+def _ties(operation: str, **attributes: Any) -> Iterator[KinkOrEdge]:
     for count in (2, 3):
-        yield Place(operation, ([1.0] * count,), attributes)
+        yield KinkOrEdge(operation, ([1.0] * count,), attributes)
 
 
-PLACES: tuple[Place, ...] = (
-    Place("absolute", (0.0,)),
-    Place("relu", (0.0,)),
-    Place("leaky_relu", (0.0,), {"negative_slope": 0.25}),
-    Place("elu", (0.0,), {"alpha": 2.0}),
-    Place("selu", (0.0,)),
-    Place("hardtanh", (-1.0,), {"min_val": -1.0, "max_val": 1.0}),
-    Place("hardtanh", (1.0,), {"min_val": -1.0, "max_val": 1.0}),
-    Place("relu6", (0.0,)),
-    Place("relu6", (6.0,)),
-    Place("hardsigmoid", (-3.0,)),
-    Place("hardsigmoid", (3.0,)),
-    Place("hardswish", (-3.0,)),
-    Place("hardswish", (3.0,)),
-    Place("softshrink", (0.5,), {"lambd": 0.5}),
-    Place("softshrink", (-0.5,), {"lambd": 0.5}),
-    Place("clip", (0.0,), {"lower": 0.0, "upper": 1.0}),
-    Place("clip", (1.0,), {"lower": 0.0, "upper": 1.0}),
-    *(Place(name, (1.0, 1.0), argument=k) for name in ("maximum", "minimum") for k in (0, 1)),
+PLACES: tuple[KinkOrEdge, ...] = (
+    KinkOrEdge("absolute", (0.0,)),
+    KinkOrEdge("relu", (0.0,)),
+    KinkOrEdge("leaky_relu", (0.0,), {"negative_slope": 0.25}),
+    KinkOrEdge("elu", (0.0,), {"alpha": 2.0}),
+    KinkOrEdge("selu", (0.0,)),
+    KinkOrEdge("hardtanh", (-1.0,), {"min_val": -1.0, "max_val": 1.0}),
+    KinkOrEdge("hardtanh", (1.0,), {"min_val": -1.0, "max_val": 1.0}),
+    KinkOrEdge("relu6", (0.0,)),
+    KinkOrEdge("relu6", (6.0,)),
+    KinkOrEdge("hardsigmoid", (-3.0,)),
+    KinkOrEdge("hardsigmoid", (3.0,)),
+    KinkOrEdge("hardswish", (-3.0,)),
+    KinkOrEdge("hardswish", (3.0,)),
+    KinkOrEdge("softshrink", (0.5,), {"lambd": 0.5}),
+    KinkOrEdge("softshrink", (-0.5,), {"lambd": 0.5}),
+    KinkOrEdge("clip", (0.0,), {"lower": 0.0, "upper": 1.0}),
+    KinkOrEdge("clip", (1.0,), {"lower": 0.0, "upper": 1.0}),
+    *(KinkOrEdge(name, (1.0, 1.0), argument=k) for name in ("maximum", "minimum") for k in (0, 1)),
     *_ties("max", axis=None, keepdims=False),
     *_ties("min", axis=None, keepdims=False),
     *_ties("ptp", axis=None, keepdims=False),
     *_ties("median", axis=None, keepdims=False),
     *_ties("sort", axis=0),
-    Place("max_pool1d", ([[[1.0, 1.0]]],), {"kernel": (2,), "stride": (1,), "padding": (0,)}),
-    Place("l1_loss", (1.0, 1.0), {"reduction": "sum"}),
-    Place("norm", ([0.0, 0.0],), {"ord": None, "axis": None, "keepdims": False}),
-    Place("norm", ([0.0, 1.0],), {"ord": 1, "axis": None, "keepdims": False}),
-    Place("norm", ([1.0, 1.0],), {"ord": math.inf, "axis": None, "keepdims": False}),
-    Place("hypot", (0.0, 0.0)),
-    Place("std", ([1.0, 1.0],), {"axis": None, "ddof": 0, "keepdims": False}),
-    Place("sqrt", (0.0,)),
-    Place("cbrt", (0.0,)),
-    Place("log", (0.0,)),
-    Place("arcsin", (1.0,)),
-    Place("arccosh", (1.0,)),
-    Place("power", (0.0, 0.0)),
-    Place("power", (0.0, 1.0)),
-    Place("power", (0.0, 0.5)),
-    Place("power", (0.0, 0.0), argument=1),
-    Place("power", (0.0, 2.0), argument=1),
-    Place("xlogy", (0.0, 0.0)),
-    Place("xlogy", (0.0, 0.0), argument=1),
-    Place("sinc", (0.0,)),
-    Place("sign", (0.0,)),
-    Place("floor", (1.0,)),
+    KinkOrEdge("max_pool1d", ([[[1.0, 1.0]]],), {"kernel": (2,), "stride": (1,), "padding": (0,)}),
+    KinkOrEdge("l1_loss", (1.0, 1.0), {"reduction": "sum"}),
+    KinkOrEdge("norm", ([0.0, 0.0],), {"ord": None, "axis": None, "keepdims": False}),
+    KinkOrEdge("norm", ([0.0, 1.0],), {"ord": 1, "axis": None, "keepdims": False}),
+    KinkOrEdge("norm", ([1.0, 1.0],), {"ord": math.inf, "axis": None, "keepdims": False}),
+    KinkOrEdge("hypot", (0.0, 0.0)),
+    KinkOrEdge("std", ([1.0, 1.0],), {"axis": None, "ddof": 0, "keepdims": False}),
+    KinkOrEdge("sqrt", (0.0,)),
+    KinkOrEdge("cbrt", (0.0,)),
+    KinkOrEdge("log", (0.0,)),
+    KinkOrEdge("arcsin", (1.0,)),
+    KinkOrEdge("arccosh", (1.0,)),
+    KinkOrEdge("power", (0.0, 0.0)),
+    KinkOrEdge("power", (0.0, 1.0)),
+    KinkOrEdge("power", (0.0, 0.5)),
+    KinkOrEdge("power", (0.0, 0.0), argument=1),
+    KinkOrEdge("power", (0.0, 2.0), argument=1),
+    KinkOrEdge("xlogy", (0.0, 0.0)),
+    KinkOrEdge("xlogy", (0.0, 0.0), argument=1),
+    KinkOrEdge("sinc", (0.0,)),
+    KinkOrEdge("sign", (0.0,)),
+    KinkOrEdge("floor", (1.0,)),
 )
 """Where engines are known to differ."""
 
@@ -148,13 +148,13 @@ class Convention:
     operation: str
     call: str
     argument: int
-    gradient: Slopes
-    left: Slopes
-    right: Slopes
+    gradient: PerElement
+    left: PerElement
+    right: PerElement
     choice: str
 
 
-def conventions_of(engine: Engine, places: Sequence[Place] = PLACES) -> Iterator[Convention]:
+def conventions_of(engine: Engine, places: Sequence[KinkOrEdge] = PLACES) -> Iterator[Convention]:
     """What an engine does at each place.
 
     Parameters
@@ -181,7 +181,7 @@ def conventions_of(engine: Engine, places: Sequence[Place] = PLACES) -> Iterator
         )
 
 
-def _case(place: Place, dtype: str) -> Case:
+def _case(place: KinkOrEdge, dtype: str) -> Case:
     build = GraphBuilder()
     values = [np.array(operand, dtype) for operand in place.operands]
     leaves = [build.variable(value.shape, dtype) for value in values]
@@ -192,7 +192,7 @@ def _case(place: Place, dtype: str) -> Case:
     return Case(graph, tuple(values), cotangent)
 
 
-def _slopes(case: Case, argument: int) -> tuple[Slopes, Slopes]:
+def _slopes(case: Case, argument: int) -> tuple[PerElement, PerElement]:
     """Per element of the operand, the slopes of the first element of the result on either side.
 
     Of three tied elements the median has slope 0 in each, if it moves alone. Where that is so, the
@@ -214,7 +214,7 @@ def _slopes(case: Case, argument: int) -> tuple[Slopes, Slopes]:
     return tuple(map(min, every)), tuple(map(max, every))
 
 
-def _slopes_at(graph: Graph, operands: Sequence[Balls], argument: int, sign: int) -> Slopes:
+def _slopes_at(graph: Graph, operands: Sequence[Balls], argument: int, sign: int) -> PerElement:
     program = graph.programs[graph.root]
     found = []
     for element in range(len(operands[argument])):
@@ -225,7 +225,7 @@ def _slopes_at(graph: Graph, operands: Sequence[Balls], argument: int, sign: int
     return tuple(found)
 
 
-def _gradient(engine: Engine, case: Case, argument: int) -> Slopes | None:
+def _gradient(engine: Engine, case: Case, argument: int) -> PerElement | None:
     """The engine's, flat; None if it does not offer the call."""
     graph: Graph = case.graph
     if graph.apply(graph.root).operator not in engine.operators:

@@ -15,7 +15,7 @@ from zenverify.graph.case import Array
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TorchCall:
     """A call, with the arguments that it had.
 
     Attributes
@@ -58,7 +58,7 @@ class Alone:
         inside.
     """
 
-    def __init__(self, call: Call, *, differentiating: bool = False) -> None:
+    def __init__(self, call: TorchCall, *, differentiating: bool = False) -> None:
         self._call = call
         self._differentiating = differentiating
 

@@ -15,7 +15,7 @@ from zenverify.errors import UsageError
 from zenverify.functions.composing import composed
 from zenverify.functions.recording import Changed, Node, Recording, Value, moved_beside
 from zenverify.functions.terms import Declaration
-from zenverify.functions.torch.alone import Alone, Call
+from zenverify.functions.torch.alone import Alone, TorchCall
 from zenverify.functions.torch.arrays import DTYPES, to_array, to_tensor
 from zenverify.functions.torch.declared import placed
 from zenverify.functions.torch.recorder import Recorder, recording_functions
@@ -148,7 +148,7 @@ class TorchFunction:
             raise UsageError("gradcheck: an expression is of real numbers; an input is complex")
         results = tree_flatten(function(*given))[0]
         outputs = tuple(number for number, leaf in enumerate(results) if is_wanted(leaf))
-        call = Call(function, self.name, leaves, spec, slots, outputs)
+        call = TorchCall(function, self.name, leaves, spec, slots, outputs)
         alone = Alone(call, differentiating=True)
         names = [
             f"input {number}"
@@ -277,7 +277,7 @@ class _Context:
     mark_non_differentiable = set_materialize_grads = _ignore
 
 
-def _composed(call: Call, cls: Any) -> Declaration | None:
+def _composed(call: TorchCall, cls: Any) -> Declaration | None:
     """What a custom Function is, by its forward pass; None if that does not tell."""
     leaves = [
         leaf.detach().clone().requires_grad_(number in call.slots)

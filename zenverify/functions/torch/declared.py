@@ -19,12 +19,12 @@ from zenverify.functions.terms import (
     declare,
     moved,
 )
-from zenverify.functions.torch.alone import Call
+from zenverify.functions.torch.alone import TorchCall
 from zenverify.functions.torch.arrays import to_array
 from zenverify.functions.torch.table import ELEMENTWISE, FUNCTIONS, MOVEMENTS
 
 
-def declaration_of(call: Call) -> Declaration | None:
+def declaration_of(call: TorchCall) -> Declaration | None:
     """What a call is; None where the table does not provide for it."""
     if any(isinstance(leaf, torch.Tensor) and leaf.is_complex() for leaf in call.leaves):
         return None
@@ -59,7 +59,7 @@ def _of_outputs(declared: Callable[..., Any], outputs: Sequence[int]) -> Callabl
     return chosen
 
 
-def placed(call: Call, number: int) -> Any:
+def placed(call: TorchCall, number: int) -> Any:
     """A call's argument as the table takes it."""
     leaf = call.leaves[number]
     if number in call.slots:
@@ -71,13 +71,13 @@ def placed(call: Call, number: int) -> Any:
     return leaf
 
 
-def _dtype(call: Call) -> str:
+def _dtype(call: TorchCall) -> str:
     tensors = [leaf for leaf in call.leaves if isinstance(leaf, torch.Tensor)]
     narrow = all(leaf.dtype != torch.float64 for leaf in tensors if leaf.is_floating_point())
     return "float32" if narrow else "float64"
 
 
-def _movement(call: Call) -> Declaration | None:
+def _movement(call: TorchCall) -> Declaration | None:
     """A function that only moves elements: which ones, it says itself, run on their numbers.
 
     Numbers start at 1, so that the zeros that it may put in are told apart.

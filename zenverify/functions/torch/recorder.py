@@ -22,7 +22,7 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 from zenverify.errors import UsageError
 from zenverify.functions.recording import Node, Pull, Recording, Value
 from zenverify.functions.terms import Declaration
-from zenverify.functions.torch.alone import Alone, Call
+from zenverify.functions.torch.alone import Alone, TorchCall
 from zenverify.functions.torch.arrays import DTYPES, over, to_array, to_tensor
 from zenverify.functions.torch.declared import declaration_of
 from zenverify.functions.torch.names import plain_name
@@ -76,15 +76,15 @@ _Own = tuple[Any, Sequence[torch.Tensor]]
 class _Recorded:
     """A call, the values that it takes and gives, and how to find out what it is."""
 
-    call: Call
+    call: TorchCall
     operands: tuple[int, ...]
     results: tuple[int, ...]
-    declare: Callable[[Call], Declaration | None]
+    declare: Callable[[TorchCall], Declaration | None]
     composed: bool
     own: _Own | None
 
 
-def _pull_of(own: _Own, call: Call, *, in_place: bool = False) -> Pull:
+def _pull_of(own: _Own, call: TorchCall, *, in_place: bool = False) -> Pull:
     """The rule of a custom Function, by the node that was recorded.
 
     Called with copies, it would miss what its context, a closure or a module holds.
@@ -197,7 +197,7 @@ class Recorder(TorchFunctionMode):
         name: str,
         args: Sequence[Any],
         keywords: Mapping[str, Any],
-        declare: Callable[[Call], Declaration | None],
+        declare: Callable[[TorchCall], Declaration | None],
         *,
         composed: bool = False,
     ) -> Any:
@@ -230,7 +230,7 @@ class Recorder(TorchFunctionMode):
                 results.append(self._result(leaves[number], name))
                 outputs.append(-1 - number)
         if results and not self.lost:
-            call = Call(
+            call = TorchCall(
                 function,
                 name,
                 kept,
@@ -347,7 +347,7 @@ def _key(edge: GradientEdge) -> tuple[int, int]:
 
 @contextmanager
 def recording_functions(
-    recorder: Recorder, composed: Callable[[Call, Any], Declaration | None]
+    recorder: Recorder, composed: Callable[[TorchCall, Any], Declaration | None]
 ) -> Iterator[None]:
     """Record operations, and each custom `torch.autograd.Function` as one of them.
 

@@ -12,7 +12,7 @@ from zenverify.operators import catalogue
 from zenverify.output.json.data import to_data
 from zenverify.output.json.lines import print_json
 from zenverify.output.terminal.consoles import results_console
-from zenverify.verification.conventions import PLACES, Convention, Place, conventions_of
+from zenverify.verification.conventions import PLACES, Convention, KinkOrEdge, conventions_of
 
 _PLAIN = {"smooth", "infinite", "nan", "finite"}
 """Choices that the number itself tells."""
@@ -45,7 +45,7 @@ def show_conventions(specs: Sequence[str], *, as_json: bool) -> None:
     results_console().print(table)
 
 
-def _argument(place: Place) -> str:
+def _argument(place: KinkOrEdge) -> str:
     return catalogue.get(place.operation).argument(place.argument).name
 
 

@@ -30,7 +30,7 @@ from zenverify.verification.events import Finding
 from zenverify.verification.trace import EngineFault
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict
 
-Place = tuple[int, str, int | None]
+Blamed = tuple[int, str, int | None]
 """A node, its operation and an argument: what a finding blames, whatever the verdict."""
 
 
@@ -66,7 +66,7 @@ def blame_gradients(
     probes = make_probes(graph) if check_name == PROBES else {}
     known_places = {_place(one.blame) for one in known}
     blaming = _Blaming(engine, graph, values, cotangents, probes, recorded, known_places)
-    findings: dict[tuple[Place, Verdict], Finding] = {}
+    findings: dict[tuple[Blamed, Verdict], Finding] = {}
     for suspect in worst_of_each(suspects):
         for finding in blaming.of(suspect):
             if _place(finding.blame) not in blaming.known:
@@ -75,7 +75,7 @@ def blame_gradients(
     return list(findings.values())
 
 
-def _place(blame: Blame) -> Place:
+def _place(blame: Blame) -> Blamed:
     return blame.node, blame.operation, blame.argument
 
 
@@ -89,7 +89,7 @@ class _Blaming:
     cotangents: Mapping[int, Array]
     probes: Mapping[int, Array]
     recorded: RecordedRule | None
-    known: Collection[Place]
+    known: Collection[Blamed]
     denied: set[tuple[str, Attributes, int]] = field(default_factory=set)
     """Operations, as they are called, and arguments whose rule a difference has denied."""
 
