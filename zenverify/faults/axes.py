@@ -12,9 +12,9 @@ from zenverify.faults.call import (
     Alteration,
     Array,
     Call,
-    Fault,
     Pullback,
     Traits,
+    WayToBeWrong,
     several_operands,
 )
 
@@ -141,47 +141,51 @@ def _broadcasts(traits: Traits) -> bool:
     return traits.broadcasts and traits.operands > 1
 
 
-FAULTS: tuple[Fault, ...] = (
-    Fault("reversed", "last axis reversed", "wrong axis", _reversed),
-    Fault("next-axis", "next axis taken", "wrong axis", _wrong_axis, _has_axes),
-    Fault("transposed", "square matrices transposed", "transposed operand", _transposed),
-    Fault(
+FAULTS: tuple[WayToBeWrong, ...] = (
+    WayToBeWrong("reversed", "last axis reversed", "wrong axis", _reversed),
+    WayToBeWrong("next-axis", "next axis taken", "wrong axis", _wrong_axis, _has_axes),
+    WayToBeWrong("transposed", "square matrices transposed", "transposed operand", _transposed),
+    WayToBeWrong(
         "operand-transposed",
         "a square operand transposed",
         "transposed operand",
         _operand_transposed(0),
     ),
-    Fault(
+    WayToBeWrong(
         "next-transposed",
         "the next operand transposed, if square",
         "transposed operand",
         _operand_transposed(1),
         several_operands,
     ),
-    Fault(
+    WayToBeWrong(
         "keepdims", "reduced axes not put back", "missing keepdims", _axes_forgotten, _keeps_dims
     ),
-    Fault("uncounted", "not divided by the count", "wrong count", _counted(float), _has_axis),
-    Fault(
+    WayToBeWrong(
+        "uncounted", "not divided by the count", "wrong count", _counted(float), _has_axis
+    ),
+    WayToBeWrong(
         "count-less-one",
         "divided by n - 1",
         "wrong count",
         _counted(lambda n: n / (n - 1)),
         _has_axis,
     ),
-    Fault(
+    WayToBeWrong(
         "first-slice",
         "first slice for the sum over broadcast axes",
         "broadcasting",
         _first_for_sum,
         _broadcasts,
     ),
-    Fault(
+    WayToBeWrong(
         "mean-slice",
         "mean for the sum over broadcast axes",
         "broadcasting",
         _mean_for_sum,
         _broadcasts,
     ),
-    Fault("summed-too-far", "summed over the first axis too", "broadcasting", _summed_too_far),
+    WayToBeWrong(
+        "summed-too-far", "summed over the first axis too", "broadcasting", _summed_too_far
+    ),
 )

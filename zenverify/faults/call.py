@@ -97,7 +97,7 @@ def with_kinks(traits: Traits) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class WayToBeWrong:
     """A way to be wrong.
 
     Attributes

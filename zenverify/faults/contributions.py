@@ -15,8 +15,8 @@ from zenverify.faults.call import (
     Alteration,
     Array,
     Call,
-    Fault,
     Pullback,
+    WayToBeWrong,
     several_operands,
 )
 
@@ -108,27 +108,33 @@ def _double(array: Array) -> None:
         array *= 2
 
 
-FAULTS: tuple[Fault, ...] = (
-    Fault("sign", "sign", "sign", scaled(-1.0)),
-    Fault("twice", "factor of 2", "factor", scaled(2.0)),
-    Fault("half", "factor of 1/2", "factor", scaled(0.5)),
-    Fault("off-by-1e-3", "factor of 1 + 1e-3", "factor", scaled(1 + 1e-3)),
-    Fault("off-by-1e-6", "factor of 1 + 1e-6", "factor", scaled(1 + 1e-6)),
-    Fault("off-by-1e-9", "factor of 1 + 1e-9", "factor", scaled(1 + 1e-9)),
-    Fault("missing", "missing", "dropped term", scaled(0.0)),
-    Fault("last-dropped", "last element dropped", "dropped term", _with_last(0.0)),
-    Fault("last-doubled", "last element counted twice", "duplicated term", _with_last(2.0)),
-    Fault("cotangent-ignored", "cotangent taken for one", "wrong input", _ones_for_cotangent),
-    Fault("result-for-operand", "result taken for the operand", "wrong input", _result_for_operand),
-    Fault("operand-for-result", "operand taken for the result", "wrong input", _operand_for_result),
-    Fault(
+FAULTS: tuple[WayToBeWrong, ...] = (
+    WayToBeWrong("sign", "sign", "sign", scaled(-1.0)),
+    WayToBeWrong("twice", "factor of 2", "factor", scaled(2.0)),
+    WayToBeWrong("half", "factor of 1/2", "factor", scaled(0.5)),
+    WayToBeWrong("off-by-1e-3", "factor of 1 + 1e-3", "factor", scaled(1 + 1e-3)),
+    WayToBeWrong("off-by-1e-6", "factor of 1 + 1e-6", "factor", scaled(1 + 1e-6)),
+    WayToBeWrong("off-by-1e-9", "factor of 1 + 1e-9", "factor", scaled(1 + 1e-9)),
+    WayToBeWrong("missing", "missing", "dropped term", scaled(0.0)),
+    WayToBeWrong("last-dropped", "last element dropped", "dropped term", _with_last(0.0)),
+    WayToBeWrong("last-doubled", "last element counted twice", "duplicated term", _with_last(2.0)),
+    WayToBeWrong(
+        "cotangent-ignored", "cotangent taken for one", "wrong input", _ones_for_cotangent
+    ),
+    WayToBeWrong(
+        "result-for-operand", "result taken for the operand", "wrong input", _result_for_operand
+    ),
+    WayToBeWrong(
+        "operand-for-result", "operand taken for the result", "wrong input", _operand_for_result
+    ),
+    WayToBeWrong(
         "exchanged",
         "this operand and the next exchanged",
         "swapped arguments",
         _exchanged,
         several_operands,
     ),
-    Fault(
+    WayToBeWrong(
         "aliased",
         "this operand taken for the next",
         "aliased arguments",
@@ -136,10 +142,12 @@ FAULTS: tuple[Fault, ...] = (
         several_operands,
     ),
     *axes.FAULTS,
-    Fault("float32", "rounded to float32", "precision", _through_float32),
-    Fault("nan-cleaned", "NaN turned into zero", "NaN cleaned", _nan_cleaned),
-    Fault("operand-written", "the operand is doubled in place", "mutated input", _operand_written),
-    Fault(
+    WayToBeWrong("float32", "rounded to float32", "precision", _through_float32),
+    WayToBeWrong("nan-cleaned", "NaN turned into zero", "NaN cleaned", _nan_cleaned),
+    WayToBeWrong(
+        "operand-written", "the operand is doubled in place", "mutated input", _operand_written
+    ),
+    WayToBeWrong(
         "cotangent-written",
         "the cotangent is doubled in place",
         "mutated cotangent",

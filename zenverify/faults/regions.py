@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.faults.call import Alteration, Array, Call, Fault, Pullback, with_kinks
+from zenverify.faults.call import Alteration, Array, Call, Pullback, WayToBeWrong, with_kinks
 
 _JUMP = 1e-6
 """Where a contribution moves by more than this, when an operand moves by a bit, is a kink."""
@@ -81,26 +81,34 @@ def _first_of_ties(call: Call, rule: Pullback) -> Any:
         return _nudged(call, rule, operand)
 
 
-FAULTS: tuple[Fault, ...] = (
-    Fault(
+FAULTS: tuple[WayToBeWrong, ...] = (
+    WayToBeWrong(
         "negative", "sign where the operand is negative", "region", _where(lambda x: x < 0, -1.0)
     ),
-    Fault("zero", "doubled where the operand is zero", "region", _where(lambda x: x == 0, 2.0)),
-    Fault("below-5", "doubled below -5", "region", _where(lambda x: x < -5, 2.0)),
-    Fault("above-20", "1e-6 off above 20", "region", _where(lambda x: np.abs(x) > 20, 1 + 1e-6)),
-    Fault("overflow", "NaN above 355", "overflow", _where(lambda x: x > 355, float("nan"))),
-    Fault("right-of-kink", "right-hand slope at a kink", "kink", _beside_kink(np.inf), with_kinks),
-    Fault("left-of-kink", "left-hand slope at a kink", "kink", _beside_kink(-np.inf), with_kinks),
-    Fault(
+    WayToBeWrong(
+        "zero", "doubled where the operand is zero", "region", _where(lambda x: x == 0, 2.0)
+    ),
+    WayToBeWrong("below-5", "doubled below -5", "region", _where(lambda x: x < -5, 2.0)),
+    WayToBeWrong(
+        "above-20", "1e-6 off above 20", "region", _where(lambda x: np.abs(x) > 20, 1 + 1e-6)
+    ),
+    WayToBeWrong("overflow", "NaN above 355", "overflow", _where(lambda x: x > 355, float("nan"))),
+    WayToBeWrong(
+        "right-of-kink", "right-hand slope at a kink", "kink", _beside_kink(np.inf), with_kinks
+    ),
+    WayToBeWrong(
+        "left-of-kink", "left-hand slope at a kink", "kink", _beside_kink(-np.inf), with_kinks
+    ),
+    WayToBeWrong(
         "first-of-ties", "the first of several ties takes all", "tie", _first_of_ties, with_kinks
     ),
-    Fault("size-1", "doubled if an axis has size 1", "shape", _shaped(_has_size_one, 2.0)),
-    Fault("square", "doubled if square", "shape", _shaped(_is_square, 2.0)),
-    Fault(
+    WayToBeWrong("size-1", "doubled if an axis has size 1", "shape", _shaped(_has_size_one, 2.0)),
+    WayToBeWrong("square", "doubled if square", "shape", _shaped(_is_square, 2.0)),
+    WayToBeWrong(
         "three-axes",
         "halved in more than two dimensions",
         "shape",
         _shaped(lambda x: x.ndim > 2, 0.5),
     ),
-    Fault("empty", "raises on zero-size arrays", "shape", _raising_when_empty),
+    WayToBeWrong("empty", "raises on zero-size arrays", "shape", _raising_when_empty),
 )
