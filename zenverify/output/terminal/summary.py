@@ -25,6 +25,9 @@ _ENDINGS = {
     "limits": ", ended early: nothing that can be drawn is within the engine's limits",
 }
 
+_MOST_IN_FULL = 25
+"""Of so many causes the graph is shown; of the others, which come first, a line."""
+
 _MOST_OTHERS = 8
 """How many findings of a cause are named besides the one that is shown."""
 
@@ -83,10 +86,14 @@ def _print_discrepancies(console: Console, model: RunModel, *, verbose: bool) ->
     for unseen in _refused(model):
         print_line(console, f"{Verdict.UNSUPPORTED}: {unseen.text}")
         console.print()
-    for cause in reversed(model.causes):
-        if cause.new:
-            for line in _cause_lines(cause, model.engine_spec, verbose=verbose):
-                print_line(console, line)
+    new = [cause for cause in model.causes if cause.new]
+    for cause in reversed(new[_MOST_IN_FULL:]):
+        print_line(console, _cause_line(cause))
+    if len(new) > _MOST_IN_FULL:
+        console.print()
+    for cause in reversed(new[:_MOST_IN_FULL]):
+        for line in _cause_lines(cause, model.engine_spec, verbose=verbose):
+            print_line(console, line)
 
 
 def _refused(model: RunModel) -> Iterator[Unseen]:
@@ -113,6 +120,13 @@ def _print_summary(
         print_line(console, coverage_line(model))
     for label, path in written.items():
         print_file(console, f"{label:<14}", path)
+
+
+def _cause_line(cause: CauseOfFindings) -> str:
+    """A cause of which no more is said than what it is, and how many findings it has."""
+    first, *others = cause.new
+    more = f", and {counted(len(others), 'more finding')}" if others else ""
+    return f"{cause.headline if cause.says_more else first.bucket}{more}"
 
 
 def _cause_lines(cause: CauseOfFindings, engine_spec: str, *, verbose: bool) -> Iterator[str]:
