@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from rich.console import Console
@@ -39,7 +40,7 @@ def show_operators(declared: Sequence[Operator], *, as_json: bool) -> None:
                     _exercised(operator),
                     operator.summary,
                 )
-    print_table(_console(), table)
+    _print_paged(table)
 
 
 def show_engines(available: Sequence[EngineInfo], *, as_json: bool) -> None:
@@ -63,7 +64,14 @@ def show_faults(known: Sequence[Fault], *, as_json: bool) -> None:
     table = Table("fault", "class", "what is wrong", box=None)
     for fault in known:
         table.add_row(fault.name, fault.mutant.kind, fault.mutant.name)
-    print_table(_console(), table)
+    _print_paged(table)
+
+
+def _print_paged(table: Table) -> None:
+    """Page by page on a terminal, as the user's pager does."""
+    console = _console()
+    with console.pager() if console.is_terminal else nullcontext():
+        print_table(console, table)
 
 
 def _console() -> Console:
