@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -15,8 +16,10 @@ import zenverify
 from zenverify import Tensor, gradcheck
 from zenverify.errors import UsageError
 from zenverify.operators.program.program import Program
-from zenverify.tensor import new_operation
+from zenverify.tensor import OPERATIONS, matmul, new_operation
 from zenverify.verification.verdict import ACCUMULATION, Verdict
+
+Rule = Callable[..., Any]
 
 X = np.array([[0.5, -1.25, 2.0], [1.5, 0.75, -0.5]])
 
@@ -188,6 +191,85 @@ def test_a_rule_that_raises_is_a_finding() -> None:
     result = gradcheck(lambda x: mine(x).sum(), Tensor(X))
     assert result.verdict is Verdict.CRASH
     assert "ZeroDivisionError: no luck" in str(result)
+    assert "broken, test_zen.py, line" in str(result)
+
+
+def _doubles_operand(rule: Rule) -> Rule:
+    """A rule that writes to the matrix on the right."""
+
+    def doubling(*arrays: Any, **attributes: Any) -> Any:
+        contribution = rule(*arrays, **attributes)
+        arrays[-1][...] *= 2
+        return contribution
+
+    return doubling
+
+
+def _clears_result(rule: Rule) -> Rule:
+    def clearing(g: Any, y: Any, *operands: Any) -> Any:
+        contribution = rule(g, y, *operands)
+        y[...] = 0.0  # no other numbers the second time
+        return contribution
+
+    return clearing
+
+
+def _doubles_cotangent(rule: Rule) -> Rule:
+    def doubling(g: Any, *arrays: Any) -> Any:
+        contribution = rule(g, *arrays)
+        g[...] *= 2
+        return contribution
+
+    return doubling
+
+
+@pytest.mark.parametrize(
+    "habit, message",
+    [
+        (_doubles_operand, "the rule of matmul writes to its operand 1 (result of multiply)"),
+        (_clears_result, "the rule of matmul writes to its result"),
+        (_doubles_cotangent, "the rule of matmul writes to its cotangent"),
+    ],
+)
+@pytest.mark.parametrize("own", [False, True])
+def test_the_rule_that_writes_is_blamed_and_nothing_else(
+    habit: Callable[[Rule], Rule], message: str, own: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = OPERATIONS["matmul"]
+    first, second = right.pullbacks
+    if own:
+        product: Any = new_operation("matmul", right.forward, habit(first), second)
+    else:
+        wrong = replace(right, pullbacks=(habit(first), second))
+        monkeypatch.setitem(OPERATIONS, "matmul", wrong)
+        product = matmul
+    x, w = Tensor(X), Tensor(X.T.copy())
+    result = gradcheck(lambda x, w: product(x * 1.5, w * 2.0).sigmoid().sum(), (x, w))
+    assert result.findings[0].message == message
+    assert result.verdict is Verdict.STRUCTURE
+    assert {finding.blame.operation for finding in result.findings} == {"matmul"}
+
+
+def test_the_operation_that_writes_to_its_operand_is_blamed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    right = OPERATIONS["matmul"]
+    wrong = replace(right, forward=_doubles_operand(right.forward))
+    monkeypatch.setitem(OPERATIONS, "matmul", wrong)
+    x, w = Tensor(X), Tensor(X.T.copy())
+    between = gradcheck(lambda x, w: (x @ (w * 2.0)).sigmoid().sum(), (x, w))
+    at_once = gradcheck(lambda x, w: (x @ w).sigmoid().sum(), (x, w))
+    for result, name in ((between, "result of multiply"), (at_once, "input 1")):
+        (finding,) = result.findings
+        assert finding.message == f"matmul writes to its operand 1 ({name})"
+        assert (finding.verdict, finding.blame.operation) == (Verdict.STRUCTURE, "matmul")
+
+
+def test_operands_results_and_cotangents_that_are_handed_on_are_no_fault() -> None:
+    same = new_operation("same", lambda x: x, lambda g, y, x: g, broadcasts=True)
+    square = new_operation("half_square", lambda x: x * x / 2, lambda g, y, x: g * x)
+    result = gradcheck(lambda x: square(same(x.reshape(3, 2)).transpose()).sum(), Tensor(X))
+    assert result
 
 
 def test_a_large_elementwise_operation_is_sampled_and_says_so() -> None:

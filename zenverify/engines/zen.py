@@ -181,6 +181,14 @@ class ZenEngine:
         contribution: Array = handle.grads[argument](cotangent)
         return contribution
 
+    def pull_in_place(self, handle: Any, argument: int, cotangent: Array) -> Array:
+        """As `pull_recorded`, on the cotangent's own memory, as a reverse pass does."""
+        arguments = (cotangent, handle.array, *handle.operands)
+        with np.errstate(all="ignore"):
+            return walk.contribution(
+                walk.operation_of(handle), argument, arguments, handle.keywords
+            )
+
     def is_trainable(self, handle: Any) -> bool:
         return bool(handle.trainable)
 

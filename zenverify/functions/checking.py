@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from zenverify.verification.checks.check import Said
 from zenverify.verification.checks.masked import MASKED
 from zenverify.verification.events import Finding
 from zenverify.verification.examination import Report, gravity, verdict_of
+from zenverify.verification.raised import own_frames
 from zenverify.verification.recording import FunctionRecording
 from zenverify.verification.session import Session
 from zenverify.verification.verdict import ACCUMULATION, Blame, Verdict, Witnesses
@@ -266,8 +268,9 @@ class Traced(FunctionRecording):
                 self._repeats(recording, self._function.record())
             self._recording = recording
         except Changed as changed:
-            message = f"the function writes to {changed}"
-            self.changed = finding_about(Verdict.STRUCTURE, self._function.name, message)
+            message = f"{changed.operation or 'the function'} writes to {changed}"
+            guilty = changed.operation or self._function.name
+            self.changed = finding_about(Verdict.STRUCTURE, guilty, message)
             return
         except UsageError:
             raise
@@ -307,7 +310,15 @@ class Traced(FunctionRecording):
             node.pull([seeds[place] for place in node.results])
         except Exception as error:  # noqa: BLE001  the library's own, or that of somebody's rule
             message = f"the reverse pass raised {type(error).__name__}: {first_line(error)}"
-            self._findings.append(finding_about(Verdict.CRASH, self._function.name, message))
+            function, frames = own_frames(error)
+            found = finding_about(Verdict.CRASH, self._function.name, message)
+            found = replace(
+                found, exception=type(error).__name__, function=function, traceback=frames
+            )
+            if (at := found.raised_at) is not None:
+                where = f"{function}, {Path(at.file).name}, line {at.line}"
+                found = replace(found, message=f"{message} ({where})")
+            self._findings.append(found)
 
     def _kept_as_recorded(self, recording: Recording, node: Node, values: Sequence[Value]) -> None:
         """The function's results must be what the recorded operations computed."""

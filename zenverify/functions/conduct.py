@@ -1,11 +1,13 @@
 """What a rule does with the cotangent that it is given, besides computing from its numbers.
 
-A rule is called on cotangents of the same numbers in other memory, which are looked at afterwards.
+A rule is called on cotangents of the same numbers in other memory, which are looked at afterwards,
+as is the memory of its operands and results.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -39,14 +41,22 @@ def misconduct(seen: Occurrence) -> Iterator[Finding]:
     Exception
         Whatever the library raises.
     """
-    pull = seen.node.pull_in_place
+    node = seen.node
+    pull = node.pull_in_place
     if pull is None or not seen.cotangents:
         return
-    name = seen.node.name
+    name = node.name
     given = _copies(seen.cotangents)
+    _put_back(seen)
     first = _kept(pull, given)
     if not _alike(given, seen.cotangents):
         yield _finding(seen, f"the rule of {name} writes to its cotangent")
+    written = _put_back(seen)
+    if written:
+        yield _finding(seen, f"the rule of {name} writes to {' and '.join(written)}")
+    # The numbers of a declared operation are held against its enclosure, whatever the layout.
+    if written or (node.declaration is not None and not node.composed):
+        return
     again = _kept(pull, _copies(seen.cotangents))
     if not _alike(first, again):
         yield _finding(
@@ -70,6 +80,22 @@ def ignores_cotangent(seen: Occurrence, slot: int) -> bool:
     if once is None or twice is None or not np.any(once) or not np.isfinite(once).all():
         return False
     return bool(np.array_equal(once, twice))
+
+
+def _put_back(seen: Occurrence) -> list[str]:
+    """Restore what the library keeps for the rule; returns what of it had changed."""
+    names = [f"its operand {slot} ({name})" for slot, name in enumerate(seen.names)]
+    names += ["its result" for _ in seen.results]
+    changed = []
+    before = (*seen.operands, *seen.results)
+    for name, array, kept in zip(names, seen.node.held, before, strict=False):
+        with suppress(ValueError):  # a view of memory that others have locked
+            array.setflags(write=True)  # as it is in a reverse pass
+        if array.tobytes() != kept.tobytes():
+            changed.append(name)
+            with suppress(ValueError):
+                np.copyto(array, kept)
+    return list(dict.fromkeys(changed))
 
 
 def _finding(seen: Occurrence, message: str) -> Finding:

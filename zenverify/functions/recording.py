@@ -64,6 +64,9 @@ class Node:
         `pull`, on the very memory of the cotangents, as a reverse pass calls the rule: it may write
         to them, and meets them in their layout. None where the rule is the library's own, or there
         is no such thing.
+    held
+        The memory in which the library keeps the operands and the results for the rule, in that
+        order; empty where it cannot be had.
     iterates
         Whether it goes on until it is good enough, as an adaptive solver does. Then its value is
         good to a tolerance, and its rule, of the limit or iterated itself, is no better.
@@ -78,6 +81,7 @@ class Node:
     composed: bool = False
     defined_together: bool = False
     pull_in_place: Pull | None = None
+    held: tuple[Array, ...] = ()
     iterates: bool = False
 
 
@@ -108,7 +112,19 @@ class Recording:
 
 
 class Changed(Exception):  # noqa: N818  it is a finding on its way, not an error of ours
-    """The function wrote to an input; says which."""
+    """The function wrote to an input, or an operation of it to an operand.
+
+    Parameters
+    ----------
+    what
+        What was written to.
+    operation
+        Which operation did; empty where that is not known.
+    """
+
+    def __init__(self, what: str, operation: str = "") -> None:
+        super().__init__(what)
+        self.operation = operation
 
 
 _BESIDE = 2.0**-9

@@ -85,13 +85,16 @@ class ZenFunction:
     def record(self) -> Recording:
         """Call the function, and read its graph."""
         given, results = self._call(self._kept)
-        for number, (one, before) in enumerate(zip(given, self._kept, strict=True)):
-            if before is not None and one.value.tobytes() != before.tobytes():
-                raise Changed(f"input {number}")
         wanted = {id(one): f"input {n}" for n, one in enumerate(given) if self._is_wanted(one)}
         handles = _in_order([*(one for one in given if id(one) in wanted), *results])
+        for handle in handles:
+            self._writes_nothing(handle, wanted)
+        for number, (one, before) in enumerate(zip(given, self._kept, strict=True)):
+            if before is not None and one.array.tobytes() != before.tobytes():
+                raise Changed(f"input {number}")
         places = {id(handle): place for place, handle in enumerate(handles)}
-        values = tuple(Value(_name(one, wanted), np.array(one.value)) for one in handles)
+        # Not `value`, which makes the array read-only: a rule that writes there is to be found.
+        values = tuple(Value(_name(one, wanted), np.array(one.array)) for one in handles)
         nodes = []
         for handle in handles:
             if handle.dependencies:
@@ -104,7 +107,8 @@ class ZenFunction:
                         self._forward(handle, slots),
                         _pull(handle, slots),
                         _declaration(handle, slots),
-                        pull_in_place=_pull(handle, slots) if handle.custom is not None else None,
+                        pull_in_place=self._pull_in_place(handle, slots),
+                        held=(*(handle.operands[slot] for slot in slots), handle.array),
                     )
                 )
         roots = tuple(dict.fromkeys(places[id(result)] for result in results))
@@ -113,6 +117,49 @@ class ZenFunction:
             return self._gradients(handles, seeds)
 
         return Recording(values, tuple(nodes), roots, gradients)
+
+    def _pull_in_place(self, handle: Any, slots: Sequence[int]) -> Pull:
+        def pull(cotangents: Sequence[Array | None]) -> list[Array | None]:
+            (cotangent,) = cotangents
+            if cotangent is None:
+                return [None for _ in slots]
+            return [
+                np.array(
+                    self._engine.pull_in_place(handle, slot, cotangent),
+                    handle.operands[slot].dtype,
+                )
+                for slot in slots
+            ]
+
+        return pull
+
+    def _writes_nothing(self, handle: Any, inputs: Mapping[int, str]) -> None:
+        """Run an operation once more, on operands of its own.
+
+        Raises
+        ------
+        Changed
+            If it writes to one of them.
+        """
+        custom = handle.custom
+        if not handle.dependencies or (custom is not None and custom.custom):
+            return  # a node made by hand has no function to run
+        before = [np.array(operand) for operand in handle.operands]
+        after = [array.copy() for array in before]
+        try:
+            if custom is None:
+                leaves = [self._engine.leaf(LeafKind.CONSTANT, array) for array in after]
+                after = [leaf.array for leaf in leaves]
+                self._engine.apply(handle.operation, leaves, dict(handle.attributes))
+            else:
+                with np.errstate(all="ignore"):
+                    custom.forward(*after, **handle.attributes)
+        except Exception:  # noqa: BLE001  a user's own, or one that the engine offers otherwise
+            return
+        for slot, (one, other) in enumerate(zip(before, after, strict=True)):
+            if one.tobytes() != other.tobytes():
+                name = _name(handle.dependencies[slot], inputs)
+                raise Changed(f"its operand {slot} ({name})", str(handle.operation))
 
     def _forward(self, handle: Any, slots: Sequence[int]) -> Forward:
         """An operation at other operands; a node made by hand has no such thing."""
@@ -243,6 +290,6 @@ def _declaration(handle: Any, slots: Sequence[int]) -> Declaration | None:
     def declared(*terms: Term, **attributes: Any) -> Term:
         return apply(name, *terms, **attributes)
 
-    dtype = str(handle.value.dtype)
+    dtype = str(handle.array.dtype)
     elementwise = catalogue.get(name).is_elementwise
     return declare(declared, placed, dict(handle.attributes), dtype, elementwise=elementwise)
