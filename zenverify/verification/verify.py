@@ -70,8 +70,8 @@ class CaseResult:
 
 
 def calls_of(graph: Graph) -> Calls:
-    """What is called in a graph."""
-    nodes = map(graph.apply, graph.operations)
+    """What is called in a graph, what decides its conditions among it."""
+    nodes = map(graph.apply, (*graph.operations, *graph.decisions))
     counts = Counter((node.operator, node.attributes) for node in nodes)
     return tuple((name, attributes, count) for (name, attributes), count in counts.items())
 

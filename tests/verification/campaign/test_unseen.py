@@ -14,6 +14,7 @@ from zenverify.engines.protocol import Engine
 from zenverify.engines.zen import ZenEngine
 from zenverify.errors import UnsupportedError
 from zenverify.graph.limits import Limits
+from zenverify.operators import catalogue
 from zenverify.verification.campaign.campaign import run
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.campaign.unseen import Looking
@@ -118,3 +119,11 @@ def test_operations_of_which_no_difference_converged() -> None:
     (only,) = again.unseen(ZenEngine(), ("exp",), (), {"exp"})
     assert only == second
     assert second.text.startswith("2 numbers whose truth could not be computed")
+
+
+def test_what_decides_a_condition_is_called_and_has_no_difference() -> None:
+    names = ("where", "add", "multiply", *(one.name for one in catalogue.decisions()))
+    said = unseen(ZenEngine(), *names, graphs=600)
+    called = {name for one in said.get("never called", []) for name in one.operations}
+    assert called < {one.name for one in catalogue.decisions()}
+    assert not any("greater" in one.text for one in said.get("difference", []))
