@@ -78,6 +78,18 @@ def test_replay_loads_neither_sympy_nor_hypothesis(tmp_path: Path) -> None:
     assert not loaded & {"sympy", "hypothesis"}
 
 
+def test_a_campaign_draws_without_hypothesis(tmp_path: Path) -> None:
+    # It tries numbers of the modules at hand: a seed would mean something else in each place.
+    places = f"'--corpus', {str(tmp_path)!r}, '--reports', {str(tmp_path)!r}"
+    code = CALL.format(arguments=f"'run', '--graphs', '100', '--seed', '1', '-j', '1', {places}")
+    assert "hypothesis" not in modules_after(code)
+
+
+def test_nothing_internal_to_hypothesis_is_used() -> None:
+    package = Path(zenverify.__file__).parent
+    assert not [p for p in package.rglob("*.py") if "hypothesis.internal" in p.read_text()]
+
+
 def test_the_catalogue_loads_neither_sympy_nor_hypothesis() -> None:
     loaded = modules_after(CALL.format(arguments="'operators'"))
     assert not loaded & {"sympy", "hypothesis"}

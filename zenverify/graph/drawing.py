@@ -22,7 +22,14 @@ from zenverify.graph.constants import Constant, constant_on, draw_layout
 from zenverify.graph.filling import ordinary_integers
 from zenverify.graph.graph import Apply, Leaf, LeafKind
 from zenverify.graph.ranges import Range, range_of
-from zenverify.graph.structure import Dtypes, LeafPlan, Structure, plan_for, trimmed
+from zenverify.graph.structure import (
+    Dtypes,
+    LeafPlan,
+    Structure,
+    dtype_odds,
+    plan_for,
+    trimmed,
+)
 from zenverify.operators.attributes import (
     Attributes,
     FrozenArray,
@@ -389,6 +396,20 @@ def draw_structure(
     roots = _draw_roots(drawing)
     _join_loose_ends(drawing, {operator.name for operator in available}, roots)
     return _finished(drawing, roots)
+
+
+def draw_any(choose: Choose, operators: Sequence[Operator], least: int, most: int) -> Structure:
+    """Draw a graph, how many operations it has and its dtypes.
+
+    Parameters
+    ----------
+    choose, operators
+        As for `draw_structure`.
+    least, most
+        How many operations, before loose ends are joined.
+    """
+    operations = least + choose(most - least + 1)
+    return draw_structure(choose, operators, operations, pick(choose, dtype_odds(operators)))
 
 
 def draw_chain(

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from zenverify.graph.case import Case
-from zenverify.graph.drawing import draw_structure
+from zenverify.graph.drawing import draw_any
 from zenverify.graph.filling import FILLINGS, Filling, fill
-from zenverify.graph.structure import Structure, dtype_odds
+from zenverify.graph.structure import Structure
 from zenverify.operators import catalogue
 from zenverify.operators.operator import Operator
 
@@ -55,11 +55,11 @@ def structures(
     GraphError
         If a name is not in the catalogue.
     """
-    available = _operators(operators)
-    operations = draw(st.integers(min_operations, max_operations))
-    dtypes = draw(st.sampled_from(dtype_odds(available)))
-    return draw_structure(
-        lambda count: draw(st.integers(0, count - 1)), available, operations, dtypes
+    return draw_any(
+        lambda count: draw(st.integers(0, count - 1)),
+        _operators(operators),
+        min_operations,
+        max_operations,
     )
 
 

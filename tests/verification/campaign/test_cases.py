@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import find
 
+from zenverify import strategies
 from zenverify.engines.zen import ZenEngine
 from zenverify.faults.catalogue import find_fault
-from zenverify.graph import provider
+from zenverify.graph import drawing
 from zenverify.graph.corners import corners_of
 from zenverify.graph.filling import Filling
 from zenverify.operators import catalogue
@@ -30,9 +32,9 @@ def test_random_graphs_are_drawn_when_their_turn_comes(monkeypatch: pytest.Monke
 
     def counting(*arguments: Any) -> Any:
         turns.append(taken)
-        return provider.drawn(*arguments)
+        return drawing.draw_any(*arguments)
 
-    monkeypatch.setattr(cases, "drawn", counting)
+    monkeypatch.setattr(cases, "draw_any", counting)
     for _ in cases_of(CampaignOptions(seed=1), NAMES):
         taken += 1
         if taken == 200:
@@ -47,6 +49,12 @@ def test_the_same_seed_gives_the_same_cases() -> None:
         for seed in (5, 5)
     )
     assert first == second
+
+
+def test_a_graph_with_the_fewest_choices_is_one_that_a_property_test_may_be_given() -> None:
+    drawn = [case.graph for case in islice(cases_of(CampaignOptions(seed=1), ("tanh",)), 200)]
+    simplest = find(strategies.structures(operators=("tanh",), max_operations=1), lambda _: True)
+    assert simplest.graph in drawn
 
 
 def test_each_corner_comes_once() -> None:

@@ -10,11 +10,9 @@ from typing import TypeAlias
 
 from zenverify.graph.case import Case
 from zenverify.graph.corners import corners_of
-from zenverify.graph.drawing import draw_chain, draw_structure, simplest
+from zenverify.graph.drawing import draw_any, draw_chain, draw_structure, simplest
 from zenverify.graph.filling import FILLINGS, SPECIAL, Filling, fill, with_nan
 from zenverify.graph.limits import UNLIMITED, Limits, within
-from zenverify.graph.provider import drawn
-from zenverify.graph.strategies import structures
 from zenverify.graph.structure import Structure, dtype_odds
 from zenverify.graph.sweep import Way, draw_way, ways_of
 from zenverify.operators import catalogue
@@ -148,12 +146,11 @@ def _structures(
     options: CampaignOptions, names: tuple[str, ...], draw: random.Random
 ) -> Iterator[Structure]:
     """Random graphs, without end, each drawn when it is asked for."""
-    operators, _ = _sorted(names)
-    strategy = structures(operators=names, max_operations=max(1, options.max_nodes // 3))
+    operators, decisions = _sorted(names)
+    available = [*operators, *decisions]
+    most = max(1, options.max_nodes // 3)
     while True:
         source = random.Random(draw.getrandbits(64))
         yield draw_structure(simplest, operators, 1, dtype_odds(operators)[0])
         for _ in range(_FROM_ONE_SEED - 1):
-            structure = drawn(strategy, source)
-            if structure is not None:
-                yield structure
+            yield draw_any(source.randrange, available, 1, most)
