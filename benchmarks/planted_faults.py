@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from benchmarks.faults import FAULTS, Fault
+from benchmarks.faults import FAULTS, KnownFault
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.graph import Graph
@@ -61,7 +61,7 @@ def elements_of(case: Case) -> int:
     return sum(graph.sizes[leaf] for leaf in graph.leaves)
 
 
-def hunt(fault: Fault, seed: int, operators: Iterable[str] = ()) -> Outcome:
+def find_known(fault: KnownFault, seed: int, operators: Iterable[str] = ()) -> Outcome:
     """Run a campaign on the engine with a fault, until it is blamed rightly and small.
 
     The default campaign, unless it is confined to some operators.
@@ -114,7 +114,7 @@ def main() -> int:
     outcomes = []
     for fault in FAULTS:
         if options.only in fault.name or options.only in fault.kind:
-            outcome = hunt(fault, options.seed)
+            outcome = find_known(fault, options.seed)
             outcomes.append(outcome)
             print(json.dumps(asdict(outcome)) if options.json else _line(outcome), flush=True)
     if not options.json:

@@ -4,7 +4,7 @@ Each one is planted in the engine's own code path, for as long as its context la
 operation and argument must be blamed for it.
 """
 
-from benchmarks.faults.fault import Fault
+from benchmarks.faults.fault import KnownFault
 from benchmarks.faults.reflected import REFLECTIONS
 from benchmarks.faults.regions import REGIONS
 from benchmarks.faults.released import RELEASED
@@ -12,6 +12,6 @@ from benchmarks.faults.rules import RULES
 from benchmarks.faults.shapes import SHAPES
 from benchmarks.faults.walks import WALKS
 
-FAULTS: tuple[Fault, ...] = (*RULES, *SHAPES, *REFLECTIONS, *REGIONS, *WALKS, *RELEASED)
+FAULTS: tuple[KnownFault, ...] = (*RULES, *SHAPES, *REFLECTIONS, *REGIONS, *WALKS, *RELEASED)
 
-__all__ = ["FAULTS", "Fault"]
+__all__ = ["FAULTS", "KnownFault"]

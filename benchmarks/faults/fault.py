@@ -14,7 +14,7 @@ Pullback = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class KnownFault:
     """A fault and the truth about it.
 
     Attributes
@@ -64,7 +64,7 @@ def rule(
     *,
     blamed: tuple[int | None, ...] | None = None,
     broadcasts: bool | None = None,
-) -> Fault:
+) -> KnownFault:
     """A fault in one pullback of an operation."""
 
     def plant() -> AbstractContextManager[None]:
@@ -74,7 +74,7 @@ def rule(
         sums = good.broadcasts if broadcasts is None else broadcasts
         return swapped(operation, replace(good, pullbacks=tuple(pullbacks), broadcasts=sums))
 
-    return Fault(f"{operation}: {what}", kind, operation, blamed or (argument,), plant)
+    return KnownFault(f"{operation}: {what}", kind, operation, blamed or (argument,), plant)
 
 
 def altered(
@@ -85,7 +85,7 @@ def altered(
     argument: int = 0,
     *,
     blamed: tuple[int | None, ...] | None = None,
-) -> Fault:
+) -> KnownFault:
     """A fault made of the right pullback."""
 
     def plant() -> AbstractContextManager[None]:
@@ -95,10 +95,10 @@ def altered(
         pullbacks[place] = alter(pullbacks[place])
         return swapped(operation, replace(good, pullbacks=tuple(pullbacks)))
 
-    return Fault(f"{operation}: {what}", kind, operation, blamed or (argument,), plant)
+    return KnownFault(f"{operation}: {what}", kind, operation, blamed or (argument,), plant)
 
 
-def scaled(kind: str, operation: str, what: str, factor: float, argument: int = 0) -> Fault:
+def scaled(kind: str, operation: str, what: str, factor: float, argument: int = 0) -> KnownFault:
     """The right contribution times a factor."""
 
     def alter(pullback: Pullback) -> Pullback:
@@ -118,13 +118,13 @@ def value(
     forward: Callable[..., Any],
     *,
     blamed: tuple[int | None, ...] = (None,),
-) -> Fault:
+) -> KnownFault:
     """A fault in the forward rule of an operation."""
 
     def plant() -> AbstractContextManager[None]:
         return swapped(operation, replace(OPERATIONS[operation], forward=forward))
 
-    return Fault(f"{operation}: {what}", kind, operation, blamed, plant)
+    return KnownFault(f"{operation}: {what}", kind, operation, blamed, plant)
 
 
 def patched(
@@ -137,7 +137,7 @@ def patched(
     operation: str = ACCUMULATION,
     blamed: tuple[int | None, ...] = (None,),
     reducible: bool = True,
-) -> Fault:
+) -> KnownFault:
     """A fault outside the rules: a function of the engine replaced by one made of it."""
 
     @contextmanager
@@ -149,4 +149,4 @@ def patched(
         finally:
             setattr(owner, attribute, before)
 
-    return Fault(what, kind, operation, blamed, plant, reducible)
+    return KnownFault(what, kind, operation, blamed, plant, reducible)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, patched
+from benchmarks.faults.fault import KnownFault, patched
 from zenverify.tensor.tensor import Tensor
 
 REFLECTED = "plain operands"
@@ -50,7 +50,7 @@ def _ruled(rule: Callable[[Any, Any, Any, Any], Any], *plain: type) -> Callable[
 
 def _reflected(
     operation: str, method: str, what: str, make: Callable[[Method], Method], argument: int = 1
-) -> Fault:
+) -> KnownFault:
     return patched(
         REFLECTED,
         f"{operation}: {what}",
@@ -62,7 +62,7 @@ def _reflected(
     )
 
 
-REFLECTIONS: tuple[Fault, ...] = (
+REFLECTIONS: tuple[KnownFault, ...] = (
     _reflected("subtract", "__rsub__", "2 - x as x - 2", _turned("__sub__", float)),
     _reflected("subtract", "__rsub__", "array - x as x - array", _turned("__sub__", np.ndarray)),
     _reflected("divide", "__rtruediv__", "2 / x as x / 2", _turned("__truediv__", float)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, Pullback, altered, rule
+from benchmarks.faults.fault import KnownFault, Pullback, altered, rule
 
 REGION = "value regions"
 CALLS = "some calls only"
@@ -65,7 +65,7 @@ def _unshifted(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     return keep_axes(g, x.shape, axis) * powers / powers.sum(axis=axis, keepdims=True)
 
 
-REGIONS: tuple[Fault, ...] = (
+REGIONS: tuple[KnownFault, ...] = (
     rule(REGION, "power", "NaN at a base of zero", lambda g, y, a, b: g * y * b / a),
     rule(REGION, "power", "0 ** x", lambda g, y, a, b: g * y * np.log(a, dtype=y.dtype), 1),
     rule(REGION, "prod", "by division, NaN at zeros", _prod_by_division),

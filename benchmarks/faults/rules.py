@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, Pullback, altered, rule, scaled, value
+from benchmarks.faults.fault import KnownFault, Pullback, altered, rule, scaled, value
 
 RULE = "derivative rule"
 PRECISION = "precision"
@@ -27,7 +27,7 @@ def _one_pass_variance(x: Any, axis: Any, keepdims: bool, ddof: int) -> Any:
     return (squares - means * means) * count / max(count - ddof, 0)
 
 
-RULES: tuple[Fault, ...] = (
+RULES: tuple[KnownFault, ...] = (
     rule(RULE, "cos", "sign", lambda g, y, x: g * np.sin(x)),
     rule(RULE, "sin", "the derivative of the cosine", lambda g, y, x: -g * np.sin(x)),
     rule(RULE, "tanh", "square forgotten", lambda g, y, x: g * (1 - y)),

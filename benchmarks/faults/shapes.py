@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, rule
+from benchmarks.faults.fault import KnownFault, rule
 from zenverify.tensor.axes import axes_of
 
 BROADCAST = "broadcasting"
@@ -95,7 +95,7 @@ def _crash_on_stride(g: Any, y: Any, x: Any, w: Any, stride: Any, **attributes: 
     return _pull_images(g, y, x, w, stride, **attributes)
 
 
-SHAPES: tuple[Fault, ...] = (
+SHAPES: tuple[KnownFault, ...] = (
     rule(
         BROADCAST,
         "add",

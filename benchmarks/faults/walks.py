@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, patched, rule, value
+from benchmarks.faults.fault import KnownFault, patched, rule, value
 from zenverify.faults.walk import PATCHES
 from zenverify.tensor import walk
 from zenverify.tensor.tensor import Tensor
@@ -20,7 +20,7 @@ STRUCTURE = "structure"
 _CATALOGUE = {patch.key: patch for patch in PATCHES}
 
 
-def _catalogued(kind: str, what: str, key: str, *, reducible: bool = True) -> Fault:
+def _catalogued(kind: str, what: str, key: str, *, reducible: bool = True) -> KnownFault:
     """A fault of the engine's own catalogue, under the name that it has here."""
     patch = _CATALOGUE[key]
 
@@ -83,7 +83,7 @@ def _identity(g: Any, y: Any, a: Any, b: Any) -> Any:
     return g * 0 if a is b else g * a
 
 
-WALKS: tuple[Fault, ...] = (
+WALKS: tuple[KnownFault, ...] = (
     _catalogued(SHARED, "gradient overwritten instead of accumulated", "overwritten"),
     _catalogued(SHARED, "only the first contribution kept", "first-kept"),
     _catalogued(SHARED, "handed on before it is complete", "incomplete"),

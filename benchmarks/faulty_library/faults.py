@@ -10,7 +10,7 @@ WALK = frozenset({"accumulation", "broadcasting"})
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class LibraryFault:
     """One fault.
 
     Attributes
@@ -37,37 +37,43 @@ class Fault:
 FAULTS = {
     fault.key: fault
     for fault in (
-        Fault("prefix", "shapes are compared by their prefix", "broadcasting", marks=("number",)),
-        Fault(
+        LibraryFault(
+            "prefix", "shapes are compared by their prefix", "broadcasting", marks=("number",)
+        ),
+        LibraryFault(
             "trailing", "the last axes are summed, not the first", "broadcasting", marks=("fewer",)
         ),
-        Fault(
+        LibraryFault(
             "ones", "one axis of size one is summed, not all", "broadcasting", marks=("size one",)
         ),
-        Fault("nan", "NaN in a contribution becomes zero", "accumulation", marks=("NaN",)),
-        Fault("repeated", "of x * x one contribution is kept", "accumulation", marks=("twice",)),
-        Fault(
+        LibraryFault("nan", "NaN in a contribution becomes zero", "accumulation", marks=("NaN",)),
+        LibraryFault(
+            "repeated", "of x * x one contribution is kept", "accumulation", marks=("twice",)
+        ),
+        LibraryFault(
             "early", "a node is handed on before it is complete", "accumulation", marks=("before",)
         ),
-        Fault(
+        LibraryFault(
             "leftover",
             "a second pass hands on what the first left",
             "accumulation",
             marks=("second",),
         ),
-        Fault("dtype", "gradients of float32 are float64", "accumulation", marks=("float32",)),
-        Fault("tanh", "1 - y in place of 1 - y * y", "tanh", (0,)),
-        Fault("sigmoid", "computed in float32", "sigmoid", (0,)),
-        Fault("divide", "the sign of the divisor's derivative", "divide", (1,)),
-        Fault("reflected", "2 - x is recorded as x - 2", "subtract", (1,)),
-        Fault("sum", "the cotangent is expanded along the last axis", "sum", (0,)),
-        Fault("mean", "divided by the length of the first axis", "mean", (0,)),
-        Fault("transpose", "permuted by the axes, not by their inverse", "transpose", (0,)),
-        Fault("matmul", "all axes of a batch are reversed", "matmul", (0, 1)),
-        Fault("softmax", "summed over the last axis whatever the axis", "softmax", (0,)),
-        Fault("maximum", "both get all of it where they tie", "maximum", (0, 1)),
-        Fault("concatenate", "every operand gets the first piece", "concatenate"),
-        Fault("softplus", "log(1 + exp(x)) overflows", "softplus"),
+        LibraryFault(
+            "dtype", "gradients of float32 are float64", "accumulation", marks=("float32",)
+        ),
+        LibraryFault("tanh", "1 - y in place of 1 - y * y", "tanh", (0,)),
+        LibraryFault("sigmoid", "computed in float32", "sigmoid", (0,)),
+        LibraryFault("divide", "the sign of the divisor's derivative", "divide", (1,)),
+        LibraryFault("reflected", "2 - x is recorded as x - 2", "subtract", (1,)),
+        LibraryFault("sum", "the cotangent is expanded along the last axis", "sum", (0,)),
+        LibraryFault("mean", "divided by the length of the first axis", "mean", (0,)),
+        LibraryFault("transpose", "permuted by the axes, not by their inverse", "transpose", (0,)),
+        LibraryFault("matmul", "all axes of a batch are reversed", "matmul", (0, 1)),
+        LibraryFault("softmax", "summed over the last axis whatever the axis", "softmax", (0,)),
+        LibraryFault("maximum", "both get all of it where they tie", "maximum", (0, 1)),
+        LibraryFault("concatenate", "every operand gets the first piece", "concatenate"),
+        LibraryFault("softplus", "log(1 + exp(x)) overflows", "softplus"),
     )
 }
 """In no order that matters."""

@@ -16,7 +16,7 @@ _RANDOM = np.random.default_rng(12)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class JaxCall:
     """A call.
 
     Attributes
@@ -143,42 +143,42 @@ _REDUCTIONS = (
 _ENDS = {"cumprod", "cumsum", "nancumprod", "nancumsum"}
 
 
-def _elementwise() -> Iterator[Call]:
+def _elementwise() -> Iterator[JaxCall]:
     for place, module, fill, names in _UNARY:
         for name in names.split():
-            yield Call(f"{place}.{name}", getattr(module, name), (fill(3, 4),))
+            yield JaxCall(f"{place}.{name}", getattr(module, name), (fill(3, 4),))
     for place, module, fill, names in _BINARY:
         for name in names.split():
             function = getattr(module, name)
-            yield Call(f"{place}.{name}", function, (fill(3, 2), fill(3, 2)))
+            yield JaxCall(f"{place}.{name}", function, (fill(3, 2), fill(3, 2)))
             if place == "jnp":
-                yield Call(f"{place}.{name}, broadcast", function, (fill(3, 1), fill(2)))
+                yield JaxCall(f"{place}.{name}, broadcast", function, (fill(3, 1), fill(2)))
 
 
-def _reductions() -> Iterator[Call]:
+def _reductions() -> Iterator[JaxCall]:
     for name in _REDUCTIONS.split():
         function = getattr(jnp, name)
-        yield Call(f"jnp.{name}", function, (_real(2, 3),))
-        yield Call(f"jnp.{name}, axis", lambda x, f=function: f(x, axis=-1), (_real(2, 3),))
+        yield JaxCall(f"jnp.{name}", function, (_real(2, 3),))
+        yield JaxCall(f"jnp.{name}, axis", lambda x, f=function: f(x, axis=-1), (_real(2, 3),))
         if name not in _ENDS and name != "average":
-            yield Call(
+            yield JaxCall(
                 f"jnp.{name}, keepdims",
                 lambda x, f=function: f(x, axis=0, keepdims=True),
                 (_real(3, 2),),
             )
     for q in (0.0, 0.3, 1.0):
-        yield Call(f"jnp.quantile {q}", lambda x, q=q: jnp.quantile(x, q), (_real(7),))
-    yield Call("jnp.percentile", lambda x: jnp.percentile(x, 30, axis=0), (_real(5, 2),))
-    yield Call("jnp.nanquantile", lambda x: jnp.nanquantile(x, 0.4), (_real(6),))
-    yield Call(
+        yield JaxCall(f"jnp.quantile {q}", lambda x, q=q: jnp.quantile(x, q), (_real(7),))
+    yield JaxCall("jnp.percentile", lambda x: jnp.percentile(x, 30, axis=0), (_real(5, 2),))
+    yield JaxCall("jnp.nanquantile", lambda x: jnp.nanquantile(x, 0.4), (_real(6),))
+    yield JaxCall(
         "jnp.average, weights", lambda x, w: jnp.average(x, weights=w), (_real(4), _positive(4))
     )
-    yield Call("jnp.trapezoid", jnp.trapezoid, (_real(5),))
-    yield Call("jnp.max, ties", jnp.max, (np.array([1.0, 2.0, 2.0]),))
-    yield Call("jnp.sum, where", lambda x: jnp.sum(x, where=x > 0), (_real(5),))
-    yield Call("jnp.prod, a zero", jnp.prod, (np.array([1.0, 0.0, 3.0]),))
-    yield Call("jnp.cov", jnp.cov, (_real(2, 5),))
-    yield Call("jnp.corrcoef", jnp.corrcoef, (_real(2, 5),))
+    yield JaxCall("jnp.trapezoid", jnp.trapezoid, (_real(5),))
+    yield JaxCall("jnp.max, ties", jnp.max, (np.array([1.0, 2.0, 2.0]),))
+    yield JaxCall("jnp.sum, where", lambda x: jnp.sum(x, where=x > 0), (_real(5),))
+    yield JaxCall("jnp.prod, a zero", jnp.prod, (np.array([1.0, 0.0, 3.0]),))
+    yield JaxCall("jnp.cov", jnp.cov, (_real(2, 5),))
+    yield JaxCall("jnp.corrcoef", jnp.corrcoef, (_real(2, 5),))
 
 
 _X = np.arange(12.0).reshape(3, 4) / 7
@@ -271,35 +271,37 @@ _PRODUCTS = "convolve correlate dot inner kron matmul outer polyadd polymul vdot
 _EINSUMS = ("ij->ji", "ij->j", "ij->", "ij,ij->i", "ij,kj->ik", "ij,ij->ij", "ij,jk", "ij,ij,ij->j")
 
 
-def _arrays() -> Iterator[Call]:
+def _arrays() -> Iterator[JaxCall]:
     for name, function in _MOVEMENTS.items():
-        yield Call(f"jnp.{name}", function, (_X + 0.013 * _real(3, 4),))
+        yield JaxCall(f"jnp.{name}", function, (_X + 0.013 * _real(3, 4),))
     for subscripts in _EINSUMS:
         count = subscripts.count(",") + 1
         operands = tuple(
             _real(4, 2) if subscripts == "ij,jk" and place == 1 else _real(3, 4)
             for place in range(count)
         )
-        yield Call(f"jnp.einsum {subscripts}", lambda *x, s=subscripts: jnp.einsum(s, *x), operands)
+        yield JaxCall(
+            f"jnp.einsum {subscripts}", lambda *x, s=subscripts: jnp.einsum(s, *x), operands
+        )
     for name in _PRODUCTS.split():
         shape = (3, 3) if name in {"matmul", "kron"} else (3,)
-        yield Call(f"jnp.{name}", getattr(jnp, name), (_real(*shape), _real(*shape)))
-    yield Call("jnp.cross", jnp.cross, (_real(2, 3), _real(2, 3)))
-    yield Call("jnp.tensordot", lambda a, b: jnp.tensordot(a, b, 1), (_real(2, 3), _real(3, 2)))
-    yield Call("jnp.matmul, batched", jnp.matmul, (_real(2, 2, 3), _real(3, 2)))
-    yield Call("jnp.dot, matrix and vector", jnp.dot, (_real(2, 3), _real(3)))
-    yield Call("jnp.meshgrid", lambda x, y: jnp.meshgrid(x, y)[0] * 2, (_real(2), _real(3)))
-    yield Call("jnp.where, three", lambda c, x, y: jnp.where(c > 0, x, y), tuple(_real(3, 3)))
-    yield Call("jnp.float_power, integer", lambda x: jnp.float_power(x, 3), (_real(3),))
-    yield Call("x ** 2", lambda x: x**2, (_real(3),))
-    yield Call("x ** -1.5", lambda x: x**-1.5, (_positive(3),))
-    yield Call("2 ** x", lambda x: 2.0**x, (_real(3),))
-    yield Call("x % 2", lambda x: x % 2, (_positive(3),))
-    yield Call("x // 2", lambda x: x // 2, (_positive(3),))
-    yield Call("abs at 0", jnp.abs, (np.array([0.0, 1.0]),))
-    yield Call("relu at 0", jax.nn.relu, (np.array([0.0, 1.0]),))
-    yield Call("of no elements", jnp.sin, (np.zeros((0, 2)),))
-    yield Call("of a number", lambda x: jnp.sin(x) * x, (np.array(0.7),))
+        yield JaxCall(f"jnp.{name}", getattr(jnp, name), (_real(*shape), _real(*shape)))
+    yield JaxCall("jnp.cross", jnp.cross, (_real(2, 3), _real(2, 3)))
+    yield JaxCall("jnp.tensordot", lambda a, b: jnp.tensordot(a, b, 1), (_real(2, 3), _real(3, 2)))
+    yield JaxCall("jnp.matmul, batched", jnp.matmul, (_real(2, 2, 3), _real(3, 2)))
+    yield JaxCall("jnp.dot, matrix and vector", jnp.dot, (_real(2, 3), _real(3)))
+    yield JaxCall("jnp.meshgrid", lambda x, y: jnp.meshgrid(x, y)[0] * 2, (_real(2), _real(3)))
+    yield JaxCall("jnp.where, three", lambda c, x, y: jnp.where(c > 0, x, y), tuple(_real(3, 3)))
+    yield JaxCall("jnp.float_power, integer", lambda x: jnp.float_power(x, 3), (_real(3),))
+    yield JaxCall("x ** 2", lambda x: x**2, (_real(3),))
+    yield JaxCall("x ** -1.5", lambda x: x**-1.5, (_positive(3),))
+    yield JaxCall("2 ** x", lambda x: 2.0**x, (_real(3),))
+    yield JaxCall("x % 2", lambda x: x % 2, (_positive(3),))
+    yield JaxCall("x // 2", lambda x: x // 2, (_positive(3),))
+    yield JaxCall("abs at 0", jnp.abs, (np.array([0.0, 1.0]),))
+    yield JaxCall("relu at 0", jax.nn.relu, (np.array([0.0, 1.0]),))
+    yield JaxCall("of no elements", jnp.sin, (np.zeros((0, 2)),))
+    yield JaxCall("of a number", lambda x: jnp.sin(x) * x, (np.array(0.7),))
 
 
 _NORMS: list[tuple[Any, int]] = [
@@ -316,52 +318,52 @@ _NORMS: list[tuple[Any, int]] = [
 ]
 
 
-def _algebra() -> Iterator[Call]:
+def _algebra() -> Iterator[JaxCall]:
     linalg = jnp.linalg
     for name in ("det", "inv", "pinv", "slogdet", "svdvals", "qr"):
-        yield Call(f"jnp.linalg.{name}", getattr(linalg, name), (_matrix(),))
+        yield JaxCall(f"jnp.linalg.{name}", getattr(linalg, name), (_matrix(),))
     for name in ("cholesky", "eigh", "eigvalsh", "inv", "det"):
-        yield Call(f"jnp.linalg.{name}, symmetric", getattr(linalg, name), (_symmetric(),))
+        yield JaxCall(f"jnp.linalg.{name}, symmetric", getattr(linalg, name), (_symmetric(),))
     for order, dimensions in _NORMS:
-        yield Call(
+        yield JaxCall(
             f"jnp.linalg.norm {order}, {dimensions} axes",
             lambda x, o=order: linalg.norm(x, o),
             (_real(*[3] * dimensions),),
         )
-    yield Call("jnp.linalg.solve", linalg.solve, (_matrix(), _real(3)))
-    yield Call("jnp.linalg.solve, columns", linalg.solve, (_matrix(), _real(3, 2)))
-    yield Call(
+    yield JaxCall("jnp.linalg.solve", linalg.solve, (_matrix(), _real(3)))
+    yield JaxCall("jnp.linalg.solve, columns", linalg.solve, (_matrix(), _real(3, 2)))
+    yield JaxCall(
         "jnp.linalg.solve, batched", linalg.solve, (np.stack([_matrix()] * 2), _real(2, 3, 1))
     )
-    yield Call("jnp.linalg.lstsq", lambda a, b: linalg.lstsq(a, b)[0], (_real(4, 2), _real(4)))
-    yield Call("jnp.linalg.svd", lambda x: linalg.svd(x, compute_uv=False), (_real(3, 2),))
-    yield Call("jnp.linalg.matrix_power", lambda x: linalg.matrix_power(x, 3), (_matrix(),))
-    yield Call("jnp.linalg.matrix_power -1", lambda x: linalg.matrix_power(x, -1), (_matrix(),))
-    yield Call("jnp.linalg.multi_dot", lambda *x: linalg.multi_dot(x), tuple(_real(3, 3, 3)))
-    yield Call("jnp.linalg.cond", linalg.cond, (_matrix(),))
-    yield Call("jnp.linalg.tensorinv", lambda x: linalg.tensorinv(x, 1), (_matrix(),))
-    yield Call("jnp.linalg.pinv, wide", linalg.pinv, (_real(2, 4),))
-    yield Call("jnp.linalg.eig, of a symmetric one", _eigenvalues, (_symmetric(),))
-    yield Call("jax.scipy.linalg.expm", jsp.linalg.expm, (0.3 * _real(3, 3),))
-    yield Call(
+    yield JaxCall("jnp.linalg.lstsq", lambda a, b: linalg.lstsq(a, b)[0], (_real(4, 2), _real(4)))
+    yield JaxCall("jnp.linalg.svd", lambda x: linalg.svd(x, compute_uv=False), (_real(3, 2),))
+    yield JaxCall("jnp.linalg.matrix_power", lambda x: linalg.matrix_power(x, 3), (_matrix(),))
+    yield JaxCall("jnp.linalg.matrix_power -1", lambda x: linalg.matrix_power(x, -1), (_matrix(),))
+    yield JaxCall("jnp.linalg.multi_dot", lambda *x: linalg.multi_dot(x), tuple(_real(3, 3, 3)))
+    yield JaxCall("jnp.linalg.cond", linalg.cond, (_matrix(),))
+    yield JaxCall("jnp.linalg.tensorinv", lambda x: linalg.tensorinv(x, 1), (_matrix(),))
+    yield JaxCall("jnp.linalg.pinv, wide", linalg.pinv, (_real(2, 4),))
+    yield JaxCall("jnp.linalg.eig, of a symmetric one", _eigenvalues, (_symmetric(),))
+    yield JaxCall("jax.scipy.linalg.expm", jsp.linalg.expm, (0.3 * _real(3, 3),))
+    yield JaxCall(
         "jax.scipy.linalg.solve_triangular",
         lambda a, b: jsp.linalg.solve_triangular(a, b, lower=True),
         (_matrix(), _real(3)),
     )
-    yield Call(
+    yield JaxCall(
         "jax.scipy.linalg.cho_solve",
         lambda a, b: jsp.linalg.cho_solve(jsp.linalg.cho_factor(a), b),
         (_symmetric(), _real(3)),
     )
-    yield Call("jax.scipy.linalg.lu", lambda a: jsp.linalg.lu(a)[2], (_matrix(),))
-    yield Call(
+    yield JaxCall("jax.scipy.linalg.lu", lambda a: jsp.linalg.lu(a)[2], (_matrix(),))
+    yield JaxCall(
         "jax.scipy.linalg.lu_solve",
         lambda a, b: jsp.linalg.lu_solve(jsp.linalg.lu_factor(a), b),
         (_matrix(), _real(3)),
     )
-    yield Call("jax.scipy.linalg.block_diag", jsp.linalg.block_diag, (_real(2, 2), _real(1, 2)))
-    yield Call("jax.scipy.linalg.toeplitz", jsp.linalg.toeplitz, (_real(3),))
-    yield Call("jax.scipy.linalg.sqrtm-like", _root_of, (_symmetric(),))
+    yield JaxCall("jax.scipy.linalg.block_diag", jsp.linalg.block_diag, (_real(2, 2), _real(1, 2)))
+    yield JaxCall("jax.scipy.linalg.toeplitz", jsp.linalg.toeplitz, (_real(3),))
+    yield JaxCall("jax.scipy.linalg.sqrtm-like", _root_of, (_symmetric(),))
 
 
 def _eigenvalues(x: Any) -> Any:
@@ -373,87 +375,89 @@ def _root_of(x: Any) -> Any:
     return (vectors * jnp.sqrt(numbers)) @ vectors.T
 
 
-def _loops() -> Iterator[Call]:
-    yield Call("lax.cumsum", lambda x: lax.cumsum(x, reverse=True), (_real(4),))
-    yield Call("lax.cumprod", lax.cumprod, (_real(4),))
-    yield Call("lax.cummax", lax.cummax, (_real(4),))
-    yield Call("lax.cummin", lax.cummin, (_real(4),))
-    yield Call("lax.cumlogsumexp", lax.cumlogsumexp, (_real(4),))
-    yield Call("lax.sort", lax.sort, (_real(5),))
-    yield Call("lax.top_k", lambda x: lax.top_k(x, 2)[0], (_real(5),))
-    yield Call(
+def _loops() -> Iterator[JaxCall]:
+    yield JaxCall("lax.cumsum", lambda x: lax.cumsum(x, reverse=True), (_real(4),))
+    yield JaxCall("lax.cumprod", lax.cumprod, (_real(4),))
+    yield JaxCall("lax.cummax", lax.cummax, (_real(4),))
+    yield JaxCall("lax.cummin", lax.cummin, (_real(4),))
+    yield JaxCall("lax.cumlogsumexp", lax.cumlogsumexp, (_real(4),))
+    yield JaxCall("lax.sort", lax.sort, (_real(5),))
+    yield JaxCall("lax.top_k", lambda x: lax.top_k(x, 2)[0], (_real(5),))
+    yield JaxCall(
         "lax.clamp",
         lambda x: jnp.clip(lax.clamp(jnp.array(-0.5, x.dtype), x, jnp.array(0.5, x.dtype)), -1, 1),
         (_real(5),),
     )
-    yield Call("lax.select", lambda x, y: lax.select(x > 0, x, y), (_real(4), _real(4)))
-    yield Call("lax.rev", lambda x: lax.rev(x, (0,)), (_real(4),))
-    yield Call("lax.pad", lambda x: lax.pad(x, jnp.zeros((), x.dtype), [(1, 0, 1)]), (_real(4),))
-    yield Call("lax.slice", lambda x: lax.slice(x, (1,), (4,), (2,)), (_real(5),))
-    yield Call("lax.dynamic_slice", lambda x: lax.dynamic_slice(x, (1,), (2,)), (_real(5),))
-    yield Call(
+    yield JaxCall("lax.select", lambda x, y: lax.select(x > 0, x, y), (_real(4), _real(4)))
+    yield JaxCall("lax.rev", lambda x: lax.rev(x, (0,)), (_real(4),))
+    yield JaxCall("lax.pad", lambda x: lax.pad(x, jnp.zeros((), x.dtype), [(1, 0, 1)]), (_real(4),))
+    yield JaxCall("lax.slice", lambda x: lax.slice(x, (1,), (4,), (2,)), (_real(5),))
+    yield JaxCall("lax.dynamic_slice", lambda x: lax.dynamic_slice(x, (1,), (2,)), (_real(5),))
+    yield JaxCall(
         "lax.dynamic_update_slice",
         lambda x, y: lax.dynamic_update_slice(x, y, (1,)),
         (_real(5), _real(2)),
     )
-    yield Call("lax.integer_pow", lambda x: lax.integer_pow(x, 3), (_real(3),))
-    yield Call("lax.reduce_precision", lambda x: lax.reduce_precision(x, 8, 23) * 2, (_real(3),))
-    yield Call("lax.broadcast_in_dim", lambda x: lax.broadcast_in_dim(x, (2, 3), (1,)), (_real(3),))
-    yield Call(
+    yield JaxCall("lax.integer_pow", lambda x: lax.integer_pow(x, 3), (_real(3),))
+    yield JaxCall("lax.reduce_precision", lambda x: lax.reduce_precision(x, 8, 23) * 2, (_real(3),))
+    yield JaxCall(
+        "lax.broadcast_in_dim", lambda x: lax.broadcast_in_dim(x, (2, 3), (1,)), (_real(3),)
+    )
+    yield JaxCall(
         "lax.dot_general",
         lambda a, b: lax.dot_general(a, b, (((2,), (1,)), ((0,), (0,)))),
         (_real(2, 2, 3), _real(2, 3, 2)),
     )
-    yield Call(
+    yield JaxCall(
         "lax.conv",
         lambda x, w: lax.conv(x, w, (1, 1), "SAME"),
         (_real(1, 2, 4, 4), _real(2, 2, 3, 3)),
     )
-    yield Call(
+    yield JaxCall(
         "lax.conv_transpose",
         lambda x, w: lax.conv_transpose(
             x, w, (2,), "SAME", dimension_numbers=("NHC", "HIO", "NHC")
         ),
         (_real(1, 3, 2), _real(3, 2, 2)),
     )
-    yield Call(
+    yield JaxCall(
         "lax.reduce_window, max",
         lambda x: lax.reduce_window(x, -jnp.inf, lax.max, (2,), (1,), "VALID"),
         (_real(5),),
     )
-    yield Call(
+    yield JaxCall(
         "lax.reduce_window, add",
         lambda x: lax.reduce_window(x, 0.0, lax.add, (2,), (2,), "SAME"),
         (_real(5),),
     )
-    yield Call("lax.reduce", lambda x: lax.reduce(x, 0.0, lax.add, (0,)), (_real(2, 3),))
-    yield Call("lax.associative_scan", lambda x: lax.associative_scan(jnp.add, x), (_real(5),))
-    yield Call(
+    yield JaxCall("lax.reduce", lambda x: lax.reduce(x, 0.0, lax.add, (0,)), (_real(2, 3),))
+    yield JaxCall("lax.associative_scan", lambda x: lax.associative_scan(jnp.add, x), (_real(5),))
+    yield JaxCall(
         "lax.associative_scan, mul", lambda x: lax.associative_scan(jnp.multiply, x), (_real(4),)
     )
-    yield Call("lax.scan", _scanned, (_real(), _real(4)))
-    yield Call(
+    yield JaxCall("lax.scan", _scanned, (_real(), _real(4)))
+    yield JaxCall(
         "lax.fori_loop", lambda x: lax.fori_loop(0, 3, lambda i, v: jnp.sin(v), x), (_real(3),)
     )
-    yield Call("lax.map", lambda x: lax.map(jnp.tanh, x), (_real(3, 2),))
-    yield Call("lax.cond", lambda x: lax.cond(True, jnp.sin, jnp.cos, x), (_real(3),))
-    yield Call(
+    yield JaxCall("lax.map", lambda x: lax.map(jnp.tanh, x), (_real(3, 2),))
+    yield JaxCall("lax.cond", lambda x: lax.cond(True, jnp.sin, jnp.cos, x), (_real(3),))
+    yield JaxCall(
         "lax.cond, by a value", lambda x: lax.cond(x.sum() > 0, jnp.sin, jnp.cos, x), (_real(3),)
     )
-    yield Call("lax.switch", lambda x: lax.switch(1, [jnp.sin, jnp.cos], x), (_real(3),))
-    yield Call("lax.custom_root", _root, (_positive(3),))
-    yield Call("lax.custom_linear_solve", _solved, (_symmetric(), _real(3)))
-    yield Call("lax.polygamma", lambda x: lax.polygamma(jnp.ones_like(x), x), (_positive(3),))
-    yield Call("lax.zeta", lambda q: lax.zeta(3.0 + 0 * q, q), (_positive(3),))
-    yield Call("lax.betainc", lambda x: lax.betainc(2.0 + 0 * x, 3.0 + 0 * x, x), (_share(3),))
-    yield Call("jax.jit", jax.jit(lambda x: jnp.sin(x) * x), (_real(3),))
-    yield Call("jax.vmap", jax.vmap(lambda x: x @ x), (_real(3, 2),))
-    yield Call("jax.checkpoint", jax.checkpoint(lambda x: jnp.sin(jnp.exp(x))), (_real(3),))
-    yield Call("jax.grad inside", jax.grad(lambda x: jnp.sum(jnp.sin(x) ** 3)), (_real(3),))
-    yield Call("jax.jvp inside", lambda x: jax.jvp(jnp.tanh, (x,), (2 * x,))[1], (_real(3),))
-    yield Call("jax.hessian inside", jax.hessian(lambda x: jnp.prod(jnp.exp(x))), (_real(2),))
-    yield Call("jax.custom_jvp", _softened, (_real(3),))
-    yield Call(
+    yield JaxCall("lax.switch", lambda x: lax.switch(1, [jnp.sin, jnp.cos], x), (_real(3),))
+    yield JaxCall("lax.custom_root", _root, (_positive(3),))
+    yield JaxCall("lax.custom_linear_solve", _solved, (_symmetric(), _real(3)))
+    yield JaxCall("lax.polygamma", lambda x: lax.polygamma(jnp.ones_like(x), x), (_positive(3),))
+    yield JaxCall("lax.zeta", lambda q: lax.zeta(3.0 + 0 * q, q), (_positive(3),))
+    yield JaxCall("lax.betainc", lambda x: lax.betainc(2.0 + 0 * x, 3.0 + 0 * x, x), (_share(3),))
+    yield JaxCall("jax.jit", jax.jit(lambda x: jnp.sin(x) * x), (_real(3),))
+    yield JaxCall("jax.vmap", jax.vmap(lambda x: x @ x), (_real(3, 2),))
+    yield JaxCall("jax.checkpoint", jax.checkpoint(lambda x: jnp.sin(jnp.exp(x))), (_real(3),))
+    yield JaxCall("jax.grad inside", jax.grad(lambda x: jnp.sum(jnp.sin(x) ** 3)), (_real(3),))
+    yield JaxCall("jax.jvp inside", lambda x: jax.jvp(jnp.tanh, (x,), (2 * x,))[1], (_real(3),))
+    yield JaxCall("jax.hessian inside", jax.hessian(lambda x: jnp.prod(jnp.exp(x))), (_real(2),))
+    yield JaxCall("jax.custom_jvp", _softened, (_real(3),))
+    yield JaxCall(
         "bfloat16 inside", lambda x: x * 2 + 0 * x.astype(jnp.bfloat16).astype(x.dtype), (_real(3),)
     )
 
@@ -481,90 +485,94 @@ _softened = jax.custom_jvp(lambda x: jnp.log1p(jnp.exp(x)))
 _softened.defjvps(lambda t, y, x: t * (1 - jnp.exp(-y)))
 
 
-def _further() -> Iterator[Call]:
+def _further() -> Iterator[JaxCall]:
     stats = jsp.stats
     for name, more in {
         "norm": (), "cauchy": (), "laplace": (), "logistic": (), "t": (3.0,), "gennorm": (1.5,)
     }.items():  # fmt: skip
         for kind in ("logpdf", "pdf", *(("cdf", "logcdf") if name == "norm" else ())):
             function = getattr(getattr(stats, name), kind)
-            yield Call(
+            yield JaxCall(
                 f"jax.scipy.stats.{name}.{kind}",
                 lambda x, f=function, m=more: f(x, *m),
                 (_real(4),),
             )
     for name, more in {"beta": (2.0, 3.0), "uniform": ()}.items():
         function = getattr(stats, name).logpdf
-        yield Call(
+        yield JaxCall(
             f"jax.scipy.stats.{name}.logpdf", lambda x, f=function, m=more: f(x, *m), (_share(4),)
         )
     for name, more in {"gamma": (2.0,), "expon": (), "chi2": (3.0,), "pareto": (0.5,)}.items():
         function = getattr(stats, name).logpdf
-        yield Call(
+        yield JaxCall(
             f"jax.scipy.stats.{name}.logpdf", lambda x, f=function, m=more: f(x, *m), (_above(4),)
         )
-    yield Call(
+    yield JaxCall(
         "jax.scipy.stats.multivariate_normal.logpdf",
         lambda x, m, c: stats.multivariate_normal.logpdf(x, m, c),
         (_real(3), _real(3), _symmetric()),
     )
-    yield Call(
+    yield JaxCall(
         "jax.scipy.stats.poisson.logpmf", lambda m: stats.poisson.logpmf(2, m), (_positive(3),)
     )
-    yield Call(
+    yield JaxCall(
         "jax.scipy.stats.bernoulli.logpmf", lambda p: stats.bernoulli.logpmf(1, p), (_share(3),)
     )
-    yield Call("jax.scipy.signal.convolve", jsp.signal.convolve, (_real(4), _real(2)))
-    yield Call(
+    yield JaxCall("jax.scipy.signal.convolve", jsp.signal.convolve, (_real(4), _real(2)))
+    yield JaxCall(
         "jax.scipy.ndimage.map_coordinates",
         lambda x, c: jsp.ndimage.map_coordinates(x, [c], order=1),
         (_real(5), 1.3 + _share(3)),
     )
-    yield Call(
+    yield JaxCall(
         "jax.image.resize", lambda x: jax.image.resize(x, (5, 6), "bilinear"), (_real(3, 4),)
     )
-    yield Call(
+    yield JaxCall(
         "jax.image.resize, cubic", lambda x: jax.image.resize(x, (2, 6), "cubic"), (_real(3, 4),)
     )
-    yield Call(
+    yield JaxCall(
         "jax.nn.dot_product_attention",
         jax.nn.dot_product_attention,
         (_real(1, 3, 2, 4), _real(1, 3, 2, 4), _real(1, 3, 2, 4)),
     )
-    yield Call("jax.nn.softmax, where", _masked, (_real(4),))
-    yield Call("jax.nn.gelu, exact", lambda x: jax.nn.gelu(x, approximate=False), (_real(4),))
-    yield Call("jax.nn.relu6, far", jax.nn.relu6, (np.array([-1.0, 3.0, 8.0]),))
+    yield JaxCall("jax.nn.softmax, where", _masked, (_real(4),))
+    yield JaxCall("jax.nn.gelu, exact", lambda x: jax.nn.gelu(x, approximate=False), (_real(4),))
+    yield JaxCall("jax.nn.relu6, far", jax.nn.relu6, (np.array([-1.0, 3.0, 8.0]),))
     key = jax.random.key(3)
-    yield Call(
+    yield JaxCall(
         "jax.random.normal",
         lambda m, s: m + s * jax.random.normal(key, (3,)),
         (_real(3), _positive(3)),
     )
-    yield Call("jax.random.gamma", lambda a: jax.random.gamma(key, a), (_above(3),))
-    yield Call("jax.random.beta", lambda a, b: jax.random.beta(key, a, b), (_above(2), _above(2)))
-    yield Call("jax.random.dirichlet", lambda a: jax.random.dirichlet(key, a), (_above(3),))
-    yield Call("jax.random.t", lambda d: jax.random.t(key, d, (3,)), (_above(3),))
-    yield Call("jax.random.uniform, as a mask", _dropped, (_real(4),))
-    yield Call("jnp.log1p(jnp.exp())", lambda x: jnp.log1p(jnp.exp(x)), (_real(4),))
-    yield Call(
+    yield JaxCall("jax.random.gamma", lambda a: jax.random.gamma(key, a), (_above(3),))
+    yield JaxCall(
+        "jax.random.beta", lambda a, b: jax.random.beta(key, a, b), (_above(2), _above(2))
+    )
+    yield JaxCall("jax.random.dirichlet", lambda a: jax.random.dirichlet(key, a), (_above(3),))
+    yield JaxCall("jax.random.t", lambda d: jax.random.t(key, d, (3,)), (_above(3),))
+    yield JaxCall("jax.random.uniform, as a mask", _dropped, (_real(4),))
+    yield JaxCall("jnp.log1p(jnp.exp())", lambda x: jnp.log1p(jnp.exp(x)), (_real(4),))
+    yield JaxCall(
         "a pytree", lambda t: t["a"] * jnp.sum(t["b"][0]), ({"a": _real(2), "b": [_real(3)]},)
     )
-    yield Call("several results", lambda x: (jnp.sin(x), {"c": x * x}), (_real(3),))
-    yield Call("jax.scipy.special.expn", lambda x: jsp.special.expn(2, x), (_positive(3),))
-    yield Call(
+    yield JaxCall("several results", lambda x: (jnp.sin(x), {"c": x * x}), (_real(3),))
+    yield JaxCall("jax.scipy.special.expn", lambda x: jsp.special.expn(2, x), (_positive(3),))
+    yield JaxCall(
         "jax.scipy.special.multigammaln", lambda a: jsp.special.multigammaln(a, 2), (1 + _above(3),)
     )
-    yield Call(
+    yield JaxCall(
         "jax.scipy.special.polygamma", lambda x: jsp.special.polygamma(1, x), (_positive(3),)
     )
-    yield Call("jax.scipy.special.zeta", lambda q: jsp.special.zeta(3.0, q), (_positive(3),))
-    yield Call(
+    yield JaxCall("jax.scipy.special.zeta", lambda q: jsp.special.zeta(3.0, q), (_positive(3),))
+    yield JaxCall(
         "jax.scipy.special.betainc", lambda x: jsp.special.betainc(2.0, 3.0, x), (_share(3),)
     )
-    yield Call(
+    yield JaxCall(
         "jax.scipy.special.bessel_jn", lambda x: jsp.special.bessel_jn(x, v=2)[1], (_positive(2),)
     )
-    yield Call("jax.scipy.special.hyp1f1", lambda x: jsp.special.hyp1f1(1.5, 2.5, x), (_unit(3),))
+    yield JaxCall(
+        "jax.scipy.special.hyp1f1", lambda x: jsp.special.hyp1f1(1.5, 2.5, x), (_unit(3),)
+    )
 
 
 def _masked(x: Any) -> Any:
@@ -575,7 +583,7 @@ def _dropped(x: Any) -> Any:
     return jnp.where(jax.random.bernoulli(jax.random.key(1), 0.5, x.shape), x * 2, 0.0)
 
 
-def calls() -> list[Call]:
+def calls() -> list[JaxCall]:
     """All calls, in their order."""
     return [
         *_elementwise(),

@@ -10,7 +10,7 @@ import pytest
 from tests.accuracy.prepared import case_of
 from zenverify.accuracy.conditioning import unavoidable
 from zenverify.accuracy.errors import measure
-from zenverify.accuracy.exact import Call
+from zenverify.accuracy.exact import Signature
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Array, Case
 from zenverify.graph.graph import GraphBuilder
@@ -20,7 +20,7 @@ UNIT = 2.0**-53
 
 def allowed(case: Case, argument: int | None = None) -> Array:
     """What is unavoidable of the value or of a gradient, in units of u * |truth|."""
-    measured = measure(ZenEngine(), Call.of(case), case)
+    measured = measure(ZenEngine(), Signature.of(case), case)
     for errors, found in zip(measured.errors, unavoidable(measured), strict=True):
         if errors.argument == argument:
             return np.asarray(found / (UNIT * errors.sizes))
@@ -100,5 +100,7 @@ def test_a_matrix_that_is_solved_with_moves_by_its_largest_element() -> None:
 
 
 def test_what_may_underflow_on_the_way_is_allowed() -> None:
-    measured = measure(ZenEngine(), Call.of(case_of("exp", [-708.0])), case_of("exp", [-708.0]))
+    measured = measure(
+        ZenEngine(), Signature.of(case_of("exp", [-708.0])), case_of("exp", [-708.0])
+    )
     assert unavoidable(measured)[0][0] > 2.0**-1022

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from zenverify.accuracy.exact import Call
+from zenverify.accuracy.exact import Signature
 from zenverify.accuracy.inputs import Space, spaces_of
 from zenverify.accuracy.moves import Mover
 from zenverify.operators import catalogue
@@ -56,7 +56,7 @@ def test_points_that_are_independent_make_one_case() -> None:
 
 
 def test_other_points_make_a_case_each() -> None:
-    call = Call("matmul", ((2, 2), (2, 1)))
+    call = Signature("matmul", ((2, 2), (2, 1)))
     space = Space(call, "float64")
     assert space.sizes == [4, 2, 2]
     points = space.starts(5, seed=1)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from zenverify.accuracy.errors import measure
-from zenverify.accuracy.exact import Call
+from zenverify.accuracy.exact import Signature
 from zenverify.accuracy.inaccuracies import inaccuracies_of
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
@@ -57,7 +57,9 @@ def test_no_digit_is_lost(
     shape = graph.shapes[graph.root]
     cotangent = np.linspace(0.6, -1.3, max(1, int(np.prod(shape)))).reshape(shape).astype(dtype)
     case = Case(graph, tuple(values), cotangent)
-    for inaccuracies in inaccuracies_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case)):
+    for inaccuracies in inaccuracies_of(
+        ZenEngine(), measure(ZenEngine(), Signature.of(case), case)
+    ):
         assert not inaccuracies.failing
         for element, inaccuracy in inaccuracies.items():
             assert inaccuracy.digits_lost < 1.2, (inaccuracies.argument, element, inaccuracy)
@@ -68,6 +70,6 @@ def test_a_tiny_exponent_keeps_its_digits() -> None:
     build = GraphBuilder()
     build.apply("power", build.variable((1,)), build.variable((1,)))
     case = Case(build.graph(), (np.array([3.9e280]), np.array([4.4712300305e-11])), np.ones(1))
-    _, slope, _ = inaccuracies_of(ZenEngine(), measure(ZenEngine(), Call.of(case), case))
+    _, slope, _ = inaccuracies_of(ZenEngine(), measure(ZenEngine(), Signature.of(case), case))
     ((_, inaccuracy),) = slope.items()
     assert inaccuracy.ulp < 5

@@ -9,7 +9,7 @@ import pytest
 
 from zenverify.engines.extended import extended
 from zenverify.engines.zen import ZenEngine
-from zenverify.faults.call import Call
+from zenverify.faults.call import PullbackCall
 from zenverify.faults.contributions import FAULTS
 from zenverify.faults.planting import mutants_of
 from zenverify.faults.source import source_mutants
@@ -24,7 +24,7 @@ def altered(name: str, x: Any, **attributes: Any) -> Any:
     """What a fault makes of g * x, for a cotangent of twos."""
     (fault,) = [one for one in FAULTS if one.name == name]
     operand = np.array(x, float)
-    call = Call(0, np.full(operand.shape, 2.0), operand + 10, (operand,), attributes)
+    call = PullbackCall(0, np.full(operand.shape, 2.0), operand + 10, (operand,), attributes)
     return fault.alter(call, lambda g, y, x, **more: rule(g, y, x))
 
 
@@ -63,7 +63,7 @@ def test_one_slice_is_taken_for_the_sum() -> None:
     (fault,) = [one for one in FAULTS if one.key == "first-slice"]
     cotangent = np.arange(6.0).reshape(2, 3)
     for operand in (np.ones((3,)), np.ones((2, 1)), np.ones(()), np.ones((1, 3))):
-        call = Call(0, cotangent, cotangent, (operand,), {})
+        call = PullbackCall(0, cotangent, cotangent, (operand,), {})
         wrong = fault.alter(call, lambda g, y, x: g)
         assert wrong.shape == operand.shape
         np.testing.assert_array_equal(wrong.ravel()[0], 0)
@@ -75,7 +75,7 @@ def test_one_slice_is_taken_for_the_sum() -> None:
 def test_another_axis_is_taken(axis: Any, other: Any) -> None:
     (fault,) = [one for one in FAULTS if one.name == "next axis taken"]
     seen = []
-    call = Call(0, np.ones(()), np.ones(()), (np.ones((2, 3)),), {"axis": axis, "n": 5})
+    call = PullbackCall(0, np.ones(()), np.ones(()), (np.ones((2, 3)),), {"axis": axis, "n": 5})
 
     def watched(g: Any, y: Any, x: Any, axis: Any, n: int) -> Any:
         seen.append((axis, n))
@@ -199,7 +199,7 @@ def spread(key: str, x: Any, rule: Any, *others: Any, **attributes: Any) -> tupl
     operands = (np.array(x, float), *(np.array(other, float) for other in others))
     result = np.asarray(attributes.pop("result", operands[0]), float)
     cotangent = np.array(np.arange(1.0, 1 + result.size).reshape(result.shape))
-    call = Call(0, cotangent, result, operands, attributes)
+    call = PullbackCall(0, cotangent, result, operands, attributes)
     return fault.alter(call, rule), operands, cotangent
 
 
@@ -287,7 +287,7 @@ def test_the_first_of_several_ties_takes_all() -> None:
     def rule(g: Any, y: Any, x: Any) -> Any:
         return g * (x == y) / np.sum(x == y)
 
-    call = Call(0, np.array(1.0), np.array(3.0), (x,), {}, np.max)
+    call = PullbackCall(0, np.array(1.0), np.array(3.0), (x,), {}, np.max)
     np.testing.assert_array_equal(fault.alter(call, rule), [0.0, 1.0, 0.0])
 
 

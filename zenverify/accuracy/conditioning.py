@@ -14,7 +14,7 @@ from operator import sub
 import numpy as np
 
 from zenverify.accuracy.errors import Measured, Numbers
-from zenverify.accuracy.exact import Call, Exact, exact
+from zenverify.accuracy.exact import Exact, Signature, exact
 from zenverify.operators.balls.arithmetic import ZERO, Ball, precision
 from zenverify.operators.program.steps.step import Balls
 from zenverify.oracles.enclosure import PRECISION, SMALLEST, UNIT_ROUNDOFF, lift, lift_all
@@ -73,7 +73,7 @@ def _moved(inputs: Sequence[Balls], which: int, places: range, steps: Balls) -> 
         yield changed[:-1], changed[-1]
 
 
-def _steps(call: Call, balls: Balls, unit: float) -> list[Ball]:
+def _steps(call: Signature, balls: Balls, unit: float) -> list[Ball]:
     """How far each element moves: by `unit` of itself.
 
     A solver that is backward stable may change each element of a matrix by `unit` of the largest.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zenverify.accuracy.exact import Call, Exact, exact, is_narrow
+from zenverify.accuracy.exact import Exact, Signature, exact, is_narrow
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Array, Case
 from zenverify.operators.balls.arithmetic import Ball
@@ -68,7 +68,7 @@ class Measured:
         Those of the result, then those of each gradient.
     """
 
-    call: Call
+    call: Signature
     case: Case
     operands: tuple[int, ...]
     values: list[Array]
@@ -76,7 +76,7 @@ class Measured:
     errors: tuple[Errors, ...]
 
 
-def measure(engine: Engine, call: Call, case: Case) -> Measured:
+def measure(engine: Engine, call: Signature, case: Case) -> Measured:
     """Run a case on an engine, and measure every number.
 
     Parameters
@@ -112,7 +112,7 @@ def measure(engine: Engine, call: Call, case: Case) -> Measured:
 
 
 def _truth(
-    call: Call, operands: Sequence[Balls], cotangent: Balls, near: Balls | None
+    call: Signature, operands: Sequence[Balls], cotangent: Balls, near: Balls | None
 ) -> tuple[Exact, list[NDArray[np.bool_]]]:
     """The truth, and per gradient which of its elements have one slope only."""
     if not call.program.can_kink:

@@ -32,7 +32,7 @@ def is_narrow(ball: Ball) -> bool:
 
 
 @dataclass(frozen=True)
-class Call:
+class Signature:
     """An operation, the shapes of its operands, and its attributes.
 
     Attributes
@@ -50,7 +50,7 @@ class Call:
     attributes: Attributes = ()
 
     @classmethod
-    def of(cls, case: Case) -> Call:
+    def of(cls, case: Case) -> Signature:
         """The call that a case of one operation makes."""
         graph = case.graph
         node = graph.apply(graph.root)
@@ -73,9 +73,9 @@ class Call:
         flat = len(set(self.shapes)) == 1 and len(self.shapes[0]) == 1
         return flat and self.operator.is_elementwise
 
-    def of_length(self, count: int) -> Call:
+    def of_length(self, count: int) -> Signature:
         """The same of another number of points, where they are independent."""
-        return Call(self.name, ((count,),) * len(self.shapes), self.attributes)
+        return Signature(self.name, ((count,),) * len(self.shapes), self.attributes)
 
     def graph(self, dtype: str) -> Graph:
         """The graph of this operation alone, each operand a variable."""
@@ -83,7 +83,7 @@ class Call:
 
 
 @lru_cache(maxsize=64)
-def _graph(call: Call, dtype: str) -> Graph:
+def _graph(call: Signature, dtype: str) -> Graph:
     leaves = [Leaf(LeafKind.VARIABLE, shape, dtype) for shape in call.shapes]
     return Graph((*leaves, Apply(call.name, tuple(range(len(leaves))), call.attributes)))
 
@@ -129,7 +129,7 @@ class Exact(NamedTuple):
 
 
 def exact(
-    call: Call,
+    call: Signature,
     operands: Sequence[Balls],
     cotangent: Balls,
     at_kink: AtKink = MEAN,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zenverify.accuracy.exact import Call
+from zenverify.accuracy.exact import Signature
 from zenverify.accuracy.points import points_of
 from zenverify.graph.case import Array, Case
 from zenverify.graph.drawing import instances_of
@@ -40,7 +40,7 @@ class Space:
         The dtype of everything.
     """
 
-    call: Call
+    call: Signature
     dtype: str
 
     @property
@@ -73,7 +73,7 @@ class Space:
             found.append(np.concatenate(arrays, axis=None, dtype=np.float64))
         return found
 
-    def cases(self, points: Sequence[Point]) -> Iterator[tuple[Call, Case]]:
+    def cases(self, points: Sequence[Point]) -> Iterator[tuple[Signature, Case]]:
         """Cases of these points: one for all where they are independent, else one for each."""
         if self.call.pointwise:
             call = self.call.of_length(len(points))
@@ -94,7 +94,7 @@ class Space:
         seed = np.ones(shape, self.dtype) if call.pointwise else parts[-1].reshape(shape)
         return self._case(call, values, seed)
 
-    def _case(self, call: Call, values: Sequence[Array], cotangent: Array) -> Case:
+    def _case(self, call: Signature, values: Sequence[Array], cotangent: Array) -> Case:
         return Case(call.graph(self.dtype), tuple(values), cotangent)
 
 
@@ -112,15 +112,15 @@ def spaces_of(operator: Operator, dtype: str, *, arrays: bool, seed: int) -> lis
     """
     if operator.is_elementwise:
         shape = (1,) if arrays else ()
-        return [Space(Call(operator.name, (shape,) * len(operator.arguments)), dtype)]
-    found: dict[object, list[Call]] = {}
+        return [Space(Signature(operator.name, (shape,) * len(operator.arguments)), dtype)]
+    found: dict[object, list[Signature]] = {}
     for instance in instances_of(operator):
         attributes = freeze_attributes(instance.attributes)
         sizes = [math.prod(shape) for shape in instance.shapes]
         fits = all(0 < size <= _SMALL for size in sizes) and (arrays or not any(instance.shapes))
         if fits:
             found.setdefault(attributes, []).append(
-                Call(operator.name, instance.shapes, attributes)
+                Signature(operator.name, instance.shapes, attributes)
             )
     draw = choices.Random(seed)
     groups = list(found.values())

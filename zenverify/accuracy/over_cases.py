@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from zenverify.accuracy.errors import Measured, measure
-from zenverify.accuracy.exact import Call
+from zenverify.accuracy.exact import Signature
 from zenverify.accuracy.inaccuracies import Inaccuracies, inaccuracies_of
 from zenverify.accuracy.record import OBJECTIVES, Accuracy, Dot, Quantity, Record
 from zenverify.engines.protocol import Engine
@@ -54,7 +54,7 @@ class _Survey:
 
     def add(self, case: Case) -> None:
         try:
-            measured = measure(self._engine, Call.of(case), case)
+            measured = measure(self._engine, Signature.of(case), case)
         except EngineFault:
             return  # the campaign reports it
         for inaccuracies in inaccuracies_of(self._engine, measured):

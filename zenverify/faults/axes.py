@@ -11,8 +11,8 @@ import numpy as np
 from zenverify.faults.call import (
     Alteration,
     Array,
-    Call,
     Pullback,
+    PullbackCall,
     Traits,
     WayToBeWrong,
     several_operands,
@@ -21,7 +21,7 @@ from zenverify.faults.call import (
 AXES = ("axis", "axes", "dim", "axis1")
 
 
-def _reversed(call: Call, rule: Pullback) -> Any:
+def _reversed(call: PullbackCall, rule: Pullback) -> Any:
     right = call.again(rule)
     return np.flip(right, -1) if right.ndim else right
 
@@ -30,7 +30,7 @@ def _square(array: Array) -> bool:
     return array.ndim > 1 and array.shape[-1] == array.shape[-2]
 
 
-def _transposed(call: Call, rule: Pullback) -> Any:
+def _transposed(call: PullbackCall, rule: Pullback) -> Any:
     right = call.again(rule)
     return right.swapaxes(-1, -2) if _square(right) else right
 
@@ -38,7 +38,7 @@ def _transposed(call: Call, rule: Pullback) -> Any:
 def _operand_transposed(step: int) -> Alteration:
     """A square operand, this one or the next, taken for its transpose."""
 
-    def alter(call: Call, rule: Pullback) -> Any:
+    def alter(call: PullbackCall, rule: Pullback) -> Any:
         position = (call.position + step) % len(call.operands)
         operand = call.operands[position]
         # For one operand, "the next" is itself: that fault has another name.
@@ -63,7 +63,7 @@ def _other_axis(axis: Any, ndim: int) -> Any:
     return axis
 
 
-def _wrong_axis(call: Call, rule: Pullback) -> Any:
+def _wrong_axis(call: PullbackCall, rule: Pullback) -> Any:
     changed = {
         name: _other_axis(value, call.operand.ndim) if name in AXES else value
         for name, value in call.attributes.items()
@@ -71,7 +71,7 @@ def _wrong_axis(call: Call, rule: Pullback) -> Any:
     return replace(call, attributes=changed).again(rule)
 
 
-def _axes_forgotten(call: Call, rule: Pullback) -> Any:
+def _axes_forgotten(call: PullbackCall, rule: Pullback) -> Any:
     """The cotangent of a reduction, spread over the operand without the axes that it lost.
 
     NumPy aligns shapes at their ends: that raises, or goes wrong in silence.
@@ -87,7 +87,7 @@ def _axes_forgotten(call: Call, rule: Pullback) -> Any:
 def _counted(factor: Callable[[int], float]) -> Alteration:
     """The right contribution of a reduction times a factor made of the number of its elements."""
 
-    def alter(call: Call, rule: Pullback) -> Any:
+    def alter(call: PullbackCall, rule: Pullback) -> Any:
         right = call.again(rule)
         if "axis" not in call.attributes or not 0 < call.result.size < call.operand.size:
             return right
@@ -96,16 +96,16 @@ def _counted(factor: Callable[[int], float]) -> Alteration:
     return alter
 
 
-def _first_for_sum(call: Call, rule: Pullback) -> Any:
+def _first_for_sum(call: PullbackCall, rule: Pullback) -> Any:
     """One slice of what had to be summed over the axes along which the operand was broadcast."""
     return _reduced(call, rule, lambda right, axis: right.take([0], axis))
 
 
-def _mean_for_sum(call: Call, rule: Pullback) -> Any:
+def _mean_for_sum(call: PullbackCall, rule: Pullback) -> Any:
     return _reduced(call, rule, lambda right, axis: right.mean(axis, keepdims=True))
 
 
-def _reduced(call: Call, rule: Pullback, reduce: Callable[[Array, int], Array]) -> Any:
+def _reduced(call: PullbackCall, rule: Pullback, reduce: Callable[[Array, int], Array]) -> Any:
     """The right contribution with the axes of the operand's broadcasting reduced in some way."""
     right, shape = call.again(rule), call.operand.shape
     if right.shape == shape or not right.size:
@@ -117,7 +117,7 @@ def _reduced(call: Call, rule: Pullback, reduce: Callable[[Array, int], Array]) 
     return right.reshape(shape)
 
 
-def _summed_too_far(call: Call, rule: Pullback) -> Any:
+def _summed_too_far(call: PullbackCall, rule: Pullback) -> Any:
     """Summed over an axis along which nothing was broadcast, and spread again."""
     right = call.again(rule)
     if right.shape != call.operand.shape or not right.ndim:

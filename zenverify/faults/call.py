@@ -14,7 +14,7 @@ Pullback = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class PullbackCall:
     """One call of a pullback of `zenverify.tensor`, on plain arrays.
 
     Attributes
@@ -42,12 +42,12 @@ class Call:
         """What a pullback gives for this call."""
         return np.asarray(rule(self.cotangent, self.result, *self.operands, **self.attributes))
 
-    def with_operand(self, position: int, operand: Array) -> Call:
+    def with_operand(self, position: int, operand: Array) -> PullbackCall:
         """The call with another array for one operand."""
         before, after = self.operands[:position], self.operands[position + 1 :]
         return replace(self, operands=(*before, operand, *after))
 
-    def valued(self) -> Call:
+    def valued(self) -> PullbackCall:
         """The call with the result that the forward rule gives for its operands."""
         if self.forward is None:
             return self
@@ -56,7 +56,7 @@ class Call:
         return replace(self, result=np.asarray(self.forward(*self.operands, **attributes)))
 
 
-Alteration = Callable[[Call, Pullback], Any]
+Alteration = Callable[[PullbackCall, Pullback], Any]
 """``alteration(call, rule)`` gives a wrong contribution, in which `rule` is the right one."""
 
 

@@ -14,8 +14,8 @@ from zenverify.faults import axes, regions
 from zenverify.faults.call import (
     Alteration,
     Array,
-    Call,
     Pullback,
+    PullbackCall,
     WayToBeWrong,
     several_operands,
 )
@@ -24,7 +24,7 @@ from zenverify.faults.call import (
 def scaled(factor: float) -> Alteration:
     """The right contribution times a factor."""
 
-    def alter(call: Call, rule: Pullback) -> Any:
+    def alter(call: PullbackCall, rule: Pullback) -> Any:
         right = call.again(rule)
         return (right * factor).astype(right.dtype)
 
@@ -34,7 +34,7 @@ def scaled(factor: float) -> Alteration:
 def _with_last(factor: float) -> Alteration:
     """The last element times a factor: a term dropped or counted twice."""
 
-    def alter(call: Call, rule: Pullback) -> Any:
+    def alter(call: PullbackCall, rule: Pullback) -> Any:
         wrong = np.array(call.again(rule))
         if wrong.size:
             wrong.flat[-1] *= factor
@@ -43,30 +43,30 @@ def _with_last(factor: float) -> Alteration:
     return alter
 
 
-def _ones_for_cotangent(call: Call, rule: Pullback) -> Any:
+def _ones_for_cotangent(call: PullbackCall, rule: Pullback) -> Any:
     return replace(call, cotangent=np.ones_like(call.cotangent)).again(rule)
 
 
-def _result_for_operand(call: Call, rule: Pullback) -> Any:
+def _result_for_operand(call: PullbackCall, rule: Pullback) -> Any:
     if call.result.shape != call.operand.shape:
         return call.again(rule)
     return call.with_operand(call.position, call.result).again(rule)
 
 
-def _operand_for_result(call: Call, rule: Pullback) -> Any:
+def _operand_for_result(call: PullbackCall, rule: Pullback) -> Any:
     if call.result.shape != call.operand.shape:
         return call.again(rule)
     return replace(call, result=call.operand).again(rule)
 
 
-def _other(call: Call) -> int | None:
+def _other(call: PullbackCall) -> int | None:
     """The next operand, if it could be taken for this one."""
     other = (call.position + 1) % len(call.operands)
     alike = other != call.position and call.operands[other].shape == call.operand.shape
     return other if alike else None
 
 
-def _exchanged(call: Call, rule: Pullback) -> Any:
+def _exchanged(call: PullbackCall, rule: Pullback) -> Any:
     other = _other(call)
     if other is None:
         return call.again(rule)
@@ -74,28 +74,28 @@ def _exchanged(call: Call, rule: Pullback) -> Any:
     return swapped.with_operand(other, call.operand).again(rule)
 
 
-def _aliased(call: Call, rule: Pullback) -> Any:
+def _aliased(call: PullbackCall, rule: Pullback) -> Any:
     other = _other(call)
     return call.again(rule) if other is None else call.with_operand(other, call.operand).again(rule)
 
 
-def _through_float32(call: Call, rule: Pullback) -> Any:
+def _through_float32(call: PullbackCall, rule: Pullback) -> Any:
     right = call.again(rule)
     return right.astype(np.float32).astype(right.dtype)
 
 
-def _nan_cleaned(call: Call, rule: Pullback) -> Any:
+def _nan_cleaned(call: PullbackCall, rule: Pullback) -> Any:
     right = call.again(rule)
     return np.where(np.isnan(right), np.zeros_like(right), right)
 
 
-def _operand_written(call: Call, rule: Pullback) -> Any:
+def _operand_written(call: PullbackCall, rule: Pullback) -> Any:
     right = np.array(call.again(rule))
     _double(call.operand)
     return right
 
 
-def _cotangent_written(call: Call, rule: Pullback) -> Any:
+def _cotangent_written(call: PullbackCall, rule: Pullback) -> Any:
     right = np.array(call.again(rule))
     _double(call.cotangent)
     return right

@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from zenverify.faults.call import Alteration, Array, Call, Pullback, WayToBeWrong, with_kinks
+from zenverify.faults.call import (
+    Alteration,
+    Array,
+    Pullback,
+    PullbackCall,
+    WayToBeWrong,
+    with_kinks,
+)
 
 _JUMP = 1e-6
 """Where a contribution moves by more than this, when an operand moves by a bit, is a kink."""
@@ -16,7 +23,7 @@ _JUMP = 1e-6
 def _where(holds: Callable[[Array], Any], factor: float) -> Alteration:
     """Wrong in a region of the operand's values only."""
 
-    def alter(call: Call, rule: Pullback) -> Any:
+    def alter(call: PullbackCall, rule: Pullback) -> Any:
         right = call.again(rule)
         if right.shape != call.operand.shape:
             return right
@@ -28,7 +35,7 @@ def _where(holds: Callable[[Array], Any], factor: float) -> Alteration:
 def _shaped(holds: Callable[[Array], bool], factor: float) -> Alteration:
     """Wrong for operands of some shapes only."""
 
-    def alter(call: Call, rule: Pullback) -> Any:
+    def alter(call: PullbackCall, rule: Pullback) -> Any:
         right = call.again(rule)
         return (right * factor).astype(right.dtype) if holds(call.operand) else right
 
@@ -43,14 +50,14 @@ def _is_square(operand: Array) -> bool:
     return operand.ndim > 1 and operand.shape[-1] == operand.shape[-2]
 
 
-def _raising_when_empty(call: Call, rule: Pullback) -> Any:
+def _raising_when_empty(call: PullbackCall, rule: Pullback) -> Any:
     right = call.again(rule)
     if not right.size:
         raise ValueError("zero-size array")
     return right
 
 
-def _nudged(call: Call, rule: Pullback, operand: Array) -> Any:
+def _nudged(call: PullbackCall, rule: Pullback, operand: Array) -> Any:
     """The contribution at an operand that was moved by a bit, where that makes it jump."""
     right = call.again(rule)
     moved = call.with_operand(call.position, operand).valued().again(rule)
@@ -61,7 +68,7 @@ def _nudged(call: Call, rule: Pullback, operand: Array) -> Any:
 def _beside_kink(towards: float) -> Alteration:
     """The derivative on one side of a kink."""
 
-    def alter(call: Call, rule: Pullback) -> Any:
+    def alter(call: PullbackCall, rule: Pullback) -> Any:
         with np.errstate(all="ignore"):
             there = np.nextafter(call.operand, call.operand.dtype.type(towards))
             return _nudged(call, rule, there)
@@ -69,7 +76,7 @@ def _beside_kink(towards: float) -> Alteration:
     return alter
 
 
-def _first_of_ties(call: Call, rule: Pullback) -> Any:
+def _first_of_ties(call: PullbackCall, rule: Pullback) -> Any:
     """The first of several equal elements taken for the only one."""
     operand = np.array(call.operand)
     _, first = np.unique(operand, return_index=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from zenverify.engines.protocol import Mutant
-from zenverify.faults.call import Alteration, Call, Pullback, Traits
+from zenverify.faults.call import Alteration, Pullback, PullbackCall, Traits
 from zenverify.faults.contributions import FAULTS
 from zenverify.faults.source import source_mutants
 from zenverify.tensor import Operation
@@ -78,7 +78,9 @@ def _altered(operation: Operation, alter: Alteration, position: int) -> Pullback
         # A variadic rule is told for which operand it is called.
         place = attributes.get("position", position)
         arrays = tuple(map(np.asarray, operands))
-        call = Call(place, np.asarray(g), np.asarray(y), arrays, attributes, operation.forward)
+        call = PullbackCall(
+            place, np.asarray(g), np.asarray(y), arrays, attributes, operation.forward
+        )
         return alter(call, rule)
 
     return wrong

@@ -72,7 +72,7 @@ def simplest(count: int) -> int:  # noqa: ARG001  a choice among so many
 
 
 @dataclass(frozen=True)
-class _Call:
+class _Planned:
     """An operator that is about to be called.
 
     Attributes
@@ -171,7 +171,9 @@ class _Drawing:
         call = self.prepared(operator, Instance(shapes, instance.attributes), constant)
         self.call(call, node, 1 if turned else 0)
 
-    def prepared(self, operator: Operator, instance: Instance, constant: Constant | None) -> _Call:
+    def prepared(
+        self, operator: Operator, instance: Instance, constant: Constant | None
+    ) -> _Planned:
         extended = operator.integers_extend is not None and self.choose(3) == 1
         given = tuple(
             name
@@ -182,9 +184,9 @@ class _Drawing:
             and self.choose(_ATTRIBUTE) == 1
         )
         computed = bool(operator.selects in given and self.comparisons and self.choose(3))
-        return _Call(operator, instance, constant, extended, given, computed)
+        return _Planned(operator, instance, constant, extended, given, computed)
 
-    def call(self, call: _Call, node: int | None = None, place: int = 0) -> None:
+    def call(self, call: _Planned, node: int | None = None, place: int = 0) -> None:
         """Append a call; an existing node goes to a place among its operands if it fits there."""
         operands, bounds = self._operands(call, node, place)
         for operand in operands:
@@ -194,7 +196,7 @@ class _Drawing:
         applied = Apply(call.operator, tuple(operands), attributes, given)
         self.append(applied, call.program.shape, bounds, trainable=True)
 
-    def _giver(self, call: _Call, name: str) -> int:
+    def _giver(self, call: _Planned, name: str) -> int:
         """The node that gives an attribute: a leaf of its value, or a condition of its shape."""
         value = call.instance.attributes[name]
         if call.computed and name == call.operator.selects:
@@ -260,7 +262,7 @@ class _Drawing:
                 return instance
         raise RuntimeError(f"{operator.name} gives no instance for its own shapes")
 
-    def _operands(self, call: _Call, node: int | None, place: int) -> tuple[list[int], Range]:
+    def _operands(self, call: _Planned, node: int | None, place: int) -> tuple[list[int], Range]:
         """The operands, and the range of the result."""
         shapes = call.instance.shapes
         if node is not None and not self._fits(call, place, shapes[place], node):
@@ -281,13 +283,13 @@ class _Drawing:
             bounds = self._range_of(call, operands) or (-_BOUND, _BOUND)
         return operands, bounds
 
-    def _range_of(self, call: _Call, operands: Sequence[int]) -> Range | None:
+    def _range_of(self, call: _Planned, operands: Sequence[int]) -> Range | None:
         """The range of the result; None where it may be undefined or too large to go on with."""
         if call.extended:
             return None if max(abs(end) for end in self.ranges[operands[0]]) > 2 else (-8.0, 8.0)
         return _bounded(call, [self.ranges[operand] for operand in operands])
 
-    def _leaf(self, call: _Call, argument: int) -> int:
+    def _leaf(self, call: _Planned, argument: int) -> int:
         """A new leaf of the kind that the call wants."""
         kind, shape = call.kind(argument), call.instance.shapes[argument]
         return self._new_leaf(kind, shape, self._plan(call, argument))
@@ -304,7 +306,7 @@ class _Drawing:
             Leaf(kind, shape, dtype), shape, (plan.low, plan.high), trainable=trainable
         )
 
-    def _plan(self, call: _Call, argument: int) -> LeafPlan:
+    def _plan(self, call: _Planned, argument: int) -> LeafPlan:
         limits = call.limits(argument)
         if call.is_integer(argument):
             return LeafPlan(-1.0, 3.0, limits, integer=True)
@@ -316,7 +318,7 @@ class _Drawing:
         assert isinstance(taken, FrozenArray)
         return replace(plan, taken=taken)
 
-    def _operand(self, call: _Call, argument: int, shape: Shape, model: int | None) -> int:
+    def _operand(self, call: _Planned, argument: int, shape: Shape, model: int | None) -> int:
         """The same operand as before, another node, or a new variable."""
         choice = 3 if model is None else self.choose(6)
         if choice in (1, 2) and model is not None and self._fits(call, argument, shape, model):
@@ -333,7 +335,7 @@ class _Drawing:
         tensors = [i for i in order if self.trainable[i]]
         return [i for i in tensors if not self.uses[i]] + [i for i in tensors if self.uses[i]]
 
-    def _fits(self, call: _Call, argument: int, shape: Shape, node: int) -> bool:
+    def _fits(self, call: _Planned, argument: int, shape: Shape, node: int) -> bool:
         if self.shapes[node] != shape or call.kind(argument) is not LeafKind.VARIABLE:
             return False
         admitted = call.limits(argument).admits(*self.ranges[node])
@@ -350,7 +352,7 @@ def _size_of(operator: Operator, instance: Instance) -> int:
     return math.prod(program.shape)
 
 
-def _bounded(call: _Call, ranges: Sequence[Range]) -> Range | None:
+def _bounded(call: _Planned, ranges: Sequence[Range]) -> Range | None:
     """The range of a call's result; None where it may be undefined or too large to go on with."""
     found = [
         range_of(program, part)
@@ -435,7 +437,7 @@ def draw_chain(
     if not unary:
         return None
     shape = pick(choose, _CHAIN_SHAPES)
-    calls = [_Call(operator, Instance((shape,)), None, extended=False) for operator in unary]
+    calls = [_Planned(operator, Instance((shape,)), None, extended=False) for operator in unary]
     drawing = _Drawing(choose, dtypes)
     drawing.call(pick(choose, calls))
     for _ in range(operations - 1):
@@ -446,7 +448,7 @@ def draw_chain(
     return _finished(drawing)
 
 
-def _continuation(choose: Choose, calls: Sequence[_Call], latest: Range) -> _Call | None:
+def _continuation(choose: Choose, calls: Sequence[_Planned], latest: Range) -> _Planned | None:
     """One of the calls that is defined on a range of values; None if none is."""
     untried = list(calls)
     while untried:

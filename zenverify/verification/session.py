@@ -18,7 +18,7 @@ from zenverify.verification.blame.locate import located
 from zenverify.verification.checks.probes import probed_root
 from zenverify.verification.checks.structure import read_gradients
 from zenverify.verification.events import Finding
-from zenverify.verification.trace import BACKWARD, EngineFault, Place, Trace
+from zenverify.verification.trace import BACKWARD, EngineFault, Stage, Trace
 from zenverify.verification.verdict import Pass, Verdict
 
 _PASSES = 20
@@ -111,12 +111,12 @@ class EngineSession(Session):
     def probe(self, graph: Graph, run: Trace, probes: Mapping[int, Array]) -> dict[int, Array]:
         """A reverse pass to which each probe is what enters at its node; all nodes' gradients."""
         handles = [run.handles[node] for node in probes]
-        place = Place(graph, graph.root, "seeding the probes", BACKWARD, Pass.REVERSE)
-        with trace.time_limit(self.timeout), trace.at_work(place):
+        stage = Stage(graph, graph.root, "seeding the probes", BACKWARD, Pass.REVERSE)
+        with trace.time_limit(self.timeout), trace.at_work(stage):
             root = probed_root(self.engine, handles, list(probes.values()))
             value = self.engine.value(root)
             if not isinstance(value, np.ndarray) or value.shape != ():
-                raise place.fault(
+                raise stage.fault(
                     Verdict.STRUCTURE, "the probed root is not a scalar with an array as its value"
                 )
         self.backward(graph, root, np.ones((), dtype=value.dtype))

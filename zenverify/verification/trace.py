@@ -113,7 +113,7 @@ class Trace:
 
 
 @dataclass(slots=True)
-class Place:
+class Stage:
     """Where the engine is at work. Whoever calls it keeps this up to date, node by node.
 
     Attributes
@@ -157,8 +157,8 @@ class Place:
 
 
 @contextmanager
-def at_work(place: Place) -> Iterator[None]:
-    """Turn whatever the engine raises inside into a finding about the place it is at then.
+def at_work(stage: Stage) -> Iterator[None]:
+    """Turn whatever the engine raises inside into a finding about the stage it is at then.
 
     Raises
     ------
@@ -170,16 +170,16 @@ def at_work(place: Place) -> Iterator[None]:
     except EngineFault:
         raise
     except OutOfTime:
-        message = f"{place.doing} did not return in time"
-        raise place.fault(Verdict.TIMEOUT, message) from None
+        message = f"{stage.doing} did not return in time"
+        raise stage.fault(Verdict.TIMEOUT, message) from None
     except UnsupportedError as error:
         message = f"the engine does not offer {error}"
-        raise place.fault(Verdict.UNSUPPORTED, message) from error
+        raise stage.fault(Verdict.UNSUPPORTED, message) from error
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        message = f"{place.doing} raised {type(error).__name__}: {_shortened(error)}"
-        fault = place.fault(Verdict.CRASH, message, error)
+        message = f"{stage.doing} raised {type(error).__name__}: {_shortened(error)}"
+        fault = stage.fault(Verdict.CRASH, message, error)
         if (at := fault.finding.raised_at) is not None:
             message = f"{message} ({Path(at.file).name}, line {at.line})"
         raise EngineFault(replace(fault.finding, message=message)) from error
@@ -237,9 +237,9 @@ def forward(
     """
     timeout = limit() if timeout is None else timeout
     with time_limit(timeout):
-        place = Place(case.graph, 0, "the forward pass")
-        with at_work(place):
-            run = _forward(engine, case, calls, place, timeout)
+        stage = Stage(case.graph, 0, "the forward pass")
+        with at_work(stage):
+            run = _forward(engine, case, calls, stage, timeout)
     changed = first_difference(case.graph, run.values, run.arrays)
     if changed is not None:
         raise EngineFault(
@@ -254,24 +254,24 @@ def forward(
 
 
 def _forward(
-    engine: Engine, case: Case, calls: Counter[int] | None, place: Place, timeout: float
+    engine: Engine, case: Case, calls: Counter[int] | None, stage: Stage, timeout: float
 ) -> Trace:
     if not isinstance(engine, Batching):
-        return _read_singly(engine, case, calls, place)
+        return _read_singly(engine, case, calls, stage)
     run = _begun(case)
     try:
-        for _ in _called(engine, case, calls, place, run):
+        for _ in _called(engine, case, calls, stage, run):
             pass
-        place.doing = "reading a value"
-        values = in_one_go(engine.values, run.handles, place)
+        stage.doing = "reading a value"
+        values = in_one_go(engine.values, run.handles, stage)
     except KeyboardInterrupt:
         raise
     except BaseException:
-        failed = place.node, place.doing
+        failed = stage.node, stage.doing
         # From the beginning, as a read that failed may have left its mark on what it was to read.
         with time_limit(timeout):
-            _read_singly(engine, case, calls, place)
-        place.node, place.doing = failed
+            _read_singly(engine, case, calls, stage)
+        stage.node, stage.doing = failed
         raise
     for position, value in enumerate(values):
         _keep(case.graph, run, position, value)
@@ -282,11 +282,11 @@ def _begun(case: Case) -> Trace:
     return Trace([], [], [], [value.copy() for value in case.values])
 
 
-def _read_singly(engine: Engine, case: Case, calls: Counter[int] | None, place: Place) -> Trace:
+def _read_singly(engine: Engine, case: Case, calls: Counter[int] | None, stage: Stage) -> Trace:
     """A forward pass with each value read right behind its call."""
     run = _begun(case)
-    for position, handle in _called(engine, case, calls, place, run):
-        place.doing = "reading a value"
+    for position, handle in _called(engine, case, calls, stage, run):
+        stage.doing = "reading a value"
         _keep(case.graph, run, position, engine.value(handle))
     return run
 
@@ -304,7 +304,7 @@ def _keep(graph: Graph, run: Trace, position: int, value: object) -> None:
 
 
 def _called(
-    engine: Engine, case: Case, calls: Counter[int] | None, place: Place, run: Trace
+    engine: Engine, case: Case, calls: Counter[int] | None, stage: Stage, run: Trace
 ) -> Iterator[tuple[int, Handle]]:
     """Each node of the graph with its handle, once it is made."""
     graph = case.graph
@@ -312,14 +312,14 @@ def _called(
     inputs = iter(run.inputs)
     counter = engine if calls is not None and isinstance(engine, Counting) else None
     for position, node in enumerate(graph.nodes):
-        place.node = position
+        stage.node = position
         if isinstance(node, Leaf):
-            place.doing = "making a leaf"
+            stage.doing = "making a leaf"
             handle = _leaf(engine, node, next(inputs))
             if counter is not None and calls is not None and node.kind is LeafKind.VARIABLE:
                 handle = counter.counted(handle, partial(calls.update, (position,)))
         else:
-            place.doing = "the forward pass"
+            stage.doing = "the forward pass"
             operands = [handles[operand] for operand in node.operands]
             attributes = graph.attributes(position)
             attributes.update((name, handles[giver]) for name, giver in node.given)
@@ -336,7 +336,7 @@ def _leaf(engine: Engine, leaf: Leaf, value: Array) -> Handle:
 
 
 def in_one_go(
-    read: Callable[[Sequence[Handle]], Sequence[object]], handles: Sequence[Handle], place: Place
+    read: Callable[[Sequence[Handle]], Sequence[object]], handles: Sequence[Handle], stage: Stage
 ) -> list[object]:
     """What an engine gives for all handles at once; it is at the last node then.
 
@@ -345,11 +345,11 @@ def in_one_go(
     EngineFault
         If it gives more or fewer than it was asked for.
     """
-    place.node = place.graph.root
+    stage.node = stage.graph.root
     found = list(read(handles))
     if len(found) != len(handles):
-        message = f"{place.doing} of {len(handles)} nodes in one go gave {len(found)}"
-        raise place.fault(Verdict.STRUCTURE, message)
+        message = f"{stage.doing} of {len(handles)} nodes in one go gave {len(found)}"
+        raise stage.fault(Verdict.STRUCTURE, message)
     return found
 
 
@@ -427,26 +427,26 @@ def read_gradient_of_each(
     EngineFault
         If the engine raises or hangs.
     """
-    place = Place(graph, graph.root, "reading a gradient", during=during)
+    stage = Stage(graph, graph.root, "reading a gradient", during=during)
     timeout = limit() if timeout is None else timeout
 
     def read_singly() -> None:
         for node in nodes:
-            place.node = node
+            stage.node = node
             keep(node, engine.gradient(handles[node]))
 
-    with time_limit(timeout), at_work(place):
+    with time_limit(timeout), at_work(stage):
         if not isinstance(engine, Batching):
             read_singly()
             return
         try:
-            found = in_one_go(engine.gradients, [handles[node] for node in nodes], place)
+            found = in_one_go(engine.gradients, [handles[node] for node in nodes], stage)
         except KeyboardInterrupt:
             raise
         except BaseException:
             with time_limit(timeout):
                 read_singly()
-            place.node = graph.root
+            stage.node = graph.root
             raise
         for node, gradient in zip(nodes, found, strict=True):
             keep(node, gradient)
@@ -494,8 +494,8 @@ def backward(
     EngineFault
         If the engine raises or hangs.
     """
-    place = Place(graph, graph.root, "the reverse pass", BACKWARD, during)
-    with time_limit(limit() if timeout is None else timeout), at_work(place):
+    stage = Stage(graph, graph.root, "the reverse pass", BACKWARD, during)
+    with time_limit(limit() if timeout is None else timeout), at_work(stage):
         engine.backward(root, cotangent)
 
 
@@ -533,8 +533,8 @@ def backward_from(
         for root, cotangent in zip(roots, seeds.values(), strict=True):
             backward(engine, graph, root, cotangent, timeout, during)
         return
-    place = Place(graph, graph.root, "the reverse pass", BACKWARD, during)
-    with time_limit(limit() if timeout is None else timeout), at_work(place):
+    stage = Stage(graph, graph.root, "the reverse pass", BACKWARD, during)
+    with time_limit(limit() if timeout is None else timeout), at_work(stage):
         if isinstance(engine, Rooted):
             engine.backward_from(roots, list(seeds.values()))
         else:

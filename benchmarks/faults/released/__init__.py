@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.faults.fault import Fault
+from benchmarks.faults.fault import KnownFault
 from benchmarks.faults.released import (
     choosing,
     convolution,
@@ -17,7 +17,7 @@ from benchmarks.faults.released import (
     shaping,
 )
 
-RELEASED: tuple[Fault, ...] = (
+RELEASED: tuple[KnownFault, ...] = (
     *elementwise.FAULTS,
     *piecewise.FAULTS,
     *reductions.FAULTS,

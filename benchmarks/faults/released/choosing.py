@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, rule
+from benchmarks.faults.fault import KnownFault, rule
 from benchmarks.faults.released.fitting import where_it_fits
 
 CHOSEN = "released: chosen elements"
@@ -117,7 +117,7 @@ def _trace_without_offset(g: Any, x: Any, offset: int, axis1: int, axis2: int) -
     return made
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     rule(CHOSEN, "index", "repeated index averaged", _averaged_repeats),
     rule(
         CHOSEN, "where", "one slice for the sum", _one_slice, broadcasts=False, blamed=(0, 1, None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, Pullback, altered, rule, value
+from benchmarks.faults.fault import KnownFault, Pullback, altered, rule, value
 from zenverify.tensor import OPERATIONS
 from zenverify.tensor.networks.convolution import spread
 from zenverify.tensor.networks.windows import meetings
@@ -158,7 +158,7 @@ def _first_of_ties(g: Any, y: Any, x: Any, size: Any) -> Any:
     return (g.sum((2, 3), keepdims=True) * ties / ties.sum((2, 3), keepdims=True)).astype(x.dtype)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     *_CONVOLUTION,
     rule(POOLING, "max_pool2d", "all of it to every element that ties", _whole_to_each),
     rule(POOLING, "max_pool1d", "overlapping windows overwritten", _overwritten),

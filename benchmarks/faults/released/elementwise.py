@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, rule, scaled, value
+from benchmarks.faults.fault import KnownFault, rule, scaled, value
 
 KIND = "released: elementwise"
 
@@ -40,7 +40,7 @@ def _unnormalised_sinc(x: Any) -> Any:
     return np.where(x == 0, 1, np.sin(x) / x)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     rule(KIND, "power", "0 ** 0 by its base", lambda g, y, a, b: g * b * np.power(a, b - 1)),
     rule(
         KIND,

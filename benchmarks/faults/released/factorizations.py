@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, rule, scaled, value
+from benchmarks.faults.fault import KnownFault, rule, scaled, value
 
 SYSTEM = "linear systems"
 FACTORIZATION = "factorizations"
@@ -150,7 +150,7 @@ def _without_the_third_term(g: Any, y: Any, x: Any) -> Any:
     return _pinv(g, y, x, True, False)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     rule(SYSTEM, "solve", "the matrix not transposed", _right_not_transposed, 1),
     rule(SYSTEM, "solve", "a right side's batch not summed", _right_not_summed, 1),
     rule(SYSTEM, "solve", "the matrix's contribution transposed", _matrix_transposed, 0),

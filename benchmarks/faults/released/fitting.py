@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.faults.fault import Fault, Pullback, altered
+from benchmarks.faults.fault import KnownFault, Pullback, altered
 
 
-def where_it_fits(kind: str, operation: str, what: str, wrong: Pullback) -> Fault:
+def where_it_fits(kind: str, operation: str, what: str, wrong: Pullback) -> KnownFault:
     """A fault whose contribution only counts where it is an array of the operand's shape."""
 
     def alter(right: Pullback) -> Pullback:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.faults.fault import Fault
+from benchmarks.faults.fault import KnownFault
 from benchmarks.faults.released import factorizations, products
 
-FAULTS: tuple[Fault, ...] = (*products.FAULTS, *factorizations.FAULTS)
+FAULTS: tuple[KnownFault, ...] = (*products.FAULTS, *factorizations.FAULTS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, Pullback, altered, rule, value
+from benchmarks.faults.fault import KnownFault, Pullback, altered, rule, value
 from zenverify.tensor import OPERATIONS
 from zenverify.tensor.networks.losses import reduced, share
 from zenverify.tensor.reductions.reductions import proportions
@@ -105,7 +105,7 @@ def _overflows(x: Any, target: Any, reduction: str) -> Any:
     return reduced(np.log(1 + np.exp(x)) - x * target, reduction)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     rule(LOSSES, "mse_loss", "target with the sign of x", _same_sign, 1),
     rule(
         LOSSES,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, rule, value
+from benchmarks.faults.fault import KnownFault, rule, value
 from zenverify.tensor.networks.attention import _turned, _visible, _weights
 from zenverify.tensor.networks.normalisation import _all_but_channels, _last
 from zenverify.tensor.networks.standardisation import by_rms, standardised
@@ -142,7 +142,7 @@ def _overwritten(g: Any, y: Any, weight: Any, indices: Any) -> Any:
     return made
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     *_NORMALISATION,
     rule(NETWORK, "scaled_dot_product_attention", "scale forgotten", _scale_forgotten),
     rule(NETWORK, "scaled_dot_product_attention", "mask ignored", _mask_ignored, 1),

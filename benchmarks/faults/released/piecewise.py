@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, rule, value
+from benchmarks.faults.fault import KnownFault, rule, value
 from zenverify.tensor import OPERATIONS
 from zenverify.tensor.elementwise.rectifiers import SELU_ALPHA, SELU_SCALE
 
@@ -88,7 +88,7 @@ def _one_too_many(g: Any, y: Any, a: Any, b: Any) -> Any:
     return -g * np.where((a < 0) != (b < 0), quotient - 1, quotient)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     # pytorch/pytorch 187806
     value(ACTIVATION, "gelu", "by 1 + erf", _gelu),
     rule(ACTIVATION, "gelu", "slope by 1 + erf", _pull_gelu),

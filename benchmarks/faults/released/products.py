@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, Pullback, altered, rule
+from benchmarks.faults.fault import KnownFault, Pullback, altered, rule
 
 CONTRACTION = "contractions"
 PRODUCT = "products"
@@ -156,7 +156,7 @@ def _first_factor(g: Any, y: Any, x: Any, n: int) -> Any:
     return g @ np.linalg.matrix_power(x, n - 1).swapaxes(-1, -2)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     rule(CONTRACTION, "tensordot", "integer axes reversed", _integer_axes_reversed),
     rule(CONTRACTION, "tensordot", "axes in the order of the list", _axes_in_their_own_order),
     rule(CONTRACTION, "dot", "summed axis left in front", _kept_in_front, 1),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, Pullback, altered, rule
+from benchmarks.faults.fault import KnownFault, Pullback, altered, rule
 from zenverify.tensor.axes import axes_of, keep_axes, reduced_size
 
 ZEROS = "released: products and norms at zero"
@@ -142,7 +142,7 @@ def _mean_left_out(g: Any, y: Any, x: Any, weights: Any, axis: Any, keepdims: bo
     return keep_axes(g, x.shape, axis) * x / weights.sum(axis=axis, keepdims=True)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     rule(ZEROS, "prod", "zero at a zero", _division_mended),
     rule(ZEROS, "prod", "two zeros taken for one", _two_zeros),
     altered(ZEROS, "norm", "NaN at zero", _norm_by_quotient),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, Pullback, altered
+from benchmarks.faults.fault import KnownFault, Pullback, altered
 from benchmarks.faults.released.fitting import where_it_fits
 
 REPEATED = "released: repeated elements"
@@ -87,7 +87,7 @@ def _wrapped_as_edges(right: Pullback) -> Pullback:
     return wrong
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     where_it_fits(REPEATED, "tile", "copies and elements mixed up", _elements_before_copies),
     where_it_fits(REPEATED, "tile", "few reps for the first axes", _copies_from_the_left),
     where_it_fits(REPEATED, "tile", "one copy along new axes", _first_of_new_copies),

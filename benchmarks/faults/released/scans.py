@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, Pullback, altered, rule
+from benchmarks.faults.fault import KnownFault, Pullback, altered, rule
 from zenverify.tensor.axes import keep_axes
 
 SCANS = "released: running sums and products"
@@ -83,7 +83,7 @@ def _first_tie(g: Any, y: Any, x: Any, axis: Any) -> Any:
     return pulled.reshape(x.shape)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[KnownFault, ...] = (
     rule(SCANS, "cumsum", "not reversed", _not_reversed),
     altered(SCANS, "cumsum", "first axis for a negative one", _first_axis_for_negative),
     altered(SCANS, "cumprod", "first axis for a negative one", _first_axis_for_negative),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import Fault, Pullback, altered, rule
+from benchmarks.faults.fault import KnownFault, Pullback, altered, rule
 from benchmarks.faults.released.fitting import where_it_fits
 from zenverify.tensor.axes import integers
 
@@ -141,4 +141,4 @@ _JOINED = (
     altered(JOINED, "gradient", "ends of first order", _first_order_ends),
 )
 
-FAULTS: tuple[Fault, ...] = (*_ORDER, *_JOINED)
+FAULTS: tuple[KnownFault, ...] = (*_ORDER, *_JOINED)

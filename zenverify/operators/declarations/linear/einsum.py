@@ -88,11 +88,11 @@ def _einsum(builder: ProgramBuilder, *operands: Buffer, subscripts: str) -> Buff
     return product.sum(summed) if summed else product
 
 
-Call = tuple[str, tuple[Shape, ...]]
+_Contraction = tuple[str, tuple[Shape, ...]]
 """Subscripts, and the shapes of the operands after the first."""
 
 
-def _of_any(shape: Shape) -> list[Call]:
+def _of_any(shape: Shape) -> list[_Contraction]:
     return [
         ("...->...", ()),
         ("...,...", (shape,)),
@@ -102,7 +102,7 @@ def _of_any(shape: Shape) -> list[Call]:
     ]
 
 
-def _of_vectors(shape: Shape) -> list[Call]:
+def _of_vectors(shape: Shape) -> list[_Contraction]:
     (n,) = shape
     return [
         ("i->", ()),
@@ -118,9 +118,9 @@ def _of_vectors(shape: Shape) -> list[Call]:
     ]
 
 
-def _of_matrices(shape: Shape) -> list[Call]:
+def _of_matrices(shape: Shape) -> list[_Contraction]:
     m, n = shape
-    calls: list[Call] = [
+    calls: list[_Contraction] = [
         ("ij->ji", ()),
         ("ba", ()),
         ("ij->j", ()),
@@ -150,9 +150,9 @@ def _of_matrices(shape: Shape) -> list[Call]:
     return calls
 
 
-def _of_three(shape: Shape) -> list[Call]:
+def _of_three(shape: Shape) -> list[_Contraction]:
     a, b, c = shape
-    calls: list[Call] = [
+    calls: list[_Contraction] = [
         ("ijk->kij", ()),
         ("ijk->j", ()),
         ("bij,bjk->bik", ((a, c, 2),)),
