@@ -20,7 +20,7 @@ from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
 from zenverify.tensor import OPERATIONS, Tensor
-from zenverify.verification.verdict import ACCUMULATION, Verdict
+from zenverify.verification.verdict import ACCUMULATION, Pass, Verdict
 from zenverify.verification.verify import verify_case
 
 CASE = unary("exp", "tanh", "negative", at=[0.5, 0.25])
@@ -192,6 +192,25 @@ def test_a_second_call_that_forgets_the_first() -> None:
     assert finding.verdict is Verdict.STRUCTURE
     assert finding.blame.operation == ACCUMULATION
     assert "a second call of the reverse pass should add to the gradient of node" in finding.message
+
+
+@pytest.mark.parametrize("size, passes", [(1.2e308, True), (1.2e306, False)])
+def test_a_second_call_that_adds_in_another_order_may_overflow(size: float, passes: bool) -> None:
+    build = CaseBuilder()
+    x = build.variable([0.125])
+    factor = build.constant([size])
+    build.apply("subtract", build.apply("multiply", x, factor), build.apply("multiply", x, factor))
+
+    class Overflowing(ZenEngine):
+        def backward(self, root: Any, cotangent: Array) -> None:
+            again = root.accumulated is not None
+            super().backward(root, cotangent)
+            if again:
+                leaf = root.dependencies[0].dependencies[0]
+                leaf.accumulated = np.full_like(leaf.array, np.inf)
+
+    findings = verify_case(Overflowing(), build.case()).findings
+    assert [finding.during for finding in findings] == [Pass.SECOND_REVERSE] * (not passes)
 
 
 def test_a_second_call_that_adds_although_it_should_replace() -> None:

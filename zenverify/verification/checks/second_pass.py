@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from zenverify.graph.case import Array
+from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
 from zenverify.verification import trace
 from zenverify.verification.checks.check import Said
 from zenverify.verification.recording import GraphRecording
@@ -20,7 +21,8 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
 
     It may add to what is there in another order than one sum, and go through its own sums in
     another order than the first run did. So where the bits differ, the running errors of both
-    passes decide, in both of which each side may be off.
+    passes decide, in both of which each side may be off. Where the terms add up to more than the
+    dtype holds, some order of them overflows, and another does not: infinity and NaN pass there.
     """
     probed = recording.probed(session)
     if not probed.same:
@@ -55,8 +57,13 @@ def examine(recording: GraphRecording, session: EngineSession) -> Iterable[Said]
             [np.resize(errors[node] or [0.0], graph.sizes[node]) for node in nodes]
         )
     allowed[np.isnan(allowed)] = np.inf  # where no bound is known, it accuses nobody
+    # A running error holds the unit of each term that is added, 8 times and more, on either side.
+    unit = UNIT_ROUNDOFF["float32" if "float32" in graph.dtypes else "float64"]
+    most = [np.full(graph.sizes[node], np.finfo(graph.numpy_dtypes[node]).max) for node in nodes]
     with np.errstate(all="ignore"):
+        overflows = allowed / (THRESHOLD * unit) >= np.concatenate(most)
         close = np.abs(now - expected) <= allowed
+        close |= overflows & ~(np.isfinite(now) & np.isfinite(expected))
     node = trace.owner_of_difference(np.where(close, expected, now), expected, nodes, graph.sizes)
     if node is None:
         return
