@@ -82,6 +82,7 @@ def check(
     from zenverify.output.html.write import write_card
     from zenverify.output.json.lines import print_json
     from zenverify.output.model.asking import Asker
+    from zenverify.output.model.printable import cut
     from zenverify.output.terminal.card import print_card
     from zenverify.output.terminal.consoles import messages_console, results_console
     from zenverify.verification.trace import TIMEOUT
@@ -91,12 +92,14 @@ def check(
         raise UsageError("--domain goes with --expression: a declared operation has its own domain")
     subject = _subject(operation, expression, domain, settings["engine"])
     with known(subject, settings["engine"]) as (engine, operator):
-        card = examine(
-            engine,
-            operator,
-            graphs=settings["graphs"] or DEFAULT_GRAPHS,
-            seed=DEFAULT_SEED if settings["seed"] is None else settings["seed"],
-            timeout=settings["timeout"] or TIMEOUT,
+        card = cut(
+            examine(
+                engine,
+                operator,
+                graphs=settings["graphs"] or DEFAULT_GRAPHS,
+                seed=DEFAULT_SEED if settings["seed"] is None else settings["seed"],
+                timeout=settings["timeout"] or TIMEOUT,
+            )
         )
         path = write_card(card, Path(settings["reports"]), Asker(engine))
         if as_json:

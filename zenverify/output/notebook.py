@@ -16,6 +16,7 @@ from zenverify.output.html.render import render_fragment
 from zenverify.output.html.section import Answer, Fact, answers_of
 from zenverify.output.model.input_text import where_text
 from zenverify.output.model.numbers import counted
+from zenverify.output.model.printable import cut, visible
 from zenverify.output.model.quantities import quantity_name
 from zenverify.output.model.sentence import sentence_of, title_of
 from zenverify.output.model.verdict import State
@@ -55,7 +56,7 @@ class Shown:
 
 def html(result: Any) -> str:
     """The HTML of a result of `verify`, `gradcheck` or `check`."""
-    shown = _SHOWING[type(result).__name__](result)
+    shown = _SHOWING[type(result).__name__](cut(result))
     css = files("zenverify.output.html").joinpath("static/report.css").read_text(encoding="utf-8")
     # Nested, the style sheet reaches nothing of the notebook's own.
     nested = css.replace(":root", "&").replace("\nbody {", "\n& {")
@@ -65,7 +66,7 @@ def html(result: Any) -> str:
 
 def mimebundle(result: Any) -> dict[str, str]:
     """The result as text and as HTML; a front end takes what it can."""
-    return {"text/plain": str(result), "text/html": html(result)}
+    return {"text/plain": visible(str(cut(result))), "text/html": html(result)}
 
 
 def _live(result: Any) -> Shown:

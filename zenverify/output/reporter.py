@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from zenverify.output.model.printable import cut
 from zenverify.output.model.run import Collector, RunModel
 from zenverify.verification.events import Event
 
@@ -89,7 +90,8 @@ class Reporters:
         self._started.close()
 
     def handle(self, event: Event) -> None:
-        """Take in the run's next event, and hand it to each reporter."""
+        """Take in the run's next event, its long texts cut, and hand it to each reporter."""
+        event = cut(event)
         self._context.collector.add(event)
         for reporter in self._reporters:
             reporter.handle(event)

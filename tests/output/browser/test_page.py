@@ -1,6 +1,6 @@
 """The page in a browser: no complaint, no finding of axe-core, and everything that its script does.
 
-Needs playwright, axe-playwright-python and a Chromium; `.ci/run` installs them where it may.
+Needs a Chromium; `.ci/run` installs one where it may, and says so where it cannot.
 """
 
 import shutil

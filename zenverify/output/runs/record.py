@@ -10,6 +10,7 @@ from typing import Any
 
 from zenverify.atomic import create_text
 from zenverify.output.forms.told import safe
+from zenverify.output.model.printable import cut
 from zenverify.output.model.run import RunModel
 from zenverify.output.model.sentence import title_of
 from zenverify.output.model.verdict import heading_of, state_of
@@ -120,9 +121,9 @@ def _read(data: Any) -> Record:
     if any(type(data[name]) is not int for name in numbers):
         raise ValueError("expected a number")
     return Record(
-        **{name: data[name] for name in (*texts, *numbers)},
+        **{name: cut(data[name]) for name in (*texts, *numbers)},
         files=tuple(_name(name) for name in data["files"]),
-        findings=tuple((str(key), str(title)) for key, title in data["findings"]),
+        findings=tuple((str(key), cut(str(title))) for key, title in data["findings"]),
     )
 
 
