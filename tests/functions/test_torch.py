@@ -678,3 +678,79 @@ def test_a_difference_that_is_sure_of_itself_needs_a_second_of_other_steps() -> 
         x = torch.tensor(scale * draw.normal(size=(5, 5)), requires_grad=True)
         result = gradcheck(torch.linalg.matrix_exp, (x,))
         assert result.verdict in (Verdict.AGREE, Verdict.DIFFERENCE_UNRELIABLE), result
+
+
+class OwnSigmoid(Function):
+    """Torch's own rule of the sigmoid, as a user's: (1 - y) y cancels where y is near 1."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        y = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        (y,) = ctx.saved_tensors
+        return g * (1 - y) * y
+
+
+@DTYPES
+@pytest.mark.parametrize(
+    "function, at, right",
+    [
+        (torch.sigmoid, [0.3, 12.0], True),
+        (torch.sigmoid, [30.0, 31.0], False),
+        (OwnSigmoid.apply, [0.3, 12.0], False),
+        (lambda x: torch.sigmoid(4 * x) * x, [3.0], True),
+        (functional.gelu, [-9.0, 0.5], True),
+        (functional.gelu, [-9.0], False),
+        (torch.acosh, [1.001], True),
+    ],
+)
+def test_small_elements_may_lose_digits_in_what_nobody_here_can_mend(
+    function: Any, at: list[float], right: bool, dtype: Any
+) -> None:
+    result = gradcheck(function, (torch.tensor(at, dtype=dtype, requires_grad=True),))
+    assert bool(result) is right, result
+    if function is functional.gelu and right:
+        assert any("the library's own formula loses digits" in note for note in result.notes)
+
+
+def test_what_neither_rounding_nor_conditioning_explains_fails_in_the_library_too() -> None:
+    x = torch.tensor([-1.3, 0.5], dtype=torch.float64, requires_grad=True)
+    assert gradcheck(torch.digamma, (x,)).verdict is Verdict.INACCURATE
+
+
+def test_digits_are_lost_in_a_sample_too() -> None:
+    x = torch.linspace(-3, 12, 60_000, dtype=torch.float64).requires_grad_()
+    assert gradcheck(torch.sigmoid, (x,))
+    result = gradcheck(OwnSigmoid.apply, (x,))
+    assert result.verdict is Verdict.INACCURATE
+    assert result.findings[0].blame.operation == "OwnSigmoid"
+
+
+def test_random_numbers_that_depend_on_the_precision_are_not_compared_across_it() -> None:
+    x = leaf(1, 1, 6, 6, dtype=torch.float32)
+    result = gradcheck(lambda x: functional.fractional_max_pool2d(x, 2, output_size=3), (x,))
+    assert result.verdict is not Verdict.ENGINE_WRONG, result
+
+
+def test_how_exact_an_operation_of_the_library_is_only_a_declaration_tells() -> None:
+    x = torch.tensor([[1.0, 0.25], [0.25, 1.01], [0.1, 0.2]], requires_grad=True)
+
+    def rebuilt(x: Any) -> Any:
+        u, s, v = torch.linalg.svd(x, full_matrices=False)
+        return u @ torch.diag(s.sqrt()) @ v
+
+    assert gradcheck(rebuilt, (x,)), gradcheck(rebuilt, (x,))
+
+
+def test_an_operation_that_a_user_has_registered_is_held_to_its_digits() -> None:
+    doubled = torch.library.custom_op(
+        "zenverify_tests::doubled", lambda x: 2 * x, mutates_args=(), schema="(Tensor x) -> Tensor"
+    )
+    doubled.register_autograd(lambda ctx, g: g * 2 * (1 + 1e-8))
+    result = gradcheck(lambda x: doubled(x) * x, (leaf(3),))
+    assert result.verdict is Verdict.INACCURATE
+    assert result.findings[0].blame.operation == "zenverify_tests_doubled"

@@ -70,6 +70,8 @@ class Node:
     iterates
         Whether it goes on until it is good enough, as an adaptive solver does. Then its value is
         good to a tolerance, and its rule, of the limit or iterated itself, is no better.
+    built_in
+        Whether it is the library's own: nobody who checks a function can mend it.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Node:
     pull_in_place: Pull | None = None
     held: tuple[Array, ...] = ()
     iterates: bool = False
+    built_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,7 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
                 custom and declaration is not None,
                 step.primitive.name in _DEFINED_TOGETHER,
                 iterates=custom and step.iterates,
+                built_in=not custom,
             )
         )
     roots = tuple(dict.fromkeys(places[place] for place in steps.outputs if place in places))

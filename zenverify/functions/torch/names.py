@@ -16,4 +16,13 @@ def plain_name(function: Any) -> str:
     return name.rstrip("_")
 
 
+def function_name(cls: type) -> str:
+    """A custom Function's name; of one that `torch.library` made, its operation's.
+
+    ``GeneratedBackwardFor_mine_scaled_default`` stands for ``mine_scaled``.
+    """
+    return cls.__name__.removeprefix(_GENERATED).removesuffix("_default")
+
+
+_GENERATED = "GeneratedBackwardFor_"
 _IN_PLACE = {"iadd", "isub", "imul", "idiv", "itruediv", "ipow"}

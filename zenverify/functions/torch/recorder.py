@@ -25,7 +25,7 @@ from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, TorchCall
 from zenverify.functions.torch.arrays import DTYPES, over, to_array, to_tensor
 from zenverify.functions.torch.declared import declaration_of
-from zenverify.functions.torch.names import plain_name
+from zenverify.functions.torch.names import function_name, plain_name
 from zenverify.graph.case import Array
 
 _OPENED = ("torch.nn.functional", "torch.functional")
@@ -123,6 +123,7 @@ def _node(recorded: _Recorded) -> Node:
         _pull_of(recorded.own, recorded.call, in_place=True)
         if recorded.own is not None and in_place
         else None,
+        built_in=not recorded.composed and _is_built_in(recorded.call.function),
     )
 
 
@@ -297,6 +298,11 @@ class Recorder(TorchFunctionMode):
         return gradients
 
 
+def _is_built_in(function: Any) -> bool:
+    """Whether a function is torch's, and not one that was registered by `torch.library`."""
+    return getattr(function, "namespace", "aten") == "aten"
+
+
 def _own_node(result: Any) -> _Own | None:
     """The node of a custom Function's results, if they are nothing but tensors."""
     results = result if isinstance(result, tuple) else (result,)
@@ -363,7 +369,7 @@ def recording_functions(
         with torch._C.DisableTorchFunction():
             return recorder.call(
                 function,
-                cls.__name__,
+                function_name(cls),
                 args,
                 kwargs,
                 lambda call: composed(call, cls),
