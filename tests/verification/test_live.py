@@ -1,6 +1,5 @@
 """Live graphs, verified in place."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +27,34 @@ def test_the_zen_example() -> None:
     assert result
     assert result.verdict is Verdict.AGREE
     assert (result.nodes, result.findings, result.unsupported) == (5, (), ())
+
+
+def test_several_results_over_one_graph_are_verified_together() -> None:
+    with wrong_rule("exp", lambda g, y, x: 2 * g * y):
+        y = Tensor([0.5, -1.5]).tanh()
+        total, powers = (y * y).sum(), y.exp()
+        assert verify(total)
+        for results in ([total, powers], (powers, total), [y, powers, total]):
+            (finding,) = verify(results).findings
+            assert (finding.blame.operation, finding.blame.argument) == ("exp", 0)
+    y = Tensor([0.5, -1.5]).tanh()
+    total = (y * y).sum()
+    right = verify([total, y, total])
+    assert right
+    assert right.nodes == 4
+
+
+@pytest.mark.parametrize(
+    "results, message",
+    [
+        ([], "the list of results is empty"),
+        ([Tensor(1.0) * 2, 3.0], "a float is no result of engine 'zen'"),
+        ([Tensor(1.0), Tensor(1.0) * 2], "one of the results is a leaf"),
+    ],
+)
+def test_what_are_no_results_is_said(results: list[object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        verify(results)
 
 
 def training_loss() -> Tensor:
@@ -206,7 +233,6 @@ def test_what_needs_no_gradient_or_is_no_result() -> None:
 
 
 def test_a_graph_of_three_thousand_nodes() -> None:
-    start = time.monotonic()
     x = Tensor([0.1, 0.2])
     y = x
     for _ in range(1500):
@@ -214,14 +240,11 @@ def test_a_graph_of_three_thousand_nodes() -> None:
     result = verify(y.sum())
     assert result
     assert result.nodes > 3000
-    assert time.monotonic() - start < 20
 
 
 def test_an_array_of_a_hundred_thousand_elements() -> None:
-    start = time.monotonic()
     x = Tensor(np.linspace(-3, 3, 100_000))
     assert verify((x.tanh() * x).sum())
-    assert time.monotonic() - start < 20
 
 
 def test_a_rule_that_a_node_was_recorded_with_is_judged_and_not_the_engines() -> None:

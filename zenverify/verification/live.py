@@ -107,7 +107,7 @@ class LiveResult:
 
 
 def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
-    """Verify every node of the graph that a result was computed by.
+    """Verify every node of the graph that a result, or several of them, were computed by.
 
     Each value is held against the operation's expression at its operands' values, each gradient
     against the adjoint identity, once as a user would ask for it and once with probes that let
@@ -116,9 +116,10 @@ def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
     Parameters
     ----------
     result
-        A `zenverify.Tensor`, of any shape; for an array the gradient is that of its sum.
+        A `zenverify.Tensor`, of any shape, or a list or tuple of them, over one graph. The gradient
+        is that of the sum of all their elements.
     engine
-        The engine that the result belongs to; found out by default.
+        The engine that they belong to; found out by default.
 
     Returns
     -------
@@ -128,7 +129,8 @@ def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
     Raises
     ------
     UsageError
-        If the result belongs to no engine, needs no gradient, or a leaf has changed meanwhile.
+        If a result belongs to no engine, needs no gradient, there is none, or a leaf has changed
+        meanwhile.
 
     Examples
     --------
@@ -137,16 +139,24 @@ def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
     >>> bool(verify((x.tanh() * x).sum()))
     True
     """
-    engine = engine_of(result) if engine is None else engine
+    results = result if isinstance(result, list | tuple) else [result]
+    if not results:
+        raise UsageError("there is nothing to verify: the list of results is empty")
+    engine = engine_of(results[0]) if engine is None else engine
     if not isinstance(engine, Recorded):
         name = getattr(engine, "name", type(engine).__name__)
         raise UsageError(f"engine {name!r} keeps no graph that can be read back")
-    if not engine.recognises(result):
-        raise UsageError(f"a {type(result).__name__} is no result of engine {engine.name!r}")
-    handles, operands = _handles(engine, result)
+    for one in results:
+        if not engine.recognises(one):
+            raise UsageError(f"a {type(one).__name__} is no result of engine {engine.name!r}")
+        if not engine.is_trainable(one):
+            raise UsageError("the result needs no gradient: nothing it depends on is trainable")
+        if len(results) > 1 and not engine.operands_of(one):
+            raise UsageError("one of the results is a leaf: no operation has computed it")
+    handles, operands = _handles(engine, results)
     saved = engine.saved_gradients(handles)
     try:
-        return _verified(_Live(engine, handles, operands), engine)
+        return _verified(_Live(engine, handles, operands, results), engine)
     finally:
         engine.restore_gradients(handles, saved)
 
@@ -165,14 +175,14 @@ def _verified(live: _Live, engine: Engine) -> LiveResult:
     return _result(live, recording, report)
 
 
-def _handles(engine: Recorded, result: object) -> tuple[list[Handle], list[tuple[int, ...]]]:
-    """All nodes, operands first, and the positions of each one's operands."""
-    if not engine.is_trainable(result):
-        raise UsageError("the result needs no gradient: nothing it depends on is trainable")
+def _handles(
+    engine: Recorded, results: Sequence[Handle]
+) -> tuple[list[Handle], list[tuple[int, ...]]]:
+    """All nodes, operands first, and the positions of each one's operands; a result is the last."""
     places: dict[int, int] = {}
     handles: list[Handle] = []
     operands: list[tuple[int, ...]] = []
-    stack: list[tuple[Handle, bool]] = [(result, False)]
+    stack: list[tuple[Handle, bool]] = [(result, False) for result in reversed(results)]
     while stack:
         handle, ready = stack.pop()
         if id(handle) in places:
@@ -192,7 +202,11 @@ class _Live:
     """A live graph, as a neutral one."""
 
     def __init__(
-        self, engine: Engine, handles: Sequence[Handle], operands: Sequence[tuple[int, ...]]
+        self,
+        engine: Engine,
+        handles: Sequence[Handle],
+        operands: Sequence[tuple[int, ...]],
+        results: Sequence[Handle],
     ) -> None:
         assert isinstance(engine, Recorded)
         self._engine: Engine = engine
@@ -201,7 +215,9 @@ class _Live:
         self._operands = operands
         self.values = self._recorded_values()
         self.unsupported: dict[int, str] = {}
-        self.graph = Graph(tuple(self._node(position) for position in range(len(handles))))
+        nodes = tuple(self._node(position) for position in range(len(handles)))
+        last, wanted = len(handles) - 1, set(map(id, results))
+        self.graph = Graph(nodes, tuple(n for n in range(last) if id(handles[n]) in wanted))
 
     def _recorded_values(self) -> list[Array]:
         """Every node's value; of a leaf, the one that it had when it was computed with.
@@ -246,10 +262,11 @@ class _Live:
         return Leaf(kind, value.shape, str(value.dtype))
 
     def case(self) -> Case:
-        """The graph, its leaves as they were computed with, and a cotangent of ones."""
-        root = self.graph.root
-        values = tuple(self.values[leaf] for leaf in self.graph.leaves)
-        return Case(self.graph, values, np.ones(self.graph.shapes[root], self.graph.dtypes[root]))
+        """The graph, its leaves as they were computed with, and cotangents of ones."""
+        graph = self.graph
+        values = tuple(self.values[leaf] for leaf in graph.leaves)
+        *further, last = (np.ones(graph.shapes[root], graph.dtypes[root]) for root in graph.roots)
+        return Case(graph, values, last, tuple(further))
 
     def record(self, case: Case, session: EngineSession) -> LiveRecording:
         """Differentiate the graph, as a user would.

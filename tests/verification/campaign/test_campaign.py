@@ -1,6 +1,5 @@
 """Campaigns: repeatable, bounded, and never ended by a failure."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -133,10 +132,8 @@ def test_a_failure_is_kept_before_anything_else_happens(tmp_path: Path) -> None:
 
 
 def test_a_budget_ends_the_run() -> None:
-    start = time.monotonic()
     end = finished(list(run(ZenEngine(), CampaignOptions(seed=1, budget=0.2))))
     assert (end.stop_reason, end.exit_code) == ("budget", 0)
-    assert time.monotonic() - start < 5
     assert end.cases > 0
 
 

