@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.verification.prepared import CaseBuilder, finding_of, wrong_rule, wrong_value
+from tests.verification.prepared import CaseBuilder, finding_of, unary, wrong_rule, wrong_value
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.tensor import OPERATIONS
+from zenverify.verification.checks.local import LocalCheck
 from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import CaseResult, verify_case
 
@@ -149,3 +150,31 @@ def test_a_live_graph_with_eigenvectors() -> None:
     numbers, vectors = zt.eigh(x)
     result = zenverify.verify(zt.sum(zt.tanh(vectors) @ numbers))
     assert result.verdict is Verdict.AGREE
+
+
+GRADED = [
+    [2.7945794604171384e-08, 1.6859376030017893e-05, -15927018.043428661],
+    [14896905.585923364, 0.007793165355804388, -7.318734015565344e-05],
+    [1852.3072592929207, -0.1513633258535787, -0.0014218994856131516],
+]
+"""LAPACK decomposes a matrix that is 86 u times the largest element away."""
+
+
+def units_of(value: np.ndarray, case: Case) -> float:
+    check = LocalCheck(case.graph, [case.values[0], value], {})
+    judged = check.judge_value(1, range(value.size))
+    return max((one.units for one in judged if not one.passes), default=0.0)
+
+
+def test_lapack_neglects_a_hundred_units_of_a_matrix() -> None:
+    case = unary("pinv", at=GRADED)
+    assert units_of(np.linalg.pinv(np.array(GRADED)), case) == 0
+
+
+@pytest.mark.parametrize("relative", [1e-12, 1e-9])
+def test_a_pseudo_inverse_that_is_off_by_more(relative: float) -> None:
+    """Of an ordinary matrix; the smallest wrong one that is found is off by some 10^-12."""
+    matrix = np.array([[2.0, 0.5, -1.0], [0.25, 1.5, 0.75], [-0.5, 1.0, 3.0]])
+    case = unary("pinv", at=matrix)
+    assert units_of(np.linalg.pinv(matrix), case) == 0
+    assert units_of(np.linalg.pinv(matrix) * (1 + relative), case) > 300

@@ -15,6 +15,7 @@ from zenverify.graph.graph import Graph
 from zenverify.oracles.enclosure import Conventions
 from zenverify.verification import trace
 from zenverify.verification.blame.locate import located
+from zenverify.verification.blame.refusal import as_refusal
 from zenverify.verification.checks.probes import probed_root
 from zenverify.verification.checks.structure import read_gradients
 from zenverify.verification.events import Finding
@@ -133,5 +134,6 @@ class EngineSession(Session):
         return located(self.engine, case, finding, self.timeout)
 
     def finding_of(self, case: Case, fault: EngineFault) -> Finding:
-        """What the engine raised, as a finding."""
-        return self.located(case, fault.finding)
+        """What the engine raised, as a finding; `UNSUPPORTED` where there is no answer."""
+        found = self.located(case, fault.finding)
+        return as_refusal(self.engine, case, found, fault.__cause__)

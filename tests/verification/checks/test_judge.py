@@ -168,6 +168,52 @@ def test_an_intermediate_result_that_overflows_excuses_infinity_and_nan_and_no_n
     assert statuses(1e150) == [Status.NON_FINITE, Status.NON_FINITE, Status.WRONG]
 
 
+@pytest.mark.parametrize(
+    "x, status",
+    [(8e212, Status.UNDEFINED), (1000.0, Status.NON_FINITE), (1e150, Status.NON_FINITE)],
+)
+def test_powers_that_overflow_where_nothing_is_left(x: float, status: Status) -> None:
+    """x^1.5 exp(-x) of a single number. Where only exp overflows, as at 1000, it is no excuse."""
+
+    def evaluate(dead_is_zero: bool) -> Balls:
+        power = scale([arb(x)], [arb(x).sqrt()], dead_is_zero)
+        return scale([1 / arb(x).exp()], power, dead_is_zero)
+
+    huge = x > 1.4e154
+    (found,) = judge(
+        [math.nan],
+        [0],
+        "float64",
+        0,
+        evaluate,
+        infinite_input=[False],
+        mixes=False,
+        vanishes=(lambda _: True) if huge else None,
+    )
+    assert found.status is status
+
+
+def test_something_is_left() -> None:
+    """(x * x) / x at 1e200: a number whose formula overflows, and it is one that floats hold."""
+
+    def evaluate(dead_is_zero: bool) -> Balls:
+        return scale(
+            [1 / arb(1e200)], scale([arb(1e200)], [arb(1e200)], dead_is_zero), dead_is_zero
+        )
+
+    (found,) = judge(
+        [math.nan],
+        [0],
+        "float64",
+        0,
+        evaluate,
+        infinite_input=[False],
+        mixes=False,
+        vanishes=lambda _: False,
+    )
+    assert found.status is Status.NON_FINITE
+
+
 @pytest.mark.parametrize("number, status", [(1.5, Status.UNDEFINED), (2.1, Status.WRONG)])
 def test_an_enclosure_that_stays_wide_accuses_nobody_inside_of_it(
     number: float, status: Status

@@ -54,7 +54,7 @@ def _spoils_others(engine: Engine, found: Finding, dtype: str, timeout: float) -
     return again is not None and again.verdict is found.verdict
 
 
-def values_of(engine: Engine, case: Case, timeout: float) -> Sequence[Array]:
+def values_of(engine: Engine, case: Case, timeout: float | None = None) -> Sequence[Array]:
     """The engine's values; the expressions' where its forward pass is what fails."""
     try:
         return trace.forward(engine, case, timeout).values

@@ -73,6 +73,8 @@ def _sets(engine: Engine, case: Case, leaf: int) -> bool:
         found = trace.gradients_of(engine, graph, run.handles, probes)
     except EngineFault:
         return False
+    if not np.isfinite(found[leaf]).all():
+        return False  # NaN is the same with and without
     check = LocalCheck(graph, run.values, engine.conventions)
     judged = {leaf: found[leaf], graph.root: found[graph.root]}
     without = {node: probe for node, probe in probes.items() if node != leaf}

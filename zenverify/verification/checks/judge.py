@@ -80,6 +80,7 @@ def judge(
     infinite_result: Sequence[bool] | None = None,
     between: Evaluate | None = None,
     mixes: bool = True,
+    vanishes: Callable[[int], bool] | None = None,
 ) -> list[Judgement]:
     """Judge numbers of the engine's against their enclosures.
 
@@ -107,6 +108,10 @@ def judge(
         Whether elements are added or multiplied up. Then an intermediate result that overflows
         excuses infinity and NaN. A function of single numbers that overflows where its result is
         finite, as log(1 + exp(x)) far out, is a known fault, and there is a formula without it.
+    vanishes
+        Given where an operand is so large that its square is beyond the floats, and any power may
+        be: takes an element to whether nothing is left of what is computed for it, as of
+        exp(-x) x^1.5. Then an intermediate result that overflows excuses infinity and NaN, too.
     """
     evaluate = _once(evaluate)
     scale = evaluate if between is None else _once(between)
@@ -131,7 +136,8 @@ def judge(
         if found.passes:
             return found
         if not math.isfinite(number):
-            excused = mixes and _leaves_range(scale, element, dtype, dead_is_zero)
+            may = mixes or (vanishes is not None and vanishes(element))
+            excused = may and _leaves_range(scale, element, dtype, dead_is_zero)
             return Judgement(Status.UNDEFINED, truth) if excused else found
         if not inside and _measure(number, dtype, terms, truth, size, 0.0, inside=True).passes:
             # An enclosure that stays wide decides nothing, and accuses nobody.

@@ -7,7 +7,7 @@ compounds along the graph: where the identity fails, there the fault is.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, product
@@ -49,7 +49,7 @@ matter of sides."""
 
 _WIDER = 1 + 2.0**-20
 
-_MARGIN = 4
+SOLVERS_MARGIN = 4
 """Bits that the solver of a singular system may have lost more than the error unit allows for."""
 
 
@@ -186,11 +186,12 @@ class LocalCheck:
             lambda _: program.value(balls, self._balls[node]),
             infinite_input=self._reached_by_infinity(node, elements),
             mixes=_mixes(program),
+            vanishes=self._vanishing([node], lambda: program.value(balls)),
         )
         if self.order_decides(node):
             judgements = [_excused(judgement) for judgement in judgements]
         if program.solves and not _all_pass(judgements):
-            with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
+            with precision(SIGNIFICAND[graph.dtypes[node]] - SOLVERS_MARGIN, rounding=True):
                 judgements = _excused_where_lost(judgements, elements, program.value(balls))
         return judgements
 
@@ -203,6 +204,29 @@ class LocalCheck:
         with precision(PRECISION):
             reached = self._graph.programs[node].value(marked)
         return [not reached[element].is_finite() for element in elements]
+
+    def _vanishing(
+        self, operations: Sequence[int], evaluate: Callable[[], Balls]
+    ) -> Callable[[int], bool] | None:
+        """Tells where nothing is left, not even the smallest normal number, beside large operands.
+
+        None unless an operand of these operations is beyond the root of the largest float.
+        """
+        graph = self._graph
+        limits = np.finfo(graph.numpy_dtypes[operations[0]]) if operations else None
+        if limits is None or not any(
+            float(np.max(np.abs(self._values[operand]), initial=0.0)) > math.sqrt(limits.max)
+            for k in operations
+            for operand in graph.apply(k).operands
+            if not graph.is_discrete(operand)
+        ):
+            return None
+
+        def vanishes(element: int) -> bool:
+            with precision(PRECISION):
+                return bool(abs(evaluate()[element]) < float(limits.tiny))
+
+        return vanishes
 
     def order_decides(self, node: int, arriving: Balls = ()) -> bool:
         """Whether a partial product of the operands may leave the range of the floats.
@@ -466,6 +490,10 @@ class LocalCheck:
             infinite_result=overflowed,
             between=larger if len(choices) > 1 else None,
             mixes=any(_mixes(graph.programs[k]) for k in consumers),
+            vanishes=self._vanishing(
+                consumers,
+                lambda: self._pulled(self._conventions, consumers, cotangents, {}, node, True),
+            ),
         )
         if any(self.order_decides(k, cotangents[k]) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]
@@ -479,7 +507,7 @@ class LocalCheck:
         spoiled = any(ball.is_nan() for balls in seeds.values() for ball in balls)
         if solvers and not _all_pass(judgements):
             tame = [[arb(1) if b.is_nan() else b for b in balls] for balls in cotangents]
-            with precision(SIGNIFICAND[graph.dtypes[node]] - _MARGIN, rounding=True):
+            with precision(SIGNIFICAND[graph.dtypes[node]] - SOLVERS_MARGIN, rounding=True):
                 rough = evaluate(True, tame if mixed else cotangents)
             judgements = _excused_where_lost(judgements, elements, rough)
         return [

@@ -32,6 +32,22 @@ def _orthogonal(height: int, width: int) -> int:
     return height * width + width * width
 
 
+_NEGLECTED = 100
+"""What may be left beside the diagonal when LAPACK's QR iteration stops, in units of the largest
+singular value: "one eighth or two of the digits, whichever is smaller" (`TOLMUL` of DBDSQR)."""
+
+
+def _singular(height: int, width: int) -> int:
+    """How many rounding errors meet in one number that singular vectors are used for.
+
+    What the iteration neglects is a number of units of the spectral norm, which is up to the square
+    root of the number of elements times the largest of these.
+    """
+    iterates = min(height, width) > 1
+    neglected = _NEGLECTED * math.ceil(math.sqrt(height * width)) if iterates else 0
+    return _orthogonal(height, width) + neglected
+
+
 def times(builder: ProgramBuilder, matrices: Buffer, vectors: Buffer) -> Buffer:
     """Per row, a matrix times a vector."""
     return (matrices * vectors[:, None, :]).sum(-1)
@@ -258,7 +274,7 @@ def _svdvals(builder: ProgramBuilder, x: Buffer) -> Buffer:
         start=start,
         branch=descending,
         bound=_at_most_two,
-        terms=_orthogonal(max(height, width), count),
+        terms=_singular(max(height, width), count),
     )
     return numbers.reshape(*x.shape[:-2], count)
 
@@ -281,7 +297,7 @@ def _pinv(builder: ProgramBuilder, x: Buffer) -> Buffer:
         [_repeated(builder, x, height)],
         start=_from_zero((width,), (height,)),
         bound=_at_most_two,
-        terms=_orthogonal(height, width),
+        terms=_singular(height, width),
     )
     shape = (*x.shape[:-2], height, width)
     return builder.move(lambda n: n.reshape(shape).swapaxes(-1, -2), columns)
