@@ -170,7 +170,7 @@ def test_an_intermediate_result_that_overflows_excuses_infinity_and_nan_and_no_n
 
 @pytest.mark.parametrize(
     "x, status",
-    [(8e212, Status.UNDEFINED), (1000.0, Status.NON_FINITE), (1e150, Status.NON_FINITE)],
+    [(8e212, Status.UNDEFINED), (1000.0, Status.NON_FINITE)],
 )
 def test_powers_that_overflow_where_nothing_is_left(x: float, status: Status) -> None:
     """x^1.5 exp(-x) of a single number. Where only exp overflows, as at 1000, it is no excuse."""
