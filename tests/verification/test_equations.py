@@ -178,3 +178,15 @@ def test_a_pseudo_inverse_that_is_off_by_more(relative: float) -> None:
     case = unary("pinv", at=matrix)
     assert units_of(np.linalg.pinv(matrix), case) == 0
     assert units_of(np.linalg.pinv(matrix) * (1 + relative), case) > 300
+
+
+@pytest.mark.parametrize("off, passes", [(0.0, True), (1e-2, False)])
+def test_a_projection_on_nothing_is_rounded_as_what_it_is_computed_from(
+    off: float, passes: bool
+) -> None:
+    """The first unit vector is in the rows' span: of it 1 - 1 is left, off by a unit of 1."""
+    cotangent = [[4.7e10, 3.2], [2.3, 3.7], [3.7, 5.8]]
+    case = case_of("pinv", [[1.0, -1.0, 0.5], [-2.0, 0.0, 0.0]], cotangent=cotangent)
+    right = OPERATIONS["pinv"].pullbacks[0]
+    with wrong_rule("pinv", lambda g, y, x: right(g, y, x) + off):
+        assert bool(verified(case).findings) is not passes

@@ -16,6 +16,7 @@ class Scalars:
     """One equation f(y) = 0 per row."""
 
     kinds = unknown_kinds = (1,)
+    remainder = False
 
     def __init__(self, function: Scalar, slope: Scalar) -> None:
         self._function = function
@@ -116,6 +117,7 @@ class Plane:
     """Two equations J y = b in one row."""
 
     kinds = unknown_kinds = (2,)
+    remainder = False
 
     def __init__(self, matrix: arb_mat) -> None:
         self._matrix = matrix

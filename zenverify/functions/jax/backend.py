@@ -194,6 +194,9 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
         outputs = tuple(number for number, one in enumerate(made) if slots and is_float(one))
         if slots and any(map(jnp.iscomplexobj, made)):
             lost = lost or f"{step.name} computes with complex numbers"
+        others = {str(made[number].dtype) for number in outputs}.difference(_DTYPES)
+        if others:
+            lost = lost or f"{step.name} computes in {min(others)}"
         for number in outputs:
             places[step.outputs[number]] = len(values)
             values.append(Value(f"result of {step.name}", to_array(made[number])))

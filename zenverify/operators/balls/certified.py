@@ -47,6 +47,9 @@ class Equations(Protocol):
     ----------
     kinds, unknown_kinds
         What `zenverify.operators.balls.blurring` wants to know of the equations and the unknowns.
+    remainder
+        Whether the last kind of unknowns is what the first kind of equations leaves, b - A y. It is
+        computed from these, and so rounded as they are, also where nothing is left.
     """
 
     @property
@@ -54,6 +57,9 @@ class Equations(Protocol):
 
     @property
     def unknown_kinds(self) -> Kinds: ...
+
+    @property
+    def remainder(self) -> bool: ...
 
     def residuals(self, points: Sequence[Vector]) -> list[Vector]:
         """Per system, what should be zero."""
@@ -213,7 +219,7 @@ class _Solving:
 
     def _certify(self) -> None:
         """Look for boxes that Krawczyk's operator maps into themselves."""
-        reaches = {row: _wider(self.steps[row], _GROWTH) for row in self.pending}
+        reaches = {row: self._reach(row, self.steps[row], _GROWTH) for row in self.pending}
         boxes = list(self.points)
         for _ in range(_INFLATIONS):
             with precision(self.bits):
@@ -227,6 +233,16 @@ class _Solving:
             if not any(all(map(arb.is_finite, reaches[row])) for row in self.pending):
                 return
 
+    def _reach(self, row: int, items: Sequence[Ball], factor: Ball) -> Vector:
+        """How far a box reaches from a row's point on each side: a factor wider than some balls."""
+        found = _wider(items, factor)
+        if self.unit and self.equations.remainder:
+            left = self.residuals[row].entries()[: self.equations.kinds[0]]
+            rounded = arb(max(float(ball.rad()) for ball in left))
+            for place in range(len(found) - self.equations.unknown_kinds[-1], len(found)):
+                found[place] = found[place].max(rounded)
+        return found
+
     def _map(self, row: int, jacobian: arb_mat, reach: Vector) -> Vector:
         """Krawczyk's operator on a row's box: settles the row, or gives a wider reach to try."""
         inverse = self.inverses[row]
@@ -237,7 +253,7 @@ class _Solving:
         moved = (identity - left) * _column(halves) - _column(self.steps[row])
         mapped = moved.entries()
         if not all(a.contains_interior(b) for a, b in zip(halves, mapped, strict=True)):
-            return _wider(mapped, 2 * _GROWTH)
+            return self._reach(row, mapped, 2 * _GROWTH)
         point = self.points[row]
         self.solutions[row] = [a + b for a, b in zip(point, mapped, strict=True)]
         self.inverted[row] = Inverted(inverse, left, jacobian * inverse)

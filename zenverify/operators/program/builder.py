@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -210,6 +211,7 @@ class ProgramBuilder:
         branch: Branch | None = None,
         bound: Bound | None = None,
         terms: int = 1,
+        remainder: bool = False,
     ) -> tuple[Buffer, ...]:
         """Solve equations F(y, x) = 0 for y: many small systems, one to a row.
 
@@ -238,6 +240,9 @@ class ProgramBuilder:
         terms
             How many rounding errors of a solver meet in one number, where there are more of them
             than unknowns.
+        remainder
+            Whether the last array of unknowns is what the first equations leave, b - A y: it is
+            rounded as they are, also where nothing is left.
 
         Returns
         -------
@@ -255,6 +260,7 @@ class ProgramBuilder:
         self._spend(rows * count**3 // _ARITHMETIC)
         inner = ProgramBuilder(((rows, count), *(buffer.shape for buffer in operands)))
         step = implicit_step(inner, equations, unknowns, operands, start, branch, bound)
+        step = replace(step, remainder=remainder)
         self._work += inner._work
         self._solves = True
         self._terms = max(self._terms, step.size, step.equations.terms, terms)

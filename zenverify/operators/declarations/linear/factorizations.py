@@ -298,6 +298,7 @@ def _pinv(builder: ProgramBuilder, x: Buffer) -> Buffer:
         start=_from_zero((width,), (height,)),
         bound=_at_most_two,
         terms=_singular(height, width),
+        remainder=True,
     )
     shape = (*x.shape[:-2], height, width)
     return builder.move(lambda n: n.reshape(shape).swapaxes(-1, -2), columns)

@@ -57,6 +57,8 @@ class Implicit:
         How many equations each of the arrays holds that make up one row of F.
     start, branch, bound
         See `Start`, `Branch` and `Bound`.
+    remainder
+        See `zenverify.operators.balls.certified.Equations`.
     """
 
     sources: tuple[int, ...]
@@ -68,6 +70,7 @@ class Implicit:
     start: Start
     branch: Branch | None = None
     bound_by: Bound | None = None
+    remainder: bool = False
 
     @cached_property
     def size(self) -> int:
@@ -245,6 +248,10 @@ class _AtOperands:
     @property
     def unknown_kinds(self) -> Kinds:
         return self._step.unknown_kinds
+
+    @property
+    def remainder(self) -> bool:
+        return self._step.remainder
 
     def residuals(self, points: Sequence[Vector]) -> list[Vector]:
         return self._step._split(self._step.equations.value(self._buffers(points)))
