@@ -261,7 +261,7 @@ class _Solving:
         return reach
 
 
-def _wider(items: Vector, factor: Ball) -> Vector:
+def _wider(items: Sequence[Ball], factor: Ball) -> Vector:
     return [arb(item.abs_upper()) * factor + _SMALLEST for item in items]
 
 
