@@ -29,7 +29,7 @@ from pathlib import Path
 from benchmarks.measures.mutation import mutated, mutated_baseline, mutated_configuration
 from zenverify.cli.configuration import read_configuration
 from zenverify.corpus.baseline import read_baseline
-from zenverify.corpus.replay import Status, replay
+from zenverify.corpus.replay import ReplayStatus, replay
 from zenverify.engines import registry
 from zenverify.errors import UsageError
 
@@ -56,11 +56,11 @@ def entries(seed: int, number: int, told: Connection) -> None:
             with _measured(counts, content):
                 first, second = replay([path, neighbour], engine)
                 counts[str(first.status)] += 1
-                if first.status is Status.ERROR:
+                if first.status is ReplayStatus.ERROR:
                     _complain(counts, "traceback", first.message, content)
-                if first.status is Status.FAILED:
+                if first.status is ReplayStatus.FAILED:
                     print(f"a right engine fails: {first.message}\n  {content!r}", flush=True)
-                if second.status is not Status.PASSED:
+                if second.status is not ReplayStatus.PASSED:
                     _complain(counts, "neighbour lost", second.message, content)
     told.send(counts)
 

@@ -12,7 +12,7 @@ from benchmarks.measures.mutation import mutated, mutated_baseline, mutated_conf
 from tests.corpus.prepared import tanh_entry
 from zenverify.cli.configuration import read_configuration
 from zenverify.corpus.baseline import read_baseline
-from zenverify.corpus.replay import Status, replay
+from zenverify.corpus.replay import ReplayStatus, replay
 from zenverify.corpus.writing import write_entry
 from zenverify.engines import registry
 from zenverify.errors import UsageError
@@ -32,9 +32,9 @@ def test_whatever_an_entry_holds_its_neighbour_is_replayed(tmp_path: Path, seed:
         start = time.process_time()
         first, second = replay([path, neighbour], engine)
         assert time.process_time() - start < 2, (seed, number)
-        assert first.status is not Status.ERROR, (seed, number, first.message)
-        assert (first.status is Status.MALFORMED) <= bool(first.message)
-        assert second.status is Status.PASSED
+        assert first.status is not ReplayStatus.ERROR, (seed, number, first.message)
+        assert (first.status is ReplayStatus.MALFORMED) <= bool(first.message)
+        assert second.status is ReplayStatus.PASSED
 
 
 def said(read: Callable[[], object]) -> str | None:

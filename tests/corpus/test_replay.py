@@ -9,7 +9,7 @@ from tests.corpus.prepared import answer, tanh_entry
 from zenverify.corpus.entry import Entry, EntryStatus
 from zenverify.corpus.files import find_entries
 from zenverify.corpus.parallel import replay_in_processes
-from zenverify.corpus.replay import Status, replay
+from zenverify.corpus.replay import ReplayStatus, replay
 from zenverify.corpus.writing import write_entry
 from zenverify.engines import registry
 from zenverify.engines.protocol import Engine
@@ -40,21 +40,21 @@ def let_every_case_have(monkeypatch: pytest.MonkeyPatch, result: CaseResult) -> 
 
 def test_the_engine_of_this_package_passes(path: Path, zen: Engine) -> None:
     (outcome,) = replay([path], zen)
-    assert (outcome.path, outcome.status, outcome.message) == (path, Status.PASSED, "")
+    assert (outcome.path, outcome.status, outcome.message) == (path, ReplayStatus.PASSED, "")
 
 
 @pytest.mark.parametrize(
     "verdict, status",
     [
-        (Verdict.AGREE, Status.PASSED),
-        (Verdict.ENGINE_WRONG, Status.FAILED),
-        (Verdict.CRASH, Status.FAILED),
-        (Verdict.UNSUPPORTED, Status.UNDECIDED),
-        (Verdict.DIFFERENCE_UNRELIABLE, Status.UNDECIDED),
+        (Verdict.AGREE, ReplayStatus.PASSED),
+        (Verdict.ENGINE_WRONG, ReplayStatus.FAILED),
+        (Verdict.CRASH, ReplayStatus.FAILED),
+        (Verdict.UNSUPPORTED, ReplayStatus.UNDECIDED),
+        (Verdict.DIFFERENCE_UNRELIABLE, ReplayStatus.UNDECIDED),
     ],
 )
 def test_agreement_is_the_only_pass(
-    path: Path, zen: Engine, monkeypatch: pytest.MonkeyPatch, verdict: Verdict, status: Status
+    path: Path, zen: Engine, monkeypatch: pytest.MonkeyPatch, verdict: Verdict, status: ReplayStatus
 ) -> None:
     let_every_case_have(monkeypatch, answer(verdict))
     (outcome,) = replay([path], zen)
@@ -79,24 +79,28 @@ def test_the_message_says_what_is_wrong(
 @pytest.mark.parametrize(
     "result, status, message",
     [
-        (answer(Verdict.ENGINE_WRONG, said="off"), Status.OPEN, "by design (https://a.org/1)"),
-        (answer(Verdict.INACCURATE, said="off"), Status.OPEN, "by design (https://a.org/1)"),
+        (
+            answer(Verdict.ENGINE_WRONG, said="off"),
+            ReplayStatus.OPEN,
+            "by design (https://a.org/1)",
+        ),
+        (answer(Verdict.INACCURATE, said="off"), ReplayStatus.OPEN, "by design (https://a.org/1)"),
         (
             answer(Verdict.CRASH, said="broken"),
-            Status.FAILED,
+            ReplayStatus.FAILED,
             f"{OTHERWISE}: broken",
         ),
         (
             answer(Verdict.ENGINE_WRONG, said="off", blame=Blame(1, "exp", 0, "always")),
-            Status.FAILED,
+            ReplayStatus.FAILED,
             f"{OTHERWISE}: off",
         ),
         (
             answer(Verdict.AGREE),
-            Status.GONE,
+            ReplayStatus.GONE,
             "it passes now, and was known to fail: by design (https://a.org/1)",
         ),
-        (answer(Verdict.UNSUPPORTED, said="no tanh"), Status.UNDECIDED, "no tanh"),
+        (answer(Verdict.UNSUPPORTED, said="no tanh"), ReplayStatus.UNDECIDED, "no tanh"),
     ],
 )
 def test_what_is_open_must_fail(
@@ -104,7 +108,7 @@ def test_what_is_open_must_fail(
     zen: Engine,
     monkeypatch: pytest.MonkeyPatch,
     result: CaseResult,
-    status: Status,
+    status: ReplayStatus,
     message: str,
 ) -> None:
     said: dict[str, Any] = {
@@ -122,9 +126,9 @@ def test_a_malformed_file_does_not_stop_the_rest(path: Path, zen: Engine) -> Non
     bad = path.with_name("a.json")
     bad.write_text("[]")
     first, second = replay([path.parent], zen)
-    assert (first.path, first.status, first.verdict) == (bad, Status.MALFORMED, None)
+    assert (first.path, first.status, first.verdict) == (bad, ReplayStatus.MALFORMED, None)
     assert first.message == "expected an object, got list"
-    assert second.status is Status.PASSED
+    assert second.status is ReplayStatus.PASSED
 
 
 def test_a_file_that_cannot_be_opened_is_malformed(
@@ -135,7 +139,7 @@ def test_a_file_that_cannot_be_opened_is_malformed(
 
     monkeypatch.setattr("zenverify.corpus.replay.read_entry", refuse)
     (outcome,) = replay([path], zen)
-    assert (outcome.status, outcome.message) == (Status.MALFORMED, "Permission denied")
+    assert (outcome.status, outcome.message) == (ReplayStatus.MALFORMED, "Permission denied")
 
 
 def test_directories_are_searched_in_order(path: Path) -> None:
@@ -184,7 +188,7 @@ def test_a_fault_of_this_program_does_not_stop_the_rest(
 
     monkeypatch.setattr(f"zenverify.corpus.replay.{at}", fail)
     first, second = replay([path, path], zen)
-    assert first.status is second.status is Status.ERROR
+    assert first.status is second.status is ReplayStatus.ERROR
     assert "ZeroDivisionError: by zero" in first.message
 
 
@@ -193,7 +197,7 @@ def test_several_processes_say_the_same_in_the_same_order(path: Path, zen: Engin
         path.with_name(f"bad{number:02}.json").write_text("[]")
     path.with_name("link.json").symlink_to("nowhere")
     expected = list(replay([path.parent], zen))
-    assert [one.status for one in expected].count(Status.PASSED) == 1
+    assert [one.status for one in expected].count(ReplayStatus.PASSED) == 1
     assert list(replay_in_processes([path.parent], "zen", 2)) == expected
 
 

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 from zenverify.accuracy.inputs import spaces_of
-from zenverify.accuracy.record import Accuracy, Record
+from zenverify.accuracy.record import Accuracy, WorstFound
 from zenverify.accuracy.search import Search
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.graph.graph import DTYPES
@@ -51,7 +51,7 @@ def search_operation(
     limits = limits_of(engine)
     drawn = zlib.crc32(f"{operator.name} {dtype} {seed}".encode())
     spaces = spaces_of(operator, dtype, arrays=limits.arrays, seed=drawn)
-    record = Record(operator, dtype)
+    record = WorstFound(operator, dtype)
     for number, space in enumerate(spaces):
         share = evaluations * (_CHEAP if space.call.pointwise else 1) // len(spaces)
         Search(engine, space, drawn + number, record).run(share)

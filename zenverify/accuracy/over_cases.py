@@ -11,7 +11,7 @@ import numpy as np
 from zenverify.accuracy.errors import Measured, measure
 from zenverify.accuracy.exact import Signature
 from zenverify.accuracy.inaccuracies import Inaccuracies, inaccuracies_of
-from zenverify.accuracy.record import OBJECTIVES, Accuracy, Dot, Quantity, Record
+from zenverify.accuracy.record import OBJECTIVES, Accuracy, Dot, Quantity, WorstFound
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
 from zenverify.operators.operator import Operator
@@ -49,7 +49,7 @@ class _Survey:
 
     def __init__(self, engine: Engine, operator: Operator, dtype: str) -> None:
         self._engine = engine
-        self._record = Record(operator, dtype)
+        self._record = WorstFound(operator, dtype)
         self._dots: dict[Quantity, list[Dot]] = {}
 
     def add(self, case: Case) -> None:

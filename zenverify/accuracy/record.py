@@ -97,7 +97,7 @@ class Accuracy:
         return self.digits_lost >= FINDING and not wrong
 
 
-class Record:
+class WorstFound:
     """The worst that was found of an operation in one dtype.
 
     Parameters

@@ -11,7 +11,7 @@ from zenverify.accuracy.errors import Measured, Numbers, measure
 from zenverify.accuracy.inaccuracies import NOTABLE, Inaccuracies, inaccuracies_of
 from zenverify.accuracy.inputs import Point, Space
 from zenverify.accuracy.moves import Mover
-from zenverify.accuracy.record import OBJECTIVES, Quantity, Record
+from zenverify.accuracy.record import OBJECTIVES, Quantity, WorstFound
 from zenverify.engines.protocol import Engine
 from zenverify.graph.case import Case
 from zenverify.verification.trace import EngineFault
@@ -73,7 +73,7 @@ class Search:
         Where to write down what is found.
     """
 
-    def __init__(self, engine: Engine, space: Space, seed: int, record: Record) -> None:
+    def __init__(self, engine: Engine, space: Space, seed: int, record: WorstFound) -> None:
         self._engine = engine
         self._space = space
         self._record = record

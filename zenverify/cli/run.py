@@ -210,17 +210,21 @@ def _replay_first(
 ) -> tuple[int, tuple[KnownFailure, ...]]:
     """Replay the engine's own corpus: the exit code that it asks for, and what is known to fail."""
     from zenverify.corpus.baseline import known_failure
-    from zenverify.corpus.replay import Status, replay
+    from zenverify.corpus.replay import ReplayStatus, replay
     from zenverify.output.terminal.replay import FirstReplay
 
     output = FirstReplay(as_json=as_json, quiet=quiet)
     known = []
     for outcome in replay([folder], engine) if folder.is_dir() else ():
         bucket = outcome.bucket
-        if outcome.status is Status.OPEN and bucket is not None:
+        if outcome.status is ReplayStatus.OPEN and bucket is not None:
             known.append(known_failure(bucket, outcome.message))
-        if outcome.status is Status.FAILED and bucket is not None and baseline.recorded(bucket):
-            output.add(replace(outcome, status=Status.OPEN))
+        if (
+            outcome.status is ReplayStatus.FAILED
+            and bucket is not None
+            and baseline.recorded(bucket)
+        ):
+            output.add(replace(outcome, status=ReplayStatus.OPEN))
         else:
             output.add(outcome)
     return output.finish(), tuple(known)

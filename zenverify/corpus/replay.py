@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zenverify.verification.verify import CaseResult
 
 
-class Status(StrEnum):
+class ReplayStatus(StrEnum):
     """What became of one file."""
 
     PASSED = "passed"
@@ -55,7 +55,7 @@ class ReplayOutcome:
     """
 
     path: Path
-    status: Status
+    status: ReplayStatus
     verdict: Verdict | None
     message: str
     bucket: BucketKey | None = None
@@ -83,7 +83,7 @@ def replay(paths: Iterable[Path], engine: Engine) -> Iterator[ReplayOutcome]:
 def replay_found(path: Path, refusal: str, engine: Engine) -> ReplayOutcome:
     """Verify one of the files that `find_entries` gave, unless it is refused."""
     if refusal:
-        return ReplayOutcome(path, Status.MALFORMED, None, refusal)
+        return ReplayOutcome(path, ReplayStatus.MALFORMED, None, refusal)
     return replay_file(path, engine)
 
 
@@ -93,29 +93,29 @@ def replay_file(path: Path, engine: Engine) -> ReplayOutcome:
         entry = read_entry(path)
     except CaseFormatError as error:
         message = str(error).removeprefix(f"{path}: ")
-        return ReplayOutcome(path, Status.MALFORMED, None, message)
+        return ReplayOutcome(path, ReplayStatus.MALFORMED, None, message)
     except OSError as error:
-        return ReplayOutcome(path, Status.MALFORMED, None, error.strerror or str(error))
+        return ReplayOutcome(path, ReplayStatus.MALFORMED, None, error.strerror or str(error))
     except Exception as error:  # noqa: BLE001  likewise: the others are replayed
         message = f"internal error on reading: {type(error).__name__}: {error}"
-        return ReplayOutcome(path, Status.ERROR, None, message)
+        return ReplayOutcome(path, ReplayStatus.ERROR, None, message)
     try:
         result = verify_case(engine, entry.case)
     except Exception as error:  # noqa: BLE001  the entries that follow are replayed all the same
         message = f"internal error: {type(error).__name__}: {error}"
-        return ReplayOutcome(path, Status.ERROR, None, message, entry.bucket)
+        return ReplayOutcome(path, ReplayStatus.ERROR, None, message, entry.bucket)
     return judged(path, entry, result)
 
 
 def judged(path: Path, entry: Entry, result: CaseResult) -> ReplayOutcome:
     """What an entry's verification says, held against what the entry asks for."""
     status, message = _status(result.verdict), _message(result)
-    if entry.status is EntryStatus.OPEN and status is Status.PASSED:
-        status = Status.GONE
+    if entry.status is EntryStatus.OPEN and status is ReplayStatus.PASSED:
+        status = ReplayStatus.GONE
         message = f"it passes now, and was known to fail: {entry.reason} ({entry.link})"
-    elif entry.status is EntryStatus.OPEN and status is Status.FAILED:
+    elif entry.status is EntryStatus.OPEN and status is ReplayStatus.FAILED:
         if any(_is_known(finding, entry) for finding in result.findings):
-            status, message = Status.OPEN, f"{entry.reason} ({entry.link})"
+            status, message = ReplayStatus.OPEN, f"{entry.reason} ({entry.link})"
         else:
             known = f"{entry.bucket}, {entry.reason} ({entry.link})"
             message = f"it fails in another way than is known ({known}): {message}"
@@ -139,10 +139,10 @@ _OF_SIZE = frozenset({Verdict.ENGINE_WRONG, Verdict.INACCURATE})
 """What a wrong number is called, by how far it is off."""
 
 
-def _status(verdict: Verdict) -> Status:
+def _status(verdict: Verdict) -> ReplayStatus:
     if verdict is Verdict.AGREE:
-        return Status.PASSED
-    return Status.FAILED if verdict.is_failure else Status.UNDECIDED
+        return ReplayStatus.PASSED
+    return ReplayStatus.FAILED if verdict.is_failure else ReplayStatus.UNDECIDED
 
 
 def _message(result: CaseResult) -> str:

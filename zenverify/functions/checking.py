@@ -15,7 +15,7 @@ from zenverify.functions.cotangents import cotangents_at
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import by_differences, by_enclosure, finding_about, first_line
 from zenverify.functions.occurrence import Occurrence, occurrence_of
-from zenverify.functions.recording import Changed, Function, Node, Recording, Value
+from zenverify.functions.recording import Changed, Function, Node, RecordedCall, Value
 from zenverify.functions.result import GradcheckResult, OperationRow
 from zenverify.functions.rows import Rows
 from zenverify.functions.whole import check_whole, disagrees, is_made_up_for, masked_nan
@@ -132,7 +132,7 @@ class Traced(FunctionRecording):
         """Whether a rule was left to the check of the whole function, and that decided nothing."""
         self.changed: Finding | None = None
         self.reasons: list[str] = []
-        self._recording: Recording | None = None
+        self._recording: RecordedCall | None = None
         self._gradients: dict[int, Array] | None = None
         self._probes: Mapping[int, Array] = {}
         self._unlike: list[Finding] = []
@@ -167,7 +167,7 @@ class Traced(FunctionRecording):
         return self._called[1] if self._gradients is None else self._followed.values
 
     @property
-    def _followed(self) -> Recording:
+    def _followed(self) -> RecordedCall:
         assert self._recording is not None
         return self._recording
 
@@ -329,7 +329,9 @@ class Traced(FunctionRecording):
                 found = replace(found, message=f"{message} ({where})")
             self._findings.append(found)
 
-    def _kept_as_recorded(self, recording: Recording, node: Node, values: Sequence[Value]) -> None:
+    def _kept_as_recorded(
+        self, recording: RecordedCall, node: Node, values: Sequence[Value]
+    ) -> None:
         """The function's results must be what the recorded operations computed."""
         if len(recording.roots) != len(node.results):
             return
@@ -363,7 +365,7 @@ class Traced(FunctionRecording):
             self._notes.append(checked.note)
         self._unchecked &= not checked.decided
 
-    def _repeats(self, first: Recording, second: Recording) -> None:
+    def _repeats(self, first: RecordedCall, second: RecordedCall) -> None:
         """A second call, and its gradients, must be the same bits."""
         results = [
             (first.values[a], second.values[b])
@@ -408,10 +410,10 @@ class Traced(FunctionRecording):
             one, two, rtol=0, atol=self._differing, equal_nan=True
         )
 
-    def _is_input(self, recording: Recording, value: int) -> bool:
+    def _is_input(self, recording: RecordedCall, value: int) -> bool:
         return not any(value in node.results for node in recording.nodes)
 
-    def _probed(self, recording: Recording) -> dict[int, Array]:
+    def _probed(self, recording: RecordedCall) -> dict[int, Array]:
         """The gradients when cotangents of order one enter everywhere: so nothing is masked.
 
         Not where no result comes from: what an operation computes for its own use has no cotangent.
@@ -430,7 +432,7 @@ class Traced(FunctionRecording):
             return recording.gradients(cotangents_at(recording.values, recording.roots))
 
     def _parts(
-        self, recording: Recording, gradients: Mapping[int, Array]
+        self, recording: RecordedCall, gradients: Mapping[int, Array]
     ) -> dict[int, list[Array]]:
         """Per value, what each operation's rule alone contributes to its gradient."""
         parts: dict[int, list[Array]] = {}
@@ -449,7 +451,7 @@ class Traced(FunctionRecording):
 
     def _sums(
         self,
-        recording: Recording,
+        recording: RecordedCall,
         seeds: Mapping[int, Array],
         gradients: Mapping[int, Array],
         parts: Mapping[int, Sequence[Array]],
@@ -482,7 +484,7 @@ class Traced(FunctionRecording):
                 self._unsummed.append(finding_about(Verdict.ENGINE_WRONG, ACCUMULATION, message))
                 return
 
-    def _misconduct(self, number: int, node: Node, recording: Recording) -> list[Finding]:
+    def _misconduct(self, number: int, node: Node, recording: RecordedCall) -> list[Finding]:
         """What a rule does with its cotangents' memory, at cotangents of order one."""
         cotangents = cotangents_at(recording.values, node.results)
         seen = occurrence_of(number, node, recording.values, cotangents)
@@ -491,7 +493,7 @@ class Traced(FunctionRecording):
         except Exception:  # noqa: BLE001  a rule that does not let itself be run alone
             return []
 
-    def _rule(self, seen: Occurrence, recording: Recording | None = None) -> None:
+    def _rule(self, seen: Occurrence, recording: RecordedCall | None = None) -> None:
         """Check what one operation's rule makes of the cotangents of its results."""
         try:
             self._judged(seen, recording)
@@ -502,7 +504,7 @@ class Traced(FunctionRecording):
             )
             self._unchecked = True
 
-    def _judged(self, seen: Occurrence, recording: Recording | None) -> None:
+    def _judged(self, seen: Occurrence, recording: RecordedCall | None) -> None:
         if seen.node.defined_together:
             self._notes.append(
                 f"{seen.node.name}: its rule cannot be told apart from what computes its operands, "
@@ -525,7 +527,7 @@ class Traced(FunctionRecording):
         self._findings += found
         self._rows.judged(seen.node, judged, found)
 
-    def _differenced(self, seen: Occurrence, recording: Recording | None) -> None:
+    def _differenced(self, seen: Occurrence, recording: RecordedCall | None) -> None:
         """Check an operation that has no declaration."""
         large = sum(array.size for array in (*seen.operands, *seen.cotangents)) > _LARGE
         checked = by_differences(seen, _OF_LARGE if large else _MOST_DIFFERENCED)
@@ -546,7 +548,7 @@ class Traced(FunctionRecording):
         seen: Occurrence,
         found: list[Finding],
         errors: Mapping[int, Array],
-        recording: Recording | None,
+        recording: RecordedCall | None,
     ) -> list[Finding]:
         """What is left of findings about a rule that is right in this function.
 
@@ -574,7 +576,7 @@ class Traced(FunctionRecording):
         return []
 
     def _is_rounding(
-        self, seen: Occurrence, errors: Mapping[int, Array], recording: Recording
+        self, seen: Occurrence, errors: Mapping[int, Array], recording: RecordedCall
     ) -> bool:
         """Whether errors are rounding beside the largest element of each gradient they reach.
 
@@ -594,7 +596,7 @@ class Traced(FunctionRecording):
             for place, error in arriving.items()
         )
 
-    def _errors_at_users(self, seen: Occurrence, recording: Recording) -> dict[int, Array]:
+    def _errors_at_users(self, seen: Occurrence, recording: RecordedCall) -> dict[int, Array]:
         """What an operation's errors make of the inputs' gradients, at the user's cotangents."""
         assert self._gradients is not None
         here = occurrence_of(seen.number, seen.node, recording.values, self._gradients)
@@ -609,7 +611,7 @@ class Traced(FunctionRecording):
         )
         self._notes += [note] * (note not in self._notes)
 
-    def _makes_up(self, seen: Occurrence, recording: Recording) -> bool:
+    def _makes_up(self, seen: Occurrence, recording: RecordedCall) -> bool:
         """Whether the whole gradient, at the user's cotangents, is right because of the errors."""
         if self._gradients is None:
             return False
@@ -649,7 +651,7 @@ def _is_value_rounding(seen: Occurrence, result: int, suspect: Suspect) -> bool:
     return off <= THRESHOLD * _unit(seen) * _largest(seen.results[result])
 
 
-def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Recording) -> bool:
+def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: RecordedCall) -> bool:
     """Whether the errors of a rule reach an input, compared with what others of their size do."""
     # What is not finite is an error of the size of the others, or of order one.
     errors = {slot: _comparable(error) for slot, error in errors.items()}
@@ -685,7 +687,7 @@ def _only_scales(seen: Occurrence) -> bool:
 
 
 def _pulled_on(
-    seen: Occurrence, errors: Mapping[int, Array], recording: Recording
+    seen: Occurrence, errors: Mapping[int, Array], recording: RecordedCall
 ) -> dict[int, Array]:
     """What errors of an operation's contributions make of the gradients of the inputs, by value."""
     inputs = set(range(len(recording.values)))
@@ -709,7 +711,7 @@ def _finite(arrays: Iterable[Array]) -> bool:
     return all(np.isfinite(array).all() for array in arrays)
 
 
-def _numbered(recording: Recording) -> Iterator[tuple[int, Node]]:
+def _numbered(recording: RecordedCall) -> Iterator[tuple[int, Node]]:
     return iter(enumerate(recording.nodes))
 
 
@@ -732,7 +734,7 @@ def _of_cotangents(seen: Occurrence, slot: int) -> str:
     return text
 
 
-def _leading_to(recording: Recording) -> set[int]:
+def _leading_to(recording: RecordedCall) -> set[int]:
     """The values that results come from."""
     found = set(recording.roots)
     for node in reversed(recording.nodes):

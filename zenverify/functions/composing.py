@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zenverify.functions.recording import Recording
+from zenverify.functions.recording import RecordedCall
 from zenverify.functions.terms import Declaration, UndeclaredError
 from zenverify.graph.case import Array
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
 
 
 def composed(
-    recording: Recording, inputs: Sequence[int], fixed: Sequence[int] = ()
+    recording: RecordedCall, inputs: Sequence[int], fixed: Sequence[int] = ()
 ) -> Declaration | None:
     """The declaration of a recorded call as one operation of its inputs.
 

@@ -89,7 +89,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class RecordedCall:
     """One call of the user's function.
 
     Attributes
@@ -158,7 +158,7 @@ class Function(Protocol):
         """Whether a call drew random numbers: then they were held fixed."""
         ...
 
-    def record(self) -> Recording:
+    def record(self) -> RecordedCall:
         """Call the function, and record the call.
 
         Raises

@@ -43,7 +43,7 @@ _VAGUE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InputLine:
     """A direction in the inputs.
 
     Attributes
@@ -76,7 +76,7 @@ class Along:
         Relative errors up to here are a matter of accuracy, which the rules are judged for.
     """
 
-    line: Line
+    line: InputLine
     engine: float
     estimate: Estimate
     allowed: float
@@ -311,7 +311,7 @@ def _lines(node: Node, values: Sequence[Value]) -> Iterator[Along]:
         yield _along(node, operands, cotangents, gradients, line, unit)
 
 
-def _directions(operands: Sequence[Array], draw: np.random.Generator) -> Iterator[Line]:
+def _directions(operands: Sequence[Array], draw: np.random.Generator) -> Iterator[InputLine]:
     def move(operand: Array) -> Array:
         size = np.abs(operand.astype(np.float64))
         usual = float(np.median(size[np.isfinite(size)])) if np.isfinite(size).any() else 0.0
@@ -319,12 +319,12 @@ def _directions(operands: Sequence[Array], draw: np.random.Generator) -> Iterato
         return np.asarray(size * draw.uniform(0.5, 1.0, operand.shape) * _signs(draw, operand))
 
     for _ in range(_TOGETHER):
-        yield Line(tuple(map(move, operands)), None)
+        yield InputLine(tuple(map(move, operands)), None)
     if len(operands) > 1:
         for number in range(min(len(operands), _MOST_ALONE)):
             still: list[Array] = [np.zeros(operand.shape) for operand in operands]
             still[number] = move(operands[number])
-            yield Line(tuple(still), number)
+            yield InputLine(tuple(still), number)
 
 
 def _signs(draw: np.random.Generator, operand: Array) -> Array:
@@ -336,7 +336,7 @@ def _along(
     operands: Sequence[Array],
     cotangents: Sequence[Array],
     gradients: Sequence[Array],
-    line: Line,
+    line: InputLine,
     unit: float,
 ) -> Along:
     dtype = sampled_dtype(node, operands)

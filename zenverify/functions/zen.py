@@ -14,7 +14,7 @@ from zenverify.functions.recording import (
     Forward,
     Node,
     Pull,
-    Recording,
+    RecordedCall,
     Value,
     moved_beside,
 )
@@ -82,7 +82,7 @@ class ZenFunction:
             raise UsageError("gradcheck: the function returns no tensor that depends on its inputs")
         return given, results
 
-    def record(self) -> Recording:
+    def record(self) -> RecordedCall:
         """Call the function, and read its graph."""
         given, results = self._call(self._kept)
         wanted = {id(one): f"input {n}" for n, one in enumerate(given) if self._is_wanted(one)}
@@ -116,7 +116,7 @@ class ZenFunction:
         def gradients(seeds: Mapping[int, Array]) -> dict[int, Array]:
             return self._gradients(handles, seeds)
 
-        return Recording(values, tuple(nodes), roots, gradients)
+        return RecordedCall(values, tuple(nodes), roots, gradients)
 
     def _pull_in_place(self, handle: Any, slots: Sequence[int]) -> Pull:
         def pull(cotangents: Sequence[Array | None]) -> list[Array | None]:

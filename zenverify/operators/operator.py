@@ -192,13 +192,13 @@ class Operator:
 
 
 @dataclass(frozen=True, eq=False)
-class Part(Operator):
+class CallPart(Operator):
     """A part of an operator's call: some elements of its result, with a program of their own."""
 
     part: Program | None = None
 
     @classmethod
-    def of(cls, operator: Operator, program: Program) -> Part:
+    def of(cls, operator: Operator, program: Program) -> CallPart:
         held = {field.name: getattr(operator, field.name) for field in fields(Operator)}
         return cls(**{**held, "decided_outside": True}, part=program)
 

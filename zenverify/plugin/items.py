@@ -54,17 +54,17 @@ class CorpusItem(pytest.Item):
 
     def runtest(self) -> None:
         # Imported here: a session that replays nothing must not pay for NumPy.
-        from zenverify.corpus.replay import Status, replay_found
+        from zenverify.corpus.replay import ReplayStatus, replay_found
 
         spec, engine = engine_of(self.config)
         outcome = replay_found(self.path, self._refusal, engine)
-        if outcome.status is Status.PASSED:
+        if outcome.status is ReplayStatus.PASSED:
             return
-        if outcome.status is Status.UNDECIDED:
+        if outcome.status is ReplayStatus.UNDECIDED:
             pytest.skip(outcome.message)
-        if outcome.status is Status.OPEN:
+        if outcome.status is ReplayStatus.OPEN:
             self.add_marker(pytest.mark.xfail(reason=outcome.message, strict=True))
-        if outcome.status is Status.FAILED:
+        if outcome.status is ReplayStatus.FAILED:
             raise ReplayError(self._failure(spec, engine))
         raise ReplayError(f"{outcome.status}: {outcome.message}")
 

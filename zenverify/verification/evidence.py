@@ -55,7 +55,7 @@ MOST_ELEMENTS = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class ConsumerShare:
     """What one consumer, or the probe, adds to a node's gradient; `node` is None for the probe."""
 
     node: int | None
@@ -98,7 +98,7 @@ class Evidence:
     gradients: Mapping[int, Array] | None = None
     probes: Mapping[int, Array] | None = None
     numbers: tuple[Witnesses, ...] = ()
-    contributions: tuple[Contribution, ...] = ()
+    contributions: tuple[ConsumerShare, ...] = ()
     nodes: tuple[Witnesses, ...] = ()
     spare: frozenset[int] = frozenset()
     around: tuple[Sample, ...] = ()
@@ -357,7 +357,7 @@ def _with_difference(
 
 def _contributions(
     engine: Engine, case: Case, finding: Finding, found: Evidence
-) -> Iterator[Contribution]:
+) -> Iterator[ConsumerShare]:
     """What adds up to the number of a finding that blames the walk."""
     graph = case.graph
     wrong = [one for one in finding.witnesses if one.quantity == "gradient"]
@@ -372,11 +372,11 @@ def _contributions(
             parts = local.linear[consumer].pull(lift(found.gradients[consumer]))
             for operand, part in zip(graph.operands[consumer], parts, strict=True):
                 if operand == node and part is not None:
-                    yield Contribution(consumer, interval_of(part[element]))
+                    yield ConsumerShare(consumer, interval_of(part[element]))
     entering = found.probes or case.seeds
     if node in entering:
         amount = float(entering[node].flat[element])
-        yield Contribution(None, Interval(amount, amount, repr(amount)))
+        yield ConsumerShare(None, Interval(amount, amount, repr(amount)))
 
 
 def _around(engine: Engine, case: Case, finding: Finding, found: Evidence) -> tuple[Sample, ...]:

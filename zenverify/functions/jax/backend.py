@@ -15,7 +15,7 @@ from zenverify.functions.composing import composed
 from zenverify.functions.jax.alone import Alone, to_array
 from zenverify.functions.jax.declared import declaration_of
 from zenverify.functions.jax.steps import CUSTOM, Steps, is_float, steps_of
-from zenverify.functions.recording import Changed, Node, Recording, Value, moved_beside
+from zenverify.functions.recording import Changed, Node, RecordedCall, Value, moved_beside
 from zenverify.functions.terms import Declaration, Fixed, Slot
 from zenverify.graph.case import Array
 
@@ -129,7 +129,7 @@ class JaxFunction:
             for _ in jax.tree.leaves(one)
         ]
 
-    def record(self) -> Recording:
+    def record(self) -> RecordedCall:
         """Trace the function, and run what was traced."""
         closed = jax.make_jaxpr(self._function)(*self._inputs)
         self._unchanged()
@@ -176,7 +176,7 @@ class JaxFunction:
         return node, tuple(values), arguments
 
 
-def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Recording:
+def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> RecordedCall:
     env: dict[int, Any] = {**steps.constants, **dict(zip(steps.inputs, inputs, strict=True))}
     values: list[Value] = []
     places: dict[int, int] = {}
@@ -230,10 +230,12 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
     def gradients(seeds: Mapping[int, Array]) -> dict[int, Array]:
         return _gradients(steps, inputs, places, values, seeds)
 
-    return Recording(tuple(values), tuple(nodes), roots, gradients, lost)
+    return RecordedCall(tuple(values), tuple(nodes), roots, gradients, lost)
 
 
-def _composed(inner: Recording, given: Sequence[Any], slots: Sequence[int]) -> Declaration | None:
+def _composed(
+    inner: RecordedCall, given: Sequence[Any], slots: Sequence[int]
+) -> Declaration | None:
     """What a user's own rule is the rule of, by its function's primitives."""
     floats = [number for number, value in enumerate(given) if is_float(value)]
     inputs = [floats.index(slot) for slot in slots]

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from zenverify.functions.jax.steps import Step, is_float
+from zenverify.functions.jax.steps import PrimitiveCall, is_float
 from zenverify.functions.jax.table import ELEMENTWISE, MOVEMENTS, PRIMITIVES
 from zenverify.functions.terms import (
     Declaration,
@@ -22,7 +22,9 @@ from zenverify.functions.terms import (
 )
 
 
-def declaration_of(step: Step, given: Sequence[Any], slots: Sequence[int]) -> Declaration | None:
+def declaration_of(
+    step: PrimitiveCall, given: Sequence[Any], slots: Sequence[int]
+) -> Declaration | None:
     """What a primitive is; None where the table does not provide for it."""
     placed = [_placed(number, value, slots) for number, value in enumerate(given)]
     dtype = str(np.dtype(next(given[slot].dtype for slot in slots)))
@@ -44,7 +46,7 @@ def _placed(number: int, value: Any, slots: Sequence[int]) -> Any:
     return Fixed(np.array(value)) if is_float(value) else np.array(value)
 
 
-def _movement(step: Step, given: Sequence[Any], keeps: Sequence[int]) -> Any:
+def _movement(step: PrimitiveCall, given: Sequence[Any], keeps: Sequence[int]) -> Any:
     """A primitive that only moves elements: which ones, it says itself, run on their numbers.
 
     They count from 1, since a gather puts its fill value, here zero, where an index is outside.

@@ -37,7 +37,7 @@ def _iterates(primitive: Any, parameters: dict[str, Any]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PrimitiveCall:
     """One primitive.
 
     Attributes
@@ -105,7 +105,7 @@ class Steps:
         How many values there are.
     """
 
-    steps: list[Step]
+    steps: list[PrimitiveCall]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     constants: dict[int, Any]
@@ -156,7 +156,9 @@ def _inlined(
             made = _inlined(steps, body, consts, given)
         else:
             made = tuple(_fresh(steps) for _ in equation.outvars)
-            steps.steps.append(Step(equation.primitive, dict(equation.params), given, made))
+            steps.steps.append(
+                PrimitiveCall(equation.primitive, dict(equation.params), given, made)
+            )
         known.update(zip(equation.outvars, made, strict=True))
     return tuple(map(place, jaxpr.outvars))
 

@@ -13,7 +13,7 @@ from torch.utils._pytree import tree_flatten
 
 from zenverify.errors import UsageError
 from zenverify.functions.composing import composed
-from zenverify.functions.recording import Changed, Node, Recording, Value, moved_beside
+from zenverify.functions.recording import Changed, Node, RecordedCall, Value, moved_beside
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, TorchCall
 from zenverify.functions.torch.arrays import DTYPES, to_array, to_tensor
@@ -74,7 +74,7 @@ class TorchFunction:
                 if parameter.requires_grad:
                     yield name, parameter
 
-    def record(self) -> Recording:
+    def record(self) -> RecordedCall:
         """Call the function, and record the call.
 
         Raises

@@ -20,7 +20,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from zenverify.errors import UsageError
-from zenverify.functions.recording import Node, Pull, Recording, Value
+from zenverify.functions.recording import Node, Pull, RecordedCall, Value
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, TorchCall
 from zenverify.functions.torch.arrays import DTYPES, over, to_array, to_tensor
@@ -271,10 +271,10 @@ class Recorder(TorchFunctionMode):
     def _lose(self, reason: str) -> None:
         self.lost = self.lost or reason
 
-    def recording(self, roots: Sequence[int]) -> Recording:
+    def recording(self, roots: Sequence[int]) -> RecordedCall:
         """All of it. Not to be asked for while the recorder is entered."""
         nodes = tuple(map(_node, self._calls))
-        return Recording(
+        return RecordedCall(
             tuple(self.values), nodes, tuple(roots), self._gradients, self.lost, tuple(self.left)
         )
 

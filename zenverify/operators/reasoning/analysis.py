@@ -16,7 +16,7 @@ from zenverify.operators.program.kernel import Kernel
 from zenverify.operators.reasoning.conditions import Condition, Within, conditions_of
 from zenverify.operators.reasoning.declared_kinks import compare
 from zenverify.operators.reasoning.examination import Examination
-from zenverify.operators.reasoning.places import Setting, jumps, kinks, singularities
+from zenverify.operators.reasoning.places import KernelSetting, jumps, kinks, singularities
 from zenverify.operators.reasoning.solving import preimage
 from zenverify.operators.reasoning.wording import formula, membership
 
@@ -89,7 +89,7 @@ def analyse(
     """
     found = differentiate(kernel)
     names = tuple(sympy.Symbol(argument.name, real=True) for argument in arguments)
-    setting = Setting(kernel, found, tuple(argument.limits for argument in arguments), names)
+    setting = KernelSetting(kernel, found, tuple(argument.limits for argument in arguments), names)
     conditions = conditions_of([found.value])
     natural = _natural(setting, conditions)
     bends, breaks = kinks(setting), jumps(setting)
@@ -115,7 +115,7 @@ def _with_steps(found: Partials) -> Iterator[sympy.Expr]:
         yield partial.xreplace(steps)
 
 
-def _natural(setting: Setting, conditions: Sequence[Condition]) -> tuple[str, ...]:
+def _natural(setting: KernelSetting, conditions: Sequence[Condition]) -> tuple[str, ...]:
     """The conditions in words; those on one argument alone are solved and put together."""
     solved: dict[sympy.Symbol, sympy.Set] = {}
     words = []

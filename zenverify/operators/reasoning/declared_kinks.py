@@ -11,7 +11,7 @@ from zenverify.errors import UsageError
 from zenverify.operators.balls.arithmetic import Ball, precision
 from zenverify.operators.derivation.derive import evaluator
 from zenverify.operators.reasoning.evaluation import Point
-from zenverify.operators.reasoning.places import Place, Setting
+from zenverify.operators.reasoning.places import KernelSetting, Place
 from zenverify.operators.reasoning.samples import generic
 from zenverify.operators.text.expressions import constant
 
@@ -22,7 +22,7 @@ _TRIES = 4
 
 
 def compare(
-    setting: Setting, declared: Sequence[str], follows: Sequence[Place], also: Sequence[Place]
+    setting: KernelSetting, declared: Sequence[str], follows: Sequence[Place], also: Sequence[Place]
 ) -> list[str]:
     """What is wrong with the declared kinks, in sentences.
 
@@ -61,7 +61,7 @@ def compare(
     return problems
 
 
-def _points(setting: Setting, words: str) -> list[Point] | None:
+def _points(setting: KernelSetting, words: str) -> list[Point] | None:
     """Points of a declared kink; None if the words are not understood."""
     match = _EQUATION.fullmatch(words.strip())
     names = [str(symbol) for symbol in setting.names]
@@ -82,7 +82,7 @@ def _points(setting: Setting, words: str) -> list[Point] | None:
     return [(*point[:left], end, *point[left + 1 :]) for point in points for end in ends]
 
 
-def _covers(setting: Setting, points: Sequence[Point], place: Place) -> bool:
+def _covers(setting: KernelSetting, points: Sequence[Point], place: Place) -> bool:
     """Whether one of the points belongs to a place; what has no equation may hold any."""
     if place.zero is None:
         return True

@@ -12,7 +12,7 @@ from zenverify.operators.derivation.derive import evaluator
 from zenverify.operators.domain import Domain
 from zenverify.operators.reasoning.conditions import Condition, NoPole, Within
 from zenverify.operators.reasoning.evaluation import values
-from zenverify.operators.reasoning.places import Setting
+from zenverify.operators.reasoning.places import KernelSetting
 from zenverify.operators.reasoning.samples import Numbers, points_in
 from zenverify.operators.reasoning.solving import preimage
 from zenverify.operators.reasoning.wording import formula
@@ -32,7 +32,7 @@ class Examination:
         Where it has to, since a `Domain` has no form for leaving it out.
     """
 
-    def __init__(self, setting: Setting, conditions: Sequence[Condition]) -> None:
+    def __init__(self, setting: KernelSetting, conditions: Sequence[Condition]) -> None:
         self.setting = setting
         self.conditions = conditions
         self.problems: list[str] = []
@@ -158,6 +158,6 @@ def _lifted(point: Numbers) -> tuple[Ball, ...]:
     return tuple(Ball(number) for number in point)
 
 
-def _needs(setting: Setting, condition: Condition) -> str:
+def _needs(setting: KernelSetting, condition: Condition) -> str:
     named = condition.renamed(setting.renaming)
     return f": {formula(named.origin)} needs {named.words}"

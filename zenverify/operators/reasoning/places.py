@@ -46,7 +46,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Setting:
+class KernelSetting:
     """The kernel that is looked at.
 
     Attributes
@@ -123,7 +123,7 @@ def _strictly(domain: Domain, coordinate: float) -> bool:
     return bool(domain.interior(np.float64(coordinate))) and domain.holds(coordinate)
 
 
-def kinks(setting: Setting) -> list[Place]:
+def kinks(setting: KernelSetting) -> list[Place]:
     """Where a partial jumps inside the declared domain."""
     found = []
     with precision(_PRECISION):
@@ -149,14 +149,14 @@ def _jumps(kernel: Kernel, position: int, point: Point) -> bool:
     return any(not (arb(a) - arb(b)).contains(0) for a, b in zip(*sides, strict=True))
 
 
-def _changes_sign(setting: Setting, zero: sympy.Expr) -> bool:
+def _changes_sign(setting: KernelSetting, zero: sympy.Expr) -> bool:
     """Whether an expression has both signs inside the domain, on a few points."""
     evaluate = evaluator(setting.found.arguments, [zero])
     found = [evaluate(*setting.inside(seed))[0] for seed in range(4 * _TRIES)]
     return any(ball > 0 for ball in found) and any(ball < 0 for ball in found)
 
 
-def jumps(setting: Setting) -> list[Place]:
+def jumps(setting: KernelSetting) -> list[Place]:
     """Where the value jumps inside the declared domain: signs and roundings."""
     found: list[Place] = []
     value = setting.found.value
@@ -186,7 +186,7 @@ def _differ(sides: Callable[..., tuple[Ball, ...]], point: Point) -> bool:
     return not (left - right).contains(0)
 
 
-def singularities(setting: Setting) -> list[Place]:
+def singularities(setting: KernelSetting) -> list[Place]:
     """Where the value or a partial is infinite or undefined, on the border of its domain."""
     found: list[Place] = []
     anywhere = [Domain() for _ in setting.domains]
@@ -206,7 +206,7 @@ def singularities(setting: Setting) -> list[Place]:
     return _each_once(found)
 
 
-def _is_singular(setting: Setting, points: Sequence[Point]) -> bool:
+def _is_singular(setting: KernelSetting, points: Sequence[Point]) -> bool:
     """Whether value or partials have no limit there, though the value exists nearby."""
     for point in points:
         if all(map(Ball.is_finite, partials(setting.kernel, point))):

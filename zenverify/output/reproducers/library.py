@@ -57,7 +57,7 @@ _TABLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class Assertion:
     """What a script asserts.
 
     Attributes
@@ -93,11 +93,11 @@ def is_plain(case: Case) -> bool:
     )
 
 
-def wrong_numbers(discrepancy: Discrepancy) -> Wrong | None:
+def wrong_numbers(discrepancy: Discrepancy) -> Assertion | None:
     """What a user sees wrong of a case in a plain pass; None where that is nothing of the kind."""
     finding, graph = discrepancy.finding, discrepancy.case.graph
     if finding.verdict is Verdict.CRASH and finding.check != "whole graph, difference":
-        return Wrong(graph.root, None, 0.0)
+        return Assertion(graph.root, None, 0.0)
     if finding.verdict is Verdict.STRUCTURE and finding.during is Pass.REVERSE:
         return _of_structure(discrepancy)
     if finding.during is Pass.FORWARD and finding.witnesses:
@@ -124,7 +124,7 @@ def wrong_numbers(discrepancy: Discrepancy) -> Wrong | None:
     return None
 
 
-def _of_structure(discrepancy: Discrepancy) -> Wrong | None:
+def _of_structure(discrepancy: Discrepancy) -> Assertion | None:
     """A leaf's gradient of another shape or dtype than its value; None where it is another fault.
 
     The message is the check's own: only that of shapes and dtypes says what was expected.
@@ -139,12 +139,12 @@ def _of_structure(discrepancy: Discrepancy) -> Wrong | None:
     node = graph.nodes[operand]
     if not isinstance(node, Leaf) or node.kind is not LeafKind.VARIABLE:
         return None
-    return Wrong(operand, None, 0.0, shape=(node.shape, node.dtype))
+    return Assertion(operand, None, 0.0, shape=(node.shape, node.dtype))
 
 
 def _of_numbers(
     engine: Sequence[float], truth: Sequence[float | None], shape: tuple[int, ...], node: int
-) -> Wrong | None:
+) -> Assertion | None:
     if any(t is None and math.isfinite(e) for e, t in zip(engine, truth, strict=True)):
         return None
     # Where there is no truth, an engine that gives no number is right.
@@ -157,8 +157,8 @@ def _of_numbers(
     worst = float(finite.max()) if finite.size else 0.0
     if not np.isfinite(apart).all():
         # It fails by its NaN or infinity; the others may be off as they are.
-        return Wrong(node, expected.reshape(shape), 4 * worst)
-    return Wrong(node, expected.reshape(shape), worst) if worst else None
+        return Assertion(node, expected.reshape(shape), 4 * worst)
+    return Assertion(node, expected.reshape(shape), worst) if worst else None
 
 
 def library_script(discrepancy: Discrepancy, engine: str, title: str) -> str:
@@ -235,7 +235,7 @@ def _leaves(case: Case, variable: str, constant: str) -> list[str]:
     return lines
 
 
-def _assertion(wrong: Wrong, gradient: str, value: str) -> list[str]:
+def _assertion(wrong: Assertion, gradient: str, value: str) -> list[str]:
     if wrong.shape is not None:
         shape, dtype = wrong.shape
         return [
@@ -257,7 +257,7 @@ def _assertion(wrong: Wrong, gradient: str, value: str) -> list[str]:
     ]
 
 
-def _zen(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
+def _zen(case: Case, writer: Writer, wrong: Assertion) -> list[str]:
     writer.imports["from zenverify import Tensor"] = None
     root = node_name(case.graph.root)
     return [
@@ -268,7 +268,7 @@ def _zen(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
     ]
 
 
-def _torch(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
+def _torch(case: Case, writer: Writer, wrong: Assertion) -> list[str]:
     writer.imports["import torch"] = None
     root = node_name(case.graph.root)
     return [
@@ -279,7 +279,7 @@ def _torch(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
     ]
 
 
-def _mygrad(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
+def _mygrad(case: Case, writer: Writer, wrong: Assertion) -> list[str]:
     writer.imports["import mygrad as mg"] = None
     root = node_name(case.graph.root)
     return [
@@ -310,7 +310,7 @@ def _device(writer: Writer) -> list[str]:
     return ['DEV.value = "PYTHON"  # no other device was found']
 
 
-def _tinygrad(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
+def _tinygrad(case: Case, writer: Writer, wrong: Assertion) -> list[str]:
     writer.imports["from tinygrad import Tensor"] = None
     root = node_name(case.graph.root)
     leaves = []
@@ -340,7 +340,7 @@ def _function(case: Case, writer: Writer) -> tuple[list[str], list[int]]:
     return ["", "", f"def f({names}):", *body, f"    return {root}", "", ""], variables
 
 
-def _jax(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
+def _jax(case: Case, writer: Writer, wrong: Assertion) -> list[str]:
     writer.imports["import jax"] = None
     writer.imports["import jax.numpy as jnp"] = None
     function, variables = _function(case, writer)
@@ -356,7 +356,7 @@ def _jax(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
     ]
 
 
-def _autograd(case: Case, writer: Writer, wrong: Wrong) -> list[str]:
+def _autograd(case: Case, writer: Writer, wrong: Assertion) -> list[str]:
     writer.imports["from autograd import make_vjp"] = None
     function, variables = _function(case, writer)
     names = ", ".join(map(node_name, variables))

@@ -8,7 +8,7 @@ from zenverify.graph.case import Case
 from zenverify.graph.graph import Leaf, LeafKind
 from zenverify.output.model.listing import node_name
 from zenverify.output.model.run import Discrepancy
-from zenverify.output.reproducers.library import Wrong, is_plain, wrong_numbers
+from zenverify.output.reproducers.library import Assertion, is_plain, wrong_numbers
 from zenverify.output.reproducers.python_text import (
     array_text,
     attribute_text,
@@ -128,7 +128,7 @@ def test_script(discrepancy: Discrepancy, spec: str, title: str, planted: Plante
     return f"{head}\n" + "\n".join(imports) + f"\n\n\ndef test_{name}() -> None:\n{tested}\n"
 
 
-def _called(case: Case, wrong: Wrong) -> list[str]:
+def _called(case: Case, wrong: Assertion) -> list[str]:
     graph = case.graph
     values = dict(zip(graph.leaves, case.values, strict=True))
     lines = []

@@ -10,7 +10,7 @@ from pathlib import Path
 from zenverify.atomic import write_text
 from zenverify.output.html.render import render_template
 from zenverify.output.model.numbers import counted
-from zenverify.output.runs.record import FOLDER, Record, read_records
+from zenverify.output.runs.record import FOLDER, RunRecord, read_records
 
 INDEX = "index.html"
 
@@ -87,7 +87,7 @@ def forget_old(directory: Path, keep: int) -> int:
         Runs to be kept of each engine.
     """
     records, _ = read_records(directory)
-    by_engine: dict[str, list[Record]] = {}
+    by_engine: dict[str, list[RunRecord]] = {}
     for record in records:
         by_engine.setdefault(record.engine, []).append(record)
     old = [record for found in by_engine.values() for record in found[:-keep]]
@@ -102,16 +102,16 @@ def forget_old(directory: Path, keep: int) -> int:
     return len(old)
 
 
-def _engines(records: Sequence[Record]) -> Iterator[EngineRuns]:
+def _engines(records: Sequence[RunRecord]) -> Iterator[EngineRuns]:
     for engine in sorted({one.engine for one in records}):
         runs = [one for one in records if one.engine == engine]
-        befores: list[Record | None] = [None, *runs[:-1]]
+        befores: list[RunRecord | None] = [None, *runs[:-1]]
         rows = [_row(now, before) for now, before in zip(runs, befores, strict=True)]
         bars = tuple(_bars(runs[-_BARS:]))
         yield EngineRuns(engine, tuple(reversed(rows)), bars, max(len(bars), 1) * _BAR)
 
 
-def _row(now: Record, before: Record | None) -> Row:
+def _row(now: RunRecord, before: RunRecord | None) -> Row:
     old = {} if before is None else before.keys
     page, *others = now.files or ("",)
     return Row(
@@ -131,7 +131,7 @@ def _row(now: Record, before: Record | None) -> Row:
     )
 
 
-def _bars(runs: Sequence[Record]) -> Iterator[Bar]:
+def _bars(runs: Sequence[RunRecord]) -> Iterator[Bar]:
     most = max((len(one.findings) for one in runs), default=0) or 1
     for place, one in enumerate(runs):
         height = max(2.0, (_HEIGHT - 4) * len(one.findings) / most)

@@ -23,7 +23,7 @@ _LARGEST = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RunRecord:
     """A run.
 
     Attributes
@@ -58,7 +58,9 @@ class Record:
         return dict(self.findings)
 
 
-def record_run(directory: Path, model: RunModel, files: Sequence[Path], date: str = "") -> Record:
+def record_run(
+    directory: Path, model: RunModel, files: Sequence[Path], date: str = ""
+) -> RunRecord:
     """Write the record of a run that has ended.
 
     Raises
@@ -71,7 +73,7 @@ def record_run(directory: Path, model: RunModel, files: Sequence[Path], date: st
     number = max((one.number for one in read_records(directory)[0]), default=0)
     while True:
         number += 1
-        record = Record(
+        record = RunRecord(
             number=number,
             engine=safe(model.engine),
             version=safe(model.engine_version),
@@ -98,7 +100,7 @@ def _findings(model: RunModel) -> Iterator[tuple[str, str]]:
         yield safe(json.dumps([str(part) for part in told])), safe(title)
 
 
-def read_records(directory: Path) -> tuple[list[Record], list[str]]:
+def read_records(directory: Path) -> tuple[list[RunRecord], list[str]]:
     """The records of a folder by their numbers, and the names of files that are none."""
     found, refused = [], []
     for path in sorted((directory / FOLDER).glob("*.json")):
@@ -111,7 +113,7 @@ def read_records(directory: Path) -> tuple[list[Record], list[str]]:
     return sorted(found, key=lambda one: one.number), refused
 
 
-def _read(data: Any) -> Record:
+def _read(data: Any) -> RunRecord:
     if data["format"] != FORMAT:
         raise ValueError("another format")
     texts = ("engine", "version", "zenverify", "state", "heading", "date")
@@ -120,7 +122,7 @@ def _read(data: Any) -> Record:
         raise ValueError("expected text")
     if any(type(data[name]) is not int for name in numbers):
         raise ValueError("expected a number")
-    return Record(
+    return RunRecord(
         **{name: cut(data[name]) for name in (*texts, *numbers)},
         files=tuple(_name(name) for name in data["files"]),
         findings=tuple((str(key), cut(str(title))) for key, title in data["findings"]),

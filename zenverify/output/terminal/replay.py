@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from zenverify.corpus.replay import ReplayOutcome, Status
+from zenverify.corpus.replay import ReplayOutcome, ReplayStatus
 from zenverify.output.json.lines import print_json
 from zenverify.output.model.numbers import counted
 from zenverify.output.terminal.consoles import messages_console, results_console
@@ -29,14 +29,14 @@ class ReplayOutput:
         self._verbose = verbose
         self._results = results_console()
         self._messages = messages_console(quiet=quiet)
-        self._counts: Counter[Status] = Counter()
+        self._counts: Counter[ReplayStatus] = Counter()
 
     def add(self, outcome: ReplayOutcome) -> None:
         """Take in the next outcome."""
         self._counts[outcome.status] += 1
         if self._as_json:
             print_json(_data(outcome))
-        elif self._verbose or outcome.status not in (Status.PASSED, Status.OPEN):
+        elif self._verbose or outcome.status not in (ReplayStatus.PASSED, ReplayStatus.OPEN):
             self._results.print(_line(outcome), soft_wrap=True)
 
     def finish(self) -> int:
@@ -54,10 +54,10 @@ class ReplayOutput:
     def exit_code(self) -> int:
         """1 if an entry failed or is gone; 2 if one was not read or none decided; otherwise 0."""
         counts = self._counts
-        if counts[Status.FAILED] or counts[Status.GONE]:
+        if counts[ReplayStatus.FAILED] or counts[ReplayStatus.GONE]:
             return 1
-        stopped = counts[Status.MALFORMED] + counts[Status.ERROR]
-        return 2 if stopped or not counts[Status.PASSED] + counts[Status.OPEN] else 0
+        stopped = counts[ReplayStatus.MALFORMED] + counts[ReplayStatus.ERROR]
+        return 2 if stopped or not counts[ReplayStatus.PASSED] + counts[ReplayStatus.OPEN] else 0
 
 
 def _line(outcome: ReplayOutcome) -> str:
@@ -80,7 +80,7 @@ class FirstReplay:
         self._as_json = as_json
         self._results = results_console()
         self._messages = messages_console(quiet=quiet)
-        self._counts: Counter[Status] = Counter()
+        self._counts: Counter[ReplayStatus] = Counter()
 
     def add(self, outcome: ReplayOutcome) -> None:
         """Take in the next outcome; one that asks for something to be done is told at once."""
@@ -94,7 +94,7 @@ class FirstReplay:
     def finish(self) -> int:
         """Print the counts; 1 if an entry that must pass fails, or one is known to and does not."""
         counts = self._counts
-        code = 1 if counts[Status.FAILED] or counts[Status.GONE] else 0
+        code = 1 if counts[ReplayStatus.FAILED] or counts[ReplayStatus.GONE] else 0
         if self._as_json and counts:
             print_json({"event": "ReplayFinished", **_by_status(counts), "exit_code": code})
         said = [f"{counts[status]:,} {word}" for status, word in _COUNTED if counts[status]]
@@ -104,20 +104,20 @@ class FirstReplay:
 
 
 _TOLD = {
-    Status.FAILED: "ERROR",
-    Status.GONE: "GONE",
-    Status.MALFORMED: "MALFORMED",
-    Status.ERROR: "INTERNAL ERROR",
+    ReplayStatus.FAILED: "ERROR",
+    ReplayStatus.GONE: "GONE",
+    ReplayStatus.MALFORMED: "MALFORMED",
+    ReplayStatus.ERROR: "INTERNAL ERROR",
 }
 
 _COUNTED = (
-    (Status.PASSED, "FIXED"),
-    (Status.OPEN, "still FAILED"),
-    (Status.FAILED, "in ERROR: must pass and fail"),
-    (Status.GONE, "GONE: known to fail and pass"),
-    (Status.UNDECIDED, "undecided"),
-    (Status.MALFORMED, "malformed"),
-    (Status.ERROR, "not verified by a fault of this program"),
+    (ReplayStatus.PASSED, "FIXED"),
+    (ReplayStatus.OPEN, "still FAILED"),
+    (ReplayStatus.FAILED, "in ERROR: must pass and fail"),
+    (ReplayStatus.GONE, "GONE: known to fail and pass"),
+    (ReplayStatus.UNDECIDED, "undecided"),
+    (ReplayStatus.MALFORMED, "malformed"),
+    (ReplayStatus.ERROR, "not verified by a fault of this program"),
 )
 
 
@@ -131,5 +131,5 @@ def _data(outcome: ReplayOutcome) -> dict[str, Any]:
     }
 
 
-def _by_status(counts: Counter[Status]) -> dict[str, int]:
-    return {str(status): counts[status] for status in Status}
+def _by_status(counts: Counter[ReplayStatus]) -> dict[str, int]:
+    return {str(status): counts[status] for status in ReplayStatus}

@@ -16,7 +16,7 @@ import numpy as np
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
 from zenverify.operators.kinks import MEAN
-from zenverify.operators.operator import Part
+from zenverify.operators.operator import CallPart
 from zenverify.operators.program.part import Marks, part_of, reached
 from zenverify.operators.program.program import Program
 from zenverify.operators.program.steps.move import Move
@@ -206,7 +206,7 @@ class Screening:
         gradients: dict[int, Array] = {}
         for position, wanted, part, places in calls:
             declared = graph.apply(position).declared
-            nodes.append(Apply(Part.of(declared, part), tuple(places)))
+            nodes.append(Apply(CallPart.of(declared, part), tuple(places)))
             arrays.append(values[position].ravel()[wanted])
             if position in cotangents:
                 gradients[len(nodes) - 1] = cotangents[position].ravel()[wanted]

@@ -31,7 +31,7 @@ _SHOWN_ELEMENTS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BoxLine:
     """A line in a box, under its title; `is_wrong` where the number is."""
 
     text: str
@@ -45,7 +45,7 @@ class Box:
     x: float
     y: float
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[BoxLine, ...]
     role: Role
 
 
@@ -153,7 +153,7 @@ def _roles(discrepancy: Discrepancy, evidence: Evidence | None) -> list[Role]:
 
 def _lines(
     discrepancy: Discrepancy, drawn: Sequence[int], evidence: Evidence | None
-) -> list[tuple[Line, ...]]:
+) -> list[tuple[BoxLine, ...]]:
     """Per node, its value and, if there is one, its gradient; wrong ones beside the truth."""
     case, graph = discrepancy.case, discrepancy.case.graph
     values: dict[int, Array] = dict(zip(graph.leaves, case.values, strict=True))
@@ -179,15 +179,18 @@ def _line(
     wrong: Mapping[tuple[int, str], str],
     node: int,
     quantity: str,
-) -> tuple[Line, ...]:
+) -> tuple[BoxLine, ...]:
     if array is None or array.size > _SHOWN_ELEMENTS or not array.size:
         text = _shape_text(shape)
     else:
         text = _numbers_text(array, 3 if array.size > 1 else 4)
     truth = wrong.get((node, quantity))
     if truth is None:
-        return (Line(label + text),)
-    return (Line(label + text, is_wrong=True), *((Line(f"should be {truth}"),) if truth else ()))
+        return (BoxLine(label + text),)
+    return (
+        BoxLine(label + text, is_wrong=True),
+        *((BoxLine(f"should be {truth}"),) if truth else ()),
+    )
 
 
 def _numbers_text(array: Array, digits: int) -> str:
