@@ -20,7 +20,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.faults.fault import scaled, swapped
+from benchmarks.faults.fault import changed, scaled
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
 from zenverify.graph.drawing import draw_structure
@@ -169,7 +169,7 @@ def main() -> int:
         print(f"{dtype:<8} {error:>7.0e} {found:>6} {blamed:>7} {wanted or '-':>7}")
     wrong = replace(OPERATIONS["tanh"], pullbacks=(lambda g, y, x: g * (1 - y * y) * (1 + 1e-9),))
     for name, case in masked_cases().items():
-        with swapped("tanh", wrong):
+        with changed("tanh", wrong):
             result = verify_case(ZenEngine(), case)
         guilty = sorted({str(finding.blame) for finding in result.findings})
         hit = [f for f in result.findings if f.blame.operation == "tanh"]

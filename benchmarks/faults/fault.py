@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import setitem
 from typing import Any
 
+from zenverify.engines.zen import ZenEngine
+from zenverify.faults.catalogue import find_fault
+from zenverify.faults.patches import Patch, swapped
 from zenverify.tensor import OPERATIONS, Operation
 from zenverify.verification.verdict import ACCUMULATION
 
@@ -44,15 +49,28 @@ class KnownFault:
         return self.name
 
 
-@contextmanager
-def swapped(name: str, changed: Operation) -> Iterator[None]:
+def changed(name: str, faulty: Operation) -> AbstractContextManager[None]:
     """The engine with another entry for an operation."""
-    before = OPERATIONS[name]
-    OPERATIONS[name] = changed
-    try:
-        yield
-    finally:
-        OPERATIONS[name] = before
+    return swapped(partial(setitem, OPERATIONS, name), OPERATIONS[name], faulty)
+
+
+def catalogued(
+    kind: str,
+    name: str,
+    what: str,
+    *,
+    blamed: tuple[int | None, ...] | None = None,
+    reducible: bool = True,
+) -> KnownFault:
+    """A fault of the engine's own catalogue, under the words that it has here."""
+    operation, argument, *_ = name.split("/")
+    place = int(argument) if argument.isdecimal() else None
+
+    def plant() -> AbstractContextManager[None]:
+        return find_fault(ZenEngine(), name).mutant.plant()
+
+    title = what if operation == ACCUMULATION else f"{operation}: {what}"
+    return KnownFault(title, kind, operation, blamed or (place,), plant, reducible)
 
 
 def rule(
@@ -72,7 +90,7 @@ def rule(
         pullbacks = list(good.pullbacks)
         pullbacks[0 if good.variadic else argument] = pullback
         sums = good.broadcasts if broadcasts is None else broadcasts
-        return swapped(operation, replace(good, pullbacks=tuple(pullbacks), broadcasts=sums))
+        return changed(operation, replace(good, pullbacks=tuple(pullbacks), broadcasts=sums))
 
     return KnownFault(f"{operation}: {what}", kind, operation, blamed or (argument,), plant)
 
@@ -93,7 +111,7 @@ def altered(
         pullbacks = list(good.pullbacks)
         place = 0 if good.variadic else argument
         pullbacks[place] = alter(pullbacks[place])
-        return swapped(operation, replace(good, pullbacks=tuple(pullbacks)))
+        return changed(operation, replace(good, pullbacks=tuple(pullbacks)))
 
     return KnownFault(f"{operation}: {what}", kind, operation, blamed or (argument,), plant)
 
@@ -122,7 +140,7 @@ def value(
     """A fault in the forward rule of an operation."""
 
     def plant() -> AbstractContextManager[None]:
-        return swapped(operation, replace(OPERATIONS[operation], forward=forward))
+        return changed(operation, replace(OPERATIONS[operation], forward=forward))
 
     return KnownFault(f"{operation}: {what}", kind, operation, blamed, plant)
 
@@ -136,17 +154,8 @@ def patched(
     *,
     operation: str = ACCUMULATION,
     blamed: tuple[int | None, ...] = (None,),
-    reducible: bool = True,
 ) -> KnownFault:
     """A fault outside the rules: a function of the engine replaced by one made of it."""
 
-    @contextmanager
-    def plant() -> Iterator[None]:
-        before = owner.__dict__[attribute]
-        setattr(owner, attribute, make(before))
-        try:
-            yield
-        finally:
-            setattr(owner, attribute, before)
-
-    return KnownFault(what, kind, operation, blamed, plant, reducible)
+    mutant = Patch("", what, kind, owner, attribute, lambda good, _note: make(good)).mutant()
+    return KnownFault(what, kind, operation, blamed, mutant.plant)

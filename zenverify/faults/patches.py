@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,16 @@ from zenverify.engines.protocol import Mutant
 
 Make = Callable[[Any, Callable[[], None]], Any]
 """``make(good, note)`` gives the wrong function, which calls `note` where it differs."""
+
+
+@contextmanager
+def swapped(install: Callable[[Any], object], right: Any, faulty: Any) -> Iterator[None]:
+    """What is faulty installed in the place of what is right."""
+    install(faulty)
+    try:
+        yield
+    finally:
+        install(right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +55,10 @@ class Patch:
             nonlocal differed
             differed = True
 
-        @contextmanager
-        def plant() -> Iterator[None]:
-            before = self.owner.__dict__[self.attribute]
-            setattr(self.owner, self.attribute, self.make(before, note))
-            try:
-                yield
-            finally:
-                setattr(self.owner, self.attribute, before)
+        def plant() -> AbstractContextManager[None]:
+            right = self.owner.__dict__[self.attribute]
+            install = partial(setattr, self.owner, self.attribute)
+            return swapped(install, right, self.make(right, note))
 
         return Mutant(self.name, self.kind, None, plant, lambda: differed, self.key)
 

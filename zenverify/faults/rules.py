@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from zenverify.engines.protocol import Mutant
 from zenverify.faults.call import Alteration, Pullback, PullbackCall, Traits
 from zenverify.faults.contributions import FAULTS
+from zenverify.faults.patches import swapped
 from zenverify.faults.source import source_mutants
 from zenverify.tensor import Operation
 
@@ -42,7 +43,7 @@ def mutants_of_rules(
             pullbacks = list(operation.pullbacks)
             pullbacks[position] = watched
             faulty = replace(operation, pullbacks=tuple(pullbacks))
-            plant = _planting(operation, faulty, install)
+            plant = partial(swapped, install, operation, faulty)
             yield Mutant(name, kind, argument, plant, watched.has_differed, key)
     if operation.broadcasts and len(operation.pullbacks) > 1:
         yield _unsummed(operation, install)
@@ -100,7 +101,7 @@ def _unsummed(operation: Operation, install: Install) -> Mutant:
 
     pullbacks = tuple(watched(position) for position in range(len(operation.pullbacks)))
     faulty = replace(operation, pullbacks=pullbacks, broadcasts=False)
-    plant = _planting(operation, faulty, install)
+    plant = partial(swapped, install, operation, faulty)
     name = "not summed to the operand's shape"
     return Mutant(name, "broadcasting", None, plant, lambda: differed[0], "unsummed")
 
@@ -131,15 +132,3 @@ class _Watched:
 def _same(right: Any, wrong: Any) -> bool:
     wrong = np.asarray(wrong)
     return right.dtype == wrong.dtype and np.array_equal(right, wrong, equal_nan=True)
-
-
-def _planting(right: Operation, faulty: Operation, install: Install) -> Any:
-    @contextmanager
-    def plant() -> Iterator[None]:
-        install(faulty)
-        try:
-            yield
-        finally:
-            install(right)
-
-    return plant

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import KnownFault, rule, scaled, value
+from benchmarks.faults.fault import KnownFault, catalogued, rule, value
 
 SYSTEM = "linear systems"
 FACTORIZATION = "factorizations"
@@ -156,7 +156,7 @@ FAULTS: tuple[KnownFault, ...] = (
     rule(SYSTEM, "solve", "the matrix's contribution transposed", _matrix_transposed, 0),
     rule(SYSTEM, "solve", "a matrix's batch not summed", _matrix_not_summed, 0),
     value(SYSTEM, "solve", "stacks of vectors as in NumPy 1", _stacks_of_vectors),
-    scaled(SYSTEM, "inv", "sign", -1.0),
+    catalogued(SYSTEM, "inv/0/sign", "sign"),
     rule(SYSTEM, "inv", "not transposed", _inverse_not_transposed),
     rule(SYSTEM, "pinv", "as if it were an inverse", _as_an_inverse),
     rule(SYSTEM, "pinv", "without the term of tall matrices", _without_the_second_term),

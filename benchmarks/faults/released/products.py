@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.faults.fault import KnownFault, Pullback, altered, rule
+from benchmarks.faults.fault import KnownFault, Pullback, altered, catalogued, rule
 
 CONTRACTION = "contractions"
 PRODUCT = "products"
@@ -127,10 +127,6 @@ def _blocks_exchanged(g: Any, y: Any, a: Any, b: Any) -> Any:
     return _pull_kron_right(g, y, b, a)
 
 
-def _negative(pullback: Pullback) -> Pullback:
-    return lambda *arrays, **axes: -pullback(*arrays, **axes)
-
-
 def _not_transposed(pullback: Pullback) -> Pullback:
     return lambda g, *rest: pullback(g, *rest).swapaxes(-1, -2)
 
@@ -184,7 +180,7 @@ FAULTS: tuple[KnownFault, ...] = (
         blamed=(0, None),
     ),
     rule(PRODUCT, "kron", "blocks exchanged", _blocks_exchanged),
-    altered(PRODUCT, "cross", "factors exchanged", _negative),
+    catalogued(PRODUCT, "cross/0/sign", "factors exchanged"),
     rule(PRODUCT, "matmul", "batch not summed", _batch_not_summed, blamed=(0, None)),
     rule(PRODUCT, "matrix_power", "first factor only", _first_factor),
     rule(DETERMINANT, "det", "by the inverse, NaN if singular", _by_the_inverse),
