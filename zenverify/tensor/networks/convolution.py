@@ -17,7 +17,7 @@ from zenverify.tensor.recording import Operand, as_operands, record
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
 
-__all__ = ["conv1d", "conv2d", "group_count", "spread"]
+__all__ = ["conv1d", "conv2d", "convolved", "group_count", "spread"]
 
 _LAYOUTS = {
     1: ("signals (N, C, L)", "kernels (O, C / groups, k)"),
@@ -206,15 +206,9 @@ def _convolution(
     dilation: Numbers,
     groups: SupportsIndex,
 ) -> Tensor:
-    images, kernels = as_operands(name, (x, w))
-    attributes = {
-        "stride": per_axis(name, "stride", stride, count, 1),
-        "padding": per_axis(name, "padding", padding, count, 0),
-        "dilation": per_axis(name, "dilation", dilation, count, 1),
-    }
-    call = f"{name} of {describe((images.array, kernels.array))}"
-    if len(images.shape) != count + 2 or len(kernels.shape) != count + 2:
-        raise ValueError(f"{call}: expected {' and '.join(_LAYOUTS[count])}")
+    call, images, kernels, attributes = convolved(
+        name, (x, w), _LAYOUTS[count], stride=stride, padding=padding, dilation=dilation
+    )
     parts = group_count(call, groups, {"channels": images.shape[1], "kernels": kernels.shape[0]})
     if images.shape[1] != parts * kernels.shape[1]:
         each = f" in each of {parts} groups" if parts > 1 else ""
@@ -230,6 +224,41 @@ def _convolution(
             wide = f"a kernel of {kernel}" + (f" dilated by {apart}" if apart > 1 else "")
             raise ValueError(f"{call}: {wide} does not fit {size} padded by {added}")
     return record(name, (images, kernels), {**attributes, "groups": parts})
+
+
+def convolved(
+    name: str,
+    operands: tuple[Operand, Operand],
+    layouts: tuple[str, str],
+    **numbers: Numbers,
+) -> tuple[str, Tensor, Tensor, dict[str, Shape]]:
+    """The call in words, what is convolved, the kernels, and the numbers along each axis.
+
+    Parameters
+    ----------
+    name, operands
+        The call's.
+    layouts
+        What shapes the operands must have, in words.
+    **numbers
+        By name, one for all axes or one for each.
+
+    Raises
+    ------
+    ValueError
+        If operands have other numbers of dimensions, or a number is too small.
+    """
+    images, kernels = as_operands(name, operands)
+    dimensions = layouts[0].count(",") + 1
+    count = dimensions - 2
+    attributes = {
+        what: per_axis(name, what, number, count, 0 if "padding" in what else 1)
+        for what, number in numbers.items()
+    }
+    call = f"{name} of {describe((images.array, kernels.array))}"
+    if len(images.shape) != dimensions or len(kernels.shape) != dimensions:
+        raise ValueError(f"{call}: expected {' and '.join(layouts)}")
+    return call, images, kernels, attributes
 
 
 def group_count(call: str, groups: SupportsIndex, divided: dict[str, int]) -> int:

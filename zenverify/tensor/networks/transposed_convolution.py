@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
-from zenverify.tensor.arrays import describe
 from zenverify.tensor.axes import Shape
-from zenverify.tensor.networks.convolution import group_count, spread
-from zenverify.tensor.networks.windows import Numbers, meetings, per_axis
+from zenverify.tensor.networks.convolution import convolved, group_count, spread
+from zenverify.tensor.networks.windows import Numbers, meetings
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.recording import Operand, as_operands, record
+from zenverify.tensor.recording import Operand, record
 
 if TYPE_CHECKING:
     from zenverify.tensor.tensor import Tensor
@@ -194,16 +193,15 @@ def _transposed(
     dilation: Numbers,
     groups: SupportsIndex,
 ) -> Tensor:
-    images, kernels = as_operands(name, (x, w))
-    attributes = {
-        "stride": per_axis(name, "stride", stride, count, 1),
-        "padding": per_axis(name, "padding", padding, count, 0),
-        "output_padding": per_axis(name, "output_padding", output_padding, count, 0),
-        "dilation": per_axis(name, "dilation", dilation, count, 1),
-    }
-    call = f"{name} of {describe((images.array, kernels.array))}"
-    if len(images.shape) != count + 2 or len(kernels.shape) != count + 2:
-        raise ValueError(f"{call}: expected {' and '.join(_LAYOUTS[count])}")
+    call, images, kernels, attributes = convolved(
+        name,
+        (x, w),
+        _LAYOUTS[count],
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+    )
     parts = group_count(call, groups, {"channels": images.shape[1]})
     if images.shape[1] != kernels.shape[0]:
         raise ValueError(

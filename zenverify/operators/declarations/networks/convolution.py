@@ -122,13 +122,16 @@ _PLANS_2D = (
 )
 
 
-def _sampler(plans: tuple[tuple[Any, ...], ...]) -> Callable[[Choose, Shape], Instance | None]:
-    count = len(plans[0][0])
+def sampler(
+    plans: tuple[tuple[Any, ...], ...], instance: Callable[..., Instance | None]
+) -> Callable[[Choose, Shape], Instance | None]:
+    """Draws one of the plans that fit: ``instance(shape, *plan)`` is None for one that does not."""
+    dimensions = len(plans[0][0]) + 2
 
     def sample(choose: Choose, shape: Shape) -> Instance | None:
-        if len(shape) != count + 2 or 0 in shape[1:]:
+        if len(shape) != dimensions or 0 in shape[1:]:
             return None
-        fitting = [found for plan in plans if (found := _instance(shape, *plan)) is not None]
+        fitting = [found for plan in plans if (found := instance(shape, *plan)) is not None]
         return sampling.pick(choose, fitting) if fitting else None
 
     return sample
@@ -161,7 +164,7 @@ OPERATORS = (
         summary="cross-correlation of x (batch, channel, place) with w (output, channel, place)",
         arguments=(Argument("x"), Argument("w")),
         build=convolution(1),
-        sample=_sampler(_PLANS_1D),
+        sample=sampler(_PLANS_1D, _instance),
         first_shapes=((1, 1, 3), (1, 2, 2), (2, 1, 3), (1, 4, 2), (2, 2, 2), (1, 1, 5), (0, 2, 2)),
     ),
     Operator(
@@ -170,7 +173,7 @@ OPERATORS = (
         summary="cross-correlation of x (batch, channel, row, column) with w (output, channel, .)",
         arguments=(Argument("x"), Argument("w")),
         build=convolution(2),
-        sample=_sampler(_PLANS_2D),
+        sample=sampler(_PLANS_2D, _instance),
         first_shapes=(
             (1, 1, 2, 3),
             (1, 2, 2, 2),

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from zenverify.errors import GraphError
-from zenverify.operators import sampling
-from zenverify.operators.declarations.networks.convolution import MOST, check_dimensions
+from zenverify.operators.declarations.networks.convolution import MOST, check_dimensions, sampler
 from zenverify.operators.declarations.networks.rows import assembled, by_length
-from zenverify.operators.operator import Argument, Choose, Instance, Operator
+from zenverify.operators.operator import Argument, Instance, Operator
 from zenverify.operators.program.allowance import affordable
 from zenverify.operators.program.builder import Buffer, ProgramBuilder, Shape
 
@@ -140,18 +139,6 @@ _PLANS_2D = (
 )
 
 
-def _sampler(plans: tuple[tuple[Any, ...], ...]) -> Callable[[Choose, Shape], Instance | None]:
-    count = len(plans[0][0])
-
-    def sample(choose: Choose, shape: Shape) -> Instance | None:
-        if len(shape) != count + 2 or 0 in shape[1:]:
-            return None
-        fitting = [found for plan in plans if (found := _instance(shape, *plan)) is not None]
-        return sampling.pick(choose, fitting) if fitting else None
-
-    return sample
-
-
 def _instance(
     shape: Shape,
     kernel: Shape,
@@ -185,7 +172,7 @@ OPERATORS = (
         summary="the adjoint of conv1d in its signals, with w (channel, output, place)",
         arguments=(Argument("x"), Argument("w")),
         build=transposed_convolution(1),
-        sample=_sampler(_PLANS_1D),
+        sample=sampler(_PLANS_1D, _instance),
         first_shapes=((1, 1, 2), (1, 2, 2), (2, 1, 2), (1, 1, 3), (1, 4, 1), (2, 2, 1), (0, 2, 2)),
     ),
     Operator(
@@ -194,7 +181,7 @@ OPERATORS = (
         summary="the adjoint of conv2d in its images, with w (channel, output, row, column)",
         arguments=(Argument("x"), Argument("w")),
         build=transposed_convolution(2),
-        sample=_sampler(_PLANS_2D),
+        sample=sampler(_PLANS_2D, _instance),
         first_shapes=(
             (1, 1, 2, 2),
             (1, 1, 1, 2),
