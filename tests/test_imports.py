@@ -9,10 +9,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-FOUNDATION = {"errors", "atomic"}
+FOUNDATION = {"errors", "atomic", "processes"}
 MAY_IMPORT = {
     "errors": set(),
     "atomic": set(),
+    "processes": set(),
     "tensor": set(),
     "nn": {"tensor"},
     "operators": FOUNDATION,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.cli.prepared import Zenverify
-from tests.cli.test_whole_program import WRONG_TANH
 from tests.corpus.prepared import BLAME, tanh_entry
+from tests.engines.wrong_tanh import SOURCE
 from zenverify.corpus.entry import Entry, EntryStatus, read_entry
 from zenverify.corpus.writing import entry_text, write_entry
 from zenverify.graph.case import Case
@@ -22,7 +22,7 @@ LINK = "https://example.org/1"
 @pytest.fixture
 def wrong(directory: Path) -> tuple[str, ...]:
     """The options that name an engine that forgot a square."""
-    (directory / "wrong.py").write_text(WRONG_TANH)
+    (directory / "wrong.py").write_text(SOURCE)
     return "--engine", "wrong.py:WrongTanh"
 
 

@@ -17,6 +17,7 @@ from tests.cli.prepared import (
     started,
     verified,
 )
+from zenverify import processes
 from zenverify.output.terminal.progress import ProgressReporter
 from zenverify.verification.campaign import workers
 from zenverify.verification.campaign.options import CampaignOptions
@@ -353,7 +354,7 @@ def test_graphs_are_verified_in_as_many_processes_as_were_asked_for(
     zenverify("run")
     zenverify("run", "-j", "3", "--engine", "zen")
     zenverify("run", "--plant", "tanh/0/sign", "-n", "9", "-j", "2")
-    monkeypatch.setattr(workers, "available", lambda: 4)
+    monkeypatch.setattr(processes, "available", lambda: 4)
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
     for limit in (("-n", "1499"), ("-n", "1500"), (), ("--budget", "1s")):
         zenverify("run", *limit)

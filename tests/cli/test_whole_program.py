@@ -12,32 +12,16 @@ from pathlib import Path
 import pytest
 
 from tests.cli.prepared import Done, Zenverify
+from tests.engines.wrong_tanh import SOURCE
 
 ROOT = Path(__file__).parents[2]
-
-WRONG_TANH = """
-import numpy as np
-from zenverify.engines.zen import ZenEngine
-from zenverify.tensor import Tensor
-
-class WrongTanh(ZenEngine):
-    name = "wrong"
-
-    def apply(self, operator, operands, attributes):
-        if operator != "tanh":
-            return super().apply(operator, operands, attributes)
-        (x,) = operands
-        y = np.tanh(x.value)
-        return Tensor.from_operation(y, [x], [lambda g: g * (1 - y)], name="tanh")
-"""
-"""An engine that forgot a square."""
 
 SMALL = ("--seed", "5", "-n", "40", "--ops", "tanh,add,sum", "--max-nodes", "12")
 
 
 @pytest.fixture
 def wrong(directory: Path) -> str:
-    (directory / "wrong.py").write_text(WRONG_TANH)
+    (directory / "wrong.py").write_text(SOURCE)
     return "wrong.py:WrongTanh"
 
 
@@ -71,7 +55,7 @@ def test_an_engine_that_takes_a_built_in_name_has_files_of_its_own(
 ) -> None:
     place = directory / "engines"
     place.mkdir()
-    (place / "wrong.py").write_text(WRONG_TANH.replace('name = "wrong"', 'name = "zen"'))
+    (place / "wrong.py").write_text(SOURCE.replace('name = "wrong"', 'name = "zen"'))
     assert zenverify("run", *SMALL).code == 0
     report = directory / "reports" / "zen-seed5.html"
     before = report.read_bytes()
@@ -100,7 +84,7 @@ def test_a_seed_repeats_a_run_byte_for_byte(zenverify: Zenverify, wrong: str) ->
 
 
 def test_nothing_to_test_is_no_pass(zenverify: Zenverify, directory: Path) -> None:
-    engine = WRONG_TANH + '\n    operators = frozenset({"tanh"})\n'
+    engine = SOURCE + '\n    operators = frozenset({"tanh"})\n'
     (directory / "narrow.py").write_text(engine)
     done = zenverify("run", "--engine", "narrow.py:WrongTanh", "--ops", "exp")
     assert done.code == 2

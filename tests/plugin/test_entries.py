@@ -13,6 +13,7 @@ import pytest
 
 from tests.corpus.prepared import tanh_entry
 from tests.corpus.test_entry import make_case, make_entry
+from tests.engines.wrong_tanh import SOURCE
 from zenverify.corpus.entry import EntryStatus
 from zenverify.corpus.files import find_entries
 from zenverify.corpus.writing import write_entry
@@ -103,27 +104,10 @@ def test_an_installation_registers_it() -> None:
     assert entry_points["pytest11"] == {"zenverify": PLUGIN}
 
 
-WRONG = """
-import numpy as np
-from zenverify.engines.zen import ZenEngine
-from zenverify.tensor import Tensor
-
-class WrongTanh(ZenEngine):
-    name = "wrong"
-
-    def apply(self, operator, operands, attributes):
-        if operator != "tanh":
-            return super().apply(operator, operands, attributes)
-        (x,) = operands
-        y = np.tanh(x.value)
-        return Tensor.from_operation(y, [x], [lambda g: g * (1 - y)], name="tanh")
-"""
-
-
 @pytest.fixture
 def failing(tmp_path: Path) -> Path:
     """A project with an engine that forgot a square."""
-    (tmp_path / "wrong.py").write_text(WRONG)
+    (tmp_path / "wrong.py").write_text(SOURCE)
     (tmp_path / "pytest.ini").write_text(
         "[pytest]\nzenverify_corpus = corpus\nzenverify_engine = wrong.py:WrongTanh\n"
     )

@@ -2,30 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 import zenverify
-from tests.plugin.test_entries import OPEN, WRONG, run_pytest
+from tests.engines.wrong_tanh import SOURCE, WrongTanh
+from tests.plugin.test_entries import OPEN, run_pytest
 from zenverify.corpus.entry import read_entry
 from zenverify.corpus.writing import entry_text
 from zenverify.engines.zen import ZenEngine
 from zenverify.errors import UsageError
 from zenverify.plugin.property import Discrepancies
-from zenverify.tensor import Tensor
-
-
-class WrongTanh(ZenEngine):
-    name = "wrong"
-
-    def apply(self, operator: str, operands: Any, attributes: Any) -> Any:
-        if operator != "tanh":
-            return super().apply(operator, operands, attributes)
-        (x,) = operands
-        y = np.tanh(x.value)
-        return Tensor.from_operation(y, [x], [lambda g: g * (1 - y)], name="tanh")
 
 
 def test_a_right_engine_passes_and_the_function_is_called() -> None:
@@ -83,7 +70,7 @@ def test_nothing_tested_is_no_pass() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "wrong.py").write_text(WRONG)
+    (tmp_path / "wrong.py").write_text(SOURCE)
     (tmp_path / "test_engine.py").write_text(
         "import zenverify\n"
         "@zenverify.property(engine='wrong.py:WrongTanh', ops=['tanh', 'sum'], graphs=20)\n"

@@ -272,7 +272,7 @@ def _jobs_for(graphs: int | None) -> int:
 
     In a test of pytest it is one: tests may run in several processes already.
     """
-    from zenverify.verification.campaign.workers import available
+    from zenverify.processes import available
 
     if "PYTEST_CURRENT_TEST" in os.environ:
         return 1

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ from zenverify.corpus.files import find_entries
 from zenverify.corpus.replay import ReplayOutcome, replay_found
 from zenverify.engines import registry
 from zenverify.errors import UsageError
+from zenverify.processes import pool_of
 
 if TYPE_CHECKING:
     from zenverify.engines.protocol import Engine
@@ -34,7 +33,7 @@ def replay_in_processes(paths: Iterable[Path], spec: str, jobs: int) -> Iterator
     spec
         The engine, as ``--engine`` takes it: each process loads it anew.
     jobs
-        How many processes; they are spawned, since engines may have threads.
+        How many processes.
 
     Raises
     ------
@@ -42,8 +41,7 @@ def replay_in_processes(paths: Iterable[Path], spec: str, jobs: int) -> Iterator
         If a path does not exist, or a process was ended from outside.
     """
     found = list(find_entries(paths))
-    context = get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, initializer=_load, initargs=(spec,)) as pool:
+    with pool_of(jobs, _load, spec) as pool:
         try:
             yield from pool.map(_replayed, found, chunksize=_AT_ONCE)
         except BrokenProcessPool as error:

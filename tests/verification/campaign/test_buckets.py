@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.engines.wrong_tanh import WrongTanh
 from tests.verification.prepared import (
     CaseBuilder,
     finding_of,
@@ -57,19 +58,6 @@ def test_a_failure_with_the_key_of_a_minimised_bucket_is_that_buckets() -> None:
     assert (bucket.case, bucket.count) == (SMALL, 2)
 
 
-class Wrong(ZenEngine):
-    """With a wrong rule of tanh."""
-
-    def apply(self, operator: str, operands: Sequence[Any], attributes: Any) -> Any:
-        result = super().apply(operator, operands, attributes)
-        if operator == "tanh":
-            value = result.value
-            return type(result).from_operation(
-                value, operands, [lambda g: g * (1 - value)], name=operator
-            )
-        return result
-
-
 def models(events: Iterator[Event]) -> tuple[RunModel, dict[BucketKey, Case]]:
     """What is shown at the end of a run, and what each bucket was minimised to."""
     collector = Collector()
@@ -93,7 +81,7 @@ def test_the_case_that_is_shown_is_at_each_moment_the_case_that_was_kept() -> No
 
     names = ("tanh", "multiply", "add", "sum")
     options = CampaignOptions(seed=3, graphs=120, operators=names, keep=keep)
-    model, minimised = models(run(Wrong(), options))
+    model, minimised = models(run(WrongTanh(), options))
     assert minimised == kept == {one.bucket: one.case for one in model.discrepancies}
     assert all(one.operations_before is not None for one in model.discrepancies)
 
@@ -113,7 +101,7 @@ def test_an_interrupt_leaves_one_case_everywhere(
         return Path("entry.json")
 
     options = CampaignOptions(seed=3, operators=("tanh",), keep=keep)
-    model, minimised = models(run(Wrong(), options))
+    model, minimised = models(run(WrongTanh(), options))
     assert (model.stop_reason, model.exit_code) == ("interrupted", 130)
     (shown,) = model.discrepancies
     assert [shown.case] == kept == list(minimised.values())
@@ -128,7 +116,7 @@ def test_a_reduction_that_fails_never_loses_the_finding(
         raise GraphError("node 3 has no tensor among its operands")
 
     monkeypatch.setattr(buckets, part, broken)
-    model, _ = models(run(Wrong(), CampaignOptions(seed=3, graphs=20, operators=("tanh",))))
+    model, _ = models(run(WrongTanh(), CampaignOptions(seed=3, graphs=20, operators=("tanh",))))
     assert (model.cases, model.exit_code) == (20, 1)
     assert {one.finding.blame.operation for one in model.discrepancies} == {"tanh"}
     (note,) = [note for note in model.notes if "GraphError" in note]

@@ -12,9 +12,10 @@ import pytest
 
 from zenverify.engines import registry
 from zenverify.errors import UsageError
+from zenverify.processes import available
 from zenverify.verification.campaign import campaign
 from zenverify.verification.campaign.options import CampaignOptions
-from zenverify.verification.campaign.workers import Workers, available
+from zenverify.verification.campaign.workers import Workers
 from zenverify.verification.events import CaseVerified, Event, FailureMinimised, RunFinished
 
 OPTIONS = CampaignOptions(seed=5, graphs=150, operators=("add", "exp", "matmul", "tanh"))

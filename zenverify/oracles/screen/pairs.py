@@ -220,12 +220,6 @@ def in_blocks(function: Callable[..., Pair], *arguments: Pair) -> Pair:
     return joined(*parts)
 
 
-def from_numbers(function: Callable[[Floats], Floats], argument: Pair, error: Floats) -> Pair:
-    """A function of the high parts, within an error that the caller vouches for."""
-    value = function(argument.high)
-    return Pair(value, np.broadcast_to(_ZERO, value.shape), error)
-
-
 def _bounded(high: Floats, low: Floats, error: Floats) -> Pair:
     error = (error + LOSS * np.abs(high)) * _UP
     return Pair(high, low, error + _floor(error))

@@ -8,16 +8,13 @@ however many processes there are, and whichever is the faster.
 from __future__ import annotations
 
 import atexit
-import os
-import signal
 from collections import deque
 from collections.abc import Collection, Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
-from multiprocessing import get_context
 from multiprocessing.synchronize import Event as StopEvent
 
 from zenverify.engines import registry
@@ -25,6 +22,7 @@ from zenverify.engines.completed import completed
 from zenverify.engines.protocol import Engine, limits_of
 from zenverify.errors import UsageError
 from zenverify.graph.case import Case
+from zenverify.processes import SPAWN, pool_of
 from zenverify.verification.campaign.cases import Draft, drafts_of
 from zenverify.verification.campaign.offered import verify_offered
 from zenverify.verification.campaign.options import CampaignOptions
@@ -35,8 +33,6 @@ _CHUNK = 16
 
 _AHEAD = 3
 """So many chunks per process are under way, or wait to be looked at."""
-
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,32 +121,28 @@ def in_processes(
     UsageError
         If a process ends without a word, twice at the same graphs.
     """
-    context = get_context("spawn")  # the engine may have threads
-    stop = context.Event()
+    stop = SPAWN.Event()
     shared = replace(options, keep=None, enough=None, planted=None)
     chunk, failed = 0, -1
-    with _share_of_threads(workers.jobs):
-        while True:
-            pool = ProcessPoolExecutor(
-                workers.jobs, context, _start, (workers, shared, names, stop)
-            )
-            try:
-                for given, ended in _in_order(pool, chunk, workers.jobs, hung):
-                    chunk += 1
-                    yield from given
-                    if ended:
-                        return
-            except BrokenProcessPool as error:
-                if failed == chunk:
-                    raise UsageError(
-                        f"a process that verified graphs {_CHUNK * chunk + 1} and more was ended, "
-                        "by a signal or for lack of memory: -j 1 shows at which"
-                    ) from error
-                failed = chunk  # as it may have been an accident, once more
-            finally:
-                stop.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-                stop.clear()
+    while True:
+        stop.clear()
+        try:
+            with pool_of(workers.jobs, _start, workers, shared, names, stop) as pool:
+                try:
+                    for given, ended in _in_order(pool, chunk, workers.jobs, hung):
+                        chunk += 1
+                        yield from given
+                        if ended:
+                            return
+                finally:
+                    stop.set()
+        except BrokenProcessPool as error:
+            if failed == chunk:
+                raise UsageError(
+                    f"a process that verified graphs {_CHUNK * chunk + 1} and more was ended, "
+                    "by a signal or for lack of memory: -j 1 shows at which"
+                ) from error
+            failed = chunk  # as it may have been an accident, once more
 
 
 def _in_order(
@@ -163,26 +155,6 @@ def _in_order(
             waiting.append(pool.submit(_verified, number, frozenset(hung)))
             number += 1
         yield waiting.popleft().result()
-
-
-@contextmanager
-def _share_of_threads(jobs: int) -> Iterator[None]:
-    """Give the processes that are started a share of the cores each, if nobody has said which."""
-    share = str(max(1, available() // jobs))
-    given = [name for name in _THREADS if name not in os.environ]
-    os.environ.update(dict.fromkeys(given, share))
-    try:
-        yield
-    finally:
-        for name in given:
-            os.environ.pop(name, None)
-
-
-def available() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 # ---- in the other processes ----
@@ -206,7 +178,6 @@ _worker: list[_Worker] = []
 def _start(
     workers: Workers, options: CampaignOptions, names: tuple[str, ...], stop: StopEvent
 ) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked for it ends the run
     engine = registry.load(workers.engine)
     planted = ExitStack()  # for as long as the process lives
     atexit.register(planted.close)  # while there are modules to put the rules back into
