@@ -31,6 +31,7 @@ AGREED = CaseVerified(
     coverage=(("tanh", "seen", 2), ("multiply", "broadcast", 1)),
     worst_units=1.5,
     notes=("difference unreliable: kink",),
+    accuracy=(("tanh", "value", 0.5), ("multiply", "gradient", 12.0), ("tanh", "gradient", 4.0)),
 )
 FAILED = CaseVerified(
     number=2,

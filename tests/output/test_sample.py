@@ -24,6 +24,7 @@ def command() -> list[str]:
 
 def words(page: str) -> list[str]:
     """What a reader sees, with numbers to three digits: another processor rounds in another way."""
+    page = re.sub(r'(?<=<span class="units">)[^<]*', "", page)  # an error of a unit or less
     text = re.sub(r"± \S+", "±", Outline(page).text)
     number = r"-?\d+\.\d+(?:e[+-]?\d+)?"
     return re.sub(number, lambda m: f"{float(m[0]):.2e}", text).split()

@@ -118,6 +118,8 @@ class CaseVerified:
     ``coverage`` counts, per ``(operator, condition)``, how often this case exercised it.
     ``notes`` are worth saying and no failure, e.g. why a difference was unreliable.
     ``differenced`` says whether differences were asked.
+    ``accuracy`` has per operation and ``"value"`` or ``"gradient"`` the largest error that passed,
+    in units of u * S.
     """
 
     number: int
@@ -130,6 +132,7 @@ class CaseVerified:
     worst_units: float
     notes: tuple[str, ...] = ()
     differenced: bool = True
+    accuracy: tuple[tuple[str, str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

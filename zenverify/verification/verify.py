@@ -41,6 +41,8 @@ class CaseResult:
         What the case exercised.
     worst_units
         The largest residual that passed, in units of u * S.
+    accuracy
+        Per operation, of its value and of its gradient, the largest error that passed.
     differenced
         Whether differences of the forward pass converged, and agree.
     undecided
@@ -62,6 +64,7 @@ class CaseResult:
     sampled: str
     coverage: Coverage
     worst_units: float
+    accuracy: tuple[tuple[str, str, float], ...] = ()
     differenced: bool = False
     undecided: int = 0
     calls: Calls = ()
@@ -136,6 +139,7 @@ def verify_case(
         sampled="; ".join(report.sampled),
         coverage=coverage_of(case, recording.kinked if recording is not None and read else ()),
         worst_units=recording.local.worst_units if recording is not None and judged else 0.0,
+        accuracy=recording.local.accuracy if recording is not None and judged else (),
         differenced=recording is not None and recording.direction is not None,
         undecided=recording.local.undecided if recording is not None and judged else 0,
         calls=calls_of(graph),

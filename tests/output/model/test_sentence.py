@@ -80,6 +80,10 @@ def test_the_sentence_says_pass_condition_operation_argument_and_error() -> None
         during=Pass.FORWARD,
     )
     assert sentence_of(raised) == "In the forward pass: it raised."
+    told = replace(raised, message="the forward pass raised E")
+    assert sentence_of(told) == "The forward pass raised E."
+    told = replace(told, blame=replace(told.blame, condition="float32"))
+    assert sentence_of(told) == "In float32, the forward pass raised E."
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,21 @@ def test_right_numbers_leave_no_suspects() -> None:
     assert 0 <= check.worst_units < 8
 
 
+def test_errors_that_pass_are_kept_by_operation() -> None:
+    case = square_of_tanh()
+    values, gradients = right(case)
+    values[2] = values[2] * (1 + 3 * 2.0**-53)
+    values[1] = values[1] * (1 + 1e-9)
+    check = check_of(case, values)
+    check.values()
+    check.gradients(gradients, {2: case.cotangent})
+    kept = {(operation, quantity): units for operation, quantity, units in check.accuracy}
+    # What fails is no error that passed; both of square's operands are one node.
+    assert 0 <= kept["tanh", "value"] < 1
+    assert ("tanh", "gradient") in kept
+    assert all(0 <= units < 8 for units in kept.values())
+
+
 @pytest.mark.parametrize("node", [1, 2])
 def test_a_wrong_value_is_suspected_where_it_is(node: int) -> None:
     case = square_of_tanh()

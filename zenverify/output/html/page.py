@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zenverify.operators import catalogue
+from zenverify.output.html.accuracy import AccuracyPicture, accuracy_picture
 from zenverify.output.html.section import Circumstances, Fact, Section, replay_of, section
 from zenverify.output.html.strength import StrengthTable, strength_table
 from zenverify.output.model.asking import Asking, nobody
@@ -117,6 +118,7 @@ class Page:
     verdicts: tuple[tuple[str, int], ...]
     conditions: tuple[str, ...]
     coverage: tuple[CoverageRow, ...]
+    accuracy: AccuracyPicture | None
     unsupported: tuple[str, ...]
     unseen: tuple[str, ...]
     notes: tuple[tuple[str, int], ...]
@@ -144,6 +146,7 @@ def page(model: RunModel, ask: Asking = nobody) -> Page:
         verdicts=tuple(sorted(model.verdicts.items())),
         conditions=CONDITIONS,
         coverage=tuple(_coverage(model)),
+        accuracy=accuracy_picture(model),
         unsupported=tuple(sorted(model.unsupported)),
         unseen=tuple(one.text for one in model.not_looked_at if one.kind != LACKING),
         notes=tuple(sorted(model.notes.items(), key=lambda note: (-note[1], note[0]))),

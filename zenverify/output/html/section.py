@@ -192,7 +192,7 @@ def section(
         operation=finding.blame.operation,
         place=finding.bucket.place,
         sentence=sentence_of(finding, dtype),
-        message=shortened(finding.message) if finding.witnesses else "",
+        message=_as_sentence(finding.message) if finding.witnesses else "",
         answers=tuple(answers_of(_disputed(discrepancy, evidence), dtype)),
         given=tuple(_given(discrepancy, evidence)),
         seen=seen_by(finding),
@@ -209,6 +209,11 @@ def section(
         heat=_heat(discrepancy, evidence),
         errors=_errors(discrepancy, evidence),
     )
+
+
+def _as_sentence(message: str) -> str:
+    text = shortened(message)
+    return f"T{text[1:]}." if text.startswith("the ") else f"{text}."
 
 
 def replay_of(discrepancy: Discrepancy, run: Circumstances) -> str:

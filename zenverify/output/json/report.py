@@ -57,6 +57,7 @@ def _data(model: RunModel, found: tuple[Told, ...]) -> dict[str, Any]:
             safe(name): {safe(condition): count for condition, count in row.items()}
             for name, row in model.coverage.items()
         },
+        "accuracy": {safe(name): row for name, row in model.accuracy.items()},
         "unsupported": [safe(name) for name in model.unsupported],
         "notes": {safe(note): count for note, count in model.notes.items()},
         "not_looked_at": [

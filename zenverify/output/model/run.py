@@ -114,6 +114,9 @@ class RunModel:
         The largest residual that was measured, in units of u * S; zero if none was.
     coverage
         Per operator and condition, how often a case exercised it.
+    accuracy
+        Per operator, the largest error that passed of its ``"value"`` and of its ``"gradient"``, in
+        units of u * S.
     notes
         Per kind of note, how often it was made.
     causes
@@ -146,6 +149,7 @@ class RunModel:
     differenced: int
     verdicts: dict[str, int] = field(hash=False)
     coverage: dict[str, dict[str, int]] = field(hash=False)
+    accuracy: dict[str, dict[str, float]] = field(hash=False)
     notes: dict[str, int] = field(hash=False)
     unsupported: tuple[str, ...]
     discrepancies: tuple[Discrepancy, ...]
@@ -290,6 +294,7 @@ class Collector:
             differenced=count.differenced,
             verdicts=dict(count.verdicts),
             coverage={name: dict(row) for name, row in count.coverage.items()},
+            accuracy={name: dict(row) for name, row in self._tally.accuracy.items()},
             notes=dict(count.notes),
             unsupported=end.unsupported if end else (),
             discrepancies=discrepancies,

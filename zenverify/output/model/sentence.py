@@ -94,7 +94,11 @@ def sentence_of(finding: Finding, dtype: str = "float64") -> str:
         Of the number that is wrong.
     """
     where = f"In the {finding.during}"
-    if condition := when(finding.blame.condition):
+    condition = when(finding.blame.condition)
+    if not finding.witnesses and finding.message.startswith(f"the {finding.during} "):
+        said = ", ".join(filter(None, (condition, shortened(finding.message))))
+        return f"{said[0].upper()}{said[1:]}."
+    if condition:
         where += f", {condition}"
     if not finding.witnesses:
         return f"{where}: {shortened(finding.message)}."

@@ -153,6 +153,7 @@ def _verified(number: int, result: CaseResult, *, differenced: bool) -> CaseVeri
         result.worst_units,
         result.notes,
         differenced,
+        result.accuracy,
     )
 
 

@@ -20,6 +20,7 @@ class Tally:
     coverage: dict[str, Counter[str]] = field(default_factory=dict)
     verdicts: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    accuracy: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def add(self, event: CaseVerified) -> None:
         """Count one case."""
@@ -31,6 +32,9 @@ class Tally:
         self.verdicts[str(event.verdict)] += 1
         for operator, condition, times in event.coverage:
             self.coverage.setdefault(operator, Counter())[condition] += times
+        for operator, quantity, units in event.accuracy:
+            held = self.accuracy.setdefault(operator, {})
+            held[quantity] = max(held.get(quantity, 0.0), units)
         self.notes.update(map(kind_of_note, event.notes))
         if event.sampled:
             self.notes["sampled: one-sided slopes, at some of the elements before a kink"] += 1

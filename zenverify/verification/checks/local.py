@@ -107,6 +107,7 @@ class LocalCheck:
         with precision(PRECISION):
             self._enclosure = LocalEnclosure(graph, self._balls, conventions, only=in_balls)
         self.worst_by_operation: dict[str, float] = {}
+        self._errors: dict[tuple[int, str], float] = {}
         self.undefined: set[int] = set()
         self.undecided = 0
         self.outside = Outside(graph, values)
@@ -115,6 +116,22 @@ class LocalCheck:
     def worst_units(self) -> float:
         """The largest residual that passed, in units of u * S, as far as they were measured."""
         return max(self.worst_by_operation.values(), default=0.0)
+
+    @property
+    def accuracy(self) -> tuple[tuple[str, str, float], ...]:
+        """Per operation, of its value and of its gradient, the largest error that passed.
+
+        In units of u * S, where S is taken for the truth's own size if that is enough to pass. A
+        gradient that several consumers have contributed to is nobody's.
+        """
+        graph, found = self._graph, dict[tuple[str, str], float]()
+        for (node, quantity), units in self._errors.items():
+            consumers = graph.consumers[node]
+            if quantity == "gradient" and len(consumers) != 1:
+                continue
+            operation = graph.operator_of(node if quantity == "value" else consumers[0][0])
+            found[operation, quantity] = max(found.get((operation, quantity), 0.0), units)
+        return tuple((*key, units) for key, units in sorted(found.items()))
 
     @property
     def engine_values(self) -> Sequence[Array]:
@@ -130,7 +147,7 @@ class LocalCheck:
         """Check 2: each value against the operation's expression at its operands' values."""
         truths = self._enclosure.forward
         numbers = {node: self._values[node] for node in truths}
-        doubtful = _doubtful(self._graph, truths, numbers)
+        doubtful = self._doubtful("value", truths, numbers)
         found: list[Suspect] = []
         for node, elements in self._screening.values().items():
             part = self._screening.part_of_value(node, elements)
@@ -280,7 +297,7 @@ class LocalCheck:
         truths = {
             i: total for i in cotangents if i not in screened and (total := totals[i]) is not None
         }
-        doubtful = _doubtful(graph, truths, cotangents)
+        doubtful = self._doubtful("gradient", truths, cotangents)
         found: list[Suspect] = []
         for node, left in self._screening.gradients(cotangents, seeds).items():
             part = self._screening.part_before(node, left, cotangents)
@@ -665,6 +682,18 @@ class LocalCheck:
         largest = float(np.finfo(graph.dtypes[node]).max)
         return [not abs(ball).upper() < largest for ball in pulled]
 
+    def _doubtful(
+        self, quantity: str, truths: Mapping[int, Balls], numbers: Mapping[int, Array]
+    ) -> dict[int, list[int]]:
+        """Elements that are not so close to the truth that they pass without knowing S."""
+        doubtful, errors = _doubtful(self._graph, truths, numbers)
+        for node, units in errors.items():
+            self._keep(node, quantity, units)
+        return doubtful
+
+    def _keep(self, node: int, quantity: str, units: float) -> None:
+        self._errors[node, quantity] = max(self._errors.get((node, quantity), 0.0), units)
+
     def _suspects(
         self,
         node: int,
@@ -688,6 +717,7 @@ class LocalCheck:
                 name = self._graph.operator_of(node)
                 held = self.worst_by_operation.get(name, 0.0)
                 self.worst_by_operation[name] = max(held, judgement.units)
+                self._keep(node, quantity, judgement.units)
         return found
 
     def _choices(
@@ -872,28 +902,35 @@ def _excused_where_lost(
 
 def _doubtful(
     graph: Graph, truths: Mapping[int, Balls], numbers: Mapping[int, Array]
-) -> dict[int, list[int]]:
-    """Elements that are not so close to the truth that they pass without knowing S."""
-    nodes = list(truths)
+) -> tuple[dict[int, list[int]], dict[int, float]]:
+    """Per node, the elements that may be too far from the truth; the largest error of the others.
+
+    The others pass without knowing S: they are within a few units of the truth's own size.
+    """
+    nodes = [node for node, balls in truths.items() if balls]
     items = list(chain.from_iterable(truths.values()))
     if not items:
-        return {}
+        return {}, {}
     with np.errstate(all="ignore"):
         middle = np.fromiter(map(float, items), np.float64, len(items))
         bits = np.fromiter(map(arb.rel_accuracy_bits, items), np.int64, len(items))
         observed = flat([numbers[node] for node in nodes])
         allowed = _SURELY_RIGHT * _units(graph, nodes) * np.abs(middle)
-        passes = (np.abs(observed - middle) <= allowed) & (bits >= _ENOUGH_BITS)
-    if passes.all():
-        return {}
-    places = np.flatnonzero(~passes)
+        apart = np.abs(observed - middle)
+        passes = (apart <= allowed) & (bits >= _ENOUGH_BITS)
+        units = np.where(passes & (allowed > 0), _SURELY_RIGHT * (apart / allowed), 0.0)
     ends = np.cumsum([graph.sizes[node] for node in nodes])
+    starts = [0, *ends[:-1].tolist()]
+    errors = dict(zip(nodes, np.maximum.reduceat(units, starts).tolist(), strict=True))
+    if passes.all():
+        return {}, errors
+    places = np.flatnonzero(~passes)
     found: dict[int, list[int]] = {}
     for place in places.tolist():
         which = int(np.searchsorted(ends, place, side="right"))
         start = int(ends[which]) - graph.sizes[nodes[which]]
         found.setdefault(nodes[which], []).append(place - start)
-    return found
+    return found, errors
 
 
 def _units(graph: Graph, nodes: Sequence[int]) -> Array | float:

@@ -18,6 +18,7 @@ import sympy.codegen.cfunctions  # the expressions of kernels use it
 from sympy.core.function import AppliedUndef
 
 from zenverify.graph.case import Case
+from zenverify.graph.graph import GraphBuilder
 from zenverify.operators import catalogue
 from zenverify.operators.derivation.rewriting import flattened
 from zenverify.operators.program.kernel import Kernel
@@ -89,19 +90,33 @@ def _target(discrepancy: Discrepancy) -> tuple[int, int] | None:
 def _formulae(case: Case, blame: Blame, target: tuple[int, int] | None) -> tuple[Formula, ...]:
     """Cached, since a run writes its report anew at each failure."""
     found = []
+    graph = case.graph
     known = blame.operation in catalogue.names()
     kernel = catalogue.get(blame.operation).kernel if known else None
-    if kernel is not None:
-        found.append(
-            _attempt(f"{blame.operation}, at {node_name(blame.node)}", _value, case, blame, kernel)
-        )
+    if blame.node in graph.operations and known:
+        caption = f"{blame.operation}, at {node_name(blame.node)}"
+        if kernel is not None:
+            found.append(_attempt(caption, _value, case, blame, kernel))
+        elif graph.sizes[blame.node] and not graph.apply(blame.node).given:
+            found.append(_attempt(caption, _element, case, blame))
     if kernel is not None and blame.argument is not None:
         caption = f"Its derivative with respect to argument {blame.argument}"
         found.append(_attempt(caption, _derivative, case, blame, kernel, blame.argument))
+        if _is_alone(case):
+            return tuple(found)  # the whole graph's is the same
     # Of one root; and conditions that are computed have no expression.
-    if target is not None and not (case.graph.further_roots or case.graph.decisions):
+    if target is not None and not (graph.further_roots or graph.decisions):
         found.append(_attempt("Derivative of the whole graph", _whole_graph, case, *target))
     return tuple(found)
+
+
+def _is_alone(case: Case) -> bool:
+    """Whether the graph is one operation of one element, whose gradient is what is asked for."""
+    graph = case.graph
+    if len(graph.operations) != 1 or case.cotangent.size != 1 or case.cotangent.item() != 1:
+        return False
+    operands = graph.apply(graph.root).operands
+    return len(set(operands)) == len(operands)
 
 
 def _attempt(caption: str, build: Callable[..., tuple[str, str]], *arguments: Any) -> Formula:
@@ -118,6 +133,30 @@ def _value(case: Case, blame: Blame, kernel: Kernel) -> tuple[str, str]:
     printer = Printer(names)
     left = printer.name(("v", str(blame.node)))
     return _equation(printer, left, kernel.expression(sympy, *symbols)), ""
+
+
+def _element(case: Case, blame: Blame) -> tuple[str, str]:
+    """One element of an operation that is not elementwise, written out over its operands."""
+    graph, apply = case.graph, case.graph.apply(blame.node)
+    if sum(graph.sizes[operand] for operand in apply.operands) > _MOST_ELEMENTS:
+        raise FormulaTooLargeError
+    build = GraphBuilder()
+    places = {
+        operand: build.variable(graph.shapes[operand]) for operand in dict.fromkeys(apply.operands)
+    }
+    alone = build.apply(
+        apply.operator, *map(places.__getitem__, apply.operands), **graph.attributes(blame.node)
+    )
+    written = write_out(build.graph())
+    names: dict[sympy.Symbol, Name] = {
+        symbol: ("v", f"{operand}{index_text(index, graph.shapes[operand])}")
+        for operand, place in places.items()
+        for index, symbol in enumerate(written[place].ravel())
+    }
+    printer = Printer(names)
+    left = printer.name(("v", f"{blame.node}{index_text(0, graph.shapes[blame.node])}"))
+    value = written[alone].ravel()[0]
+    return _equation(printer, left, value), _remark(value)
 
 
 def _derivative(case: Case, blame: Blame, kernel: Kernel, argument: int) -> tuple[str, str]:

@@ -176,21 +176,27 @@ def _line(
     label: str,
     array: Array | None,
     shape: tuple[int, ...],
-    wrong: Mapping[tuple[int, str], str],
+    wrong: Mapping[tuple[int, str], float | None],
     node: int,
     quantity: str,
 ) -> tuple[BoxLine, ...]:
+    is_wrong = (node, quantity) in wrong
+    truth = wrong.get((node, quantity))
     if array is None or array.size > _SHOWN_ELEMENTS or not array.size:
         text = _shape_text(shape)
+    elif array.size == 1 and truth is not None:
+        digits = _digits(array.item(), truth)
+        should = BoxLine(f"should be {significant(truth, digits)}")
+        return (BoxLine(label + _numbers_text(array, digits), is_wrong=True), should)
     else:
         text = _numbers_text(array, 3 if array.size > 1 else 4)
-    truth = wrong.get((node, quantity))
-    if truth is None:
-        return (BoxLine(label + text),)
-    return (
-        BoxLine(label + text, is_wrong=True),
-        *((BoxLine(f"should be {truth}"),) if truth else ()),
-    )
+    return (BoxLine(label + text, is_wrong),)
+
+
+def _digits(number: float, truth: float) -> int:
+    """As many as tell a wrong number from the truth, and at least four."""
+    apart = (n for n in range(4, 17) if significant(number, n) != significant(truth, n))
+    return next(apart, 17)
 
 
 def _numbers_text(array: Array, digits: int) -> str:
@@ -202,15 +208,14 @@ def _numbers_text(array: Array, digits: int) -> str:
 
 def _wrong_numbers(
     discrepancy: Discrepancy, evidence: Evidence | None
-) -> dict[tuple[int, str], str]:
+) -> dict[tuple[int, str], float | None]:
     """What is wrong in the pass that is drawn, and the truth where it is one number."""
-    graph = discrepancy.case.graph
-    found = {}
-    for one in evidence.nodes if evidence is not None else ():
-        if one.verdict.is_failure:
-            truth = middle(one) if graph.sizes[one.node] == 1 else None
-            found[one.node, one.quantity] = "" if truth is None else significant(truth, 4)
-    return found
+    sizes = discrepancy.case.graph.sizes
+    return {
+        (one.node, one.quantity): middle(one) if sizes[one.node] == 1 else None
+        for one in (evidence.nodes if evidence is not None else ())
+        if one.verdict.is_failure
+    }
 
 
 def _shape_text(shape: tuple[int, ...]) -> str:
