@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -393,12 +394,28 @@ class Traced(FunctionRecording):
             if value not in two or not self._same(one[value], two[value]):
                 name = first.values[value].name
                 message = f"a second reverse pass gives another gradient of {name}"
+                guilty = self._unsteady(first, one)
+                if guilty:
+                    message += f": the rule of {guilty} keeps state between calls"
                 self._unlike.append(
-                    finding_about(Verdict.NON_DETERMINISTIC, self._function.name, message)
+                    finding_about(Verdict.NON_DETERMINISTIC, guilty or self._function.name, message)
                 )
                 return
         # Without probes the user's own cotangents arrive, zeros among them.
         self._sums(first, seeds, one, self._parts(first, one))
+
+    def _unsteady(self, recording: RecordedCall, gradients: Mapping[int, Array]) -> str:
+        """The operation whose rule, called twice alike, gives two answers; empty if none does."""
+        for node in reversed(recording.nodes):
+            arriving = [gradients.get(result) for result in node.results]
+            with suppress(Exception):  # of a rule that does not let itself be run alone
+                pairs = zip(node.pull(arriving), node.pull(arriving), strict=True)
+                if any(
+                    one is not None and two is not None and not self._same(one, two)
+                    for one, two in pairs
+                ):
+                    return node.name
+        return ""
 
     def _same(self, one: Array, two: Array) -> bool:
         """Whether they are the same bits, or as near as is asked for."""
@@ -429,7 +446,28 @@ class Traced(FunctionRecording):
                 f"not probed, so that rules behind small factors count for little: "
                 f"{first_line(error)}"
             )
+            if self._gradients is not None:
+                self._findings += self._spoiling(self._gradients)
+                return dict(self._gradients)
             return recording.gradients(cotangents_at(recording.values, recording.roots))
+
+    def _spoiling(self, gradients: Mapping[int, Array]) -> list[Finding]:
+        """The rule that writes to what it keeps, as torch says when it is called a second time."""
+        for node in reversed(self._function.record().nodes):
+            arriving = [gradients.get(result) for result in node.results]
+            with suppress(Exception):  # of a rule that does not let itself be run alone
+                node.pull(arriving)
+                try:
+                    node.pull(arriving)
+                except RuntimeError as error:
+                    if _WRITTEN not in str(error):
+                        raise
+                    message = (
+                        f"the rule of {node.name} writes to what it has kept: in a second call "
+                        f"{first_line(error)}"
+                    )
+                    return [finding_about(Verdict.STRUCTURE, node.name, message)]
+        return []
 
     def _parts(
         self, recording: RecordedCall, gradients: Mapping[int, Array]
@@ -709,6 +747,10 @@ def _comparable(error: Array) -> Array:
 
 def _finite(arrays: Iterable[Array]) -> bool:
     return all(np.isfinite(array).all() for array in arrays)
+
+
+_WRITTEN = "modified by an inplace operation"
+"""What torch says of memory that it keeps the version of."""
 
 
 def _numbered(recording: RecordedCall) -> Iterator[tuple[int, Node]]:

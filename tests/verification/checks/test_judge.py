@@ -223,3 +223,26 @@ def test_an_enclosure_that_stays_wide_accuses_nobody_inside_of_it(
 
     (found,) = judge([number], [0], "float64", 0, evaluate, infinite_input=[False])
     assert found.status is status
+
+
+@pytest.mark.parametrize("x, status", [(1e-219, Status.UNDEFINED), (1e-100, Status.NON_FINITE)])
+def test_all_digits_are_lost_where_squares_underflow(x: float, status: Status) -> None:
+    """1 / x - (x / x) / x, where the quotient's square may be zero; at 1e-100 none is."""
+
+    def evaluate(dead_is_zero: bool) -> Balls:
+        square = scale([arb(x)], [arb(x)], dead_is_zero)
+        second = scale([arb(x)], [1 / ball for ball in square], dead_is_zero)
+        return [addition()(1 / arb(x), -ball) for ball in second]
+
+    tiny = x * x < 2.0**-1022
+    (found,) = judge(
+        [math.inf],
+        [0],
+        "float64",
+        0,
+        evaluate,
+        infinite_input=[False],
+        mixes=False,
+        vanishes=(lambda _: False) if tiny else None,
+    )
+    assert found.status is status

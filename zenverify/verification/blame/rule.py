@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from zenverify.engines.protocol import Engine
-from zenverify.graph.case import Case
+from zenverify.graph.case import Array, Case
 from zenverify.verification import trace
 from zenverify.verification.blame import arbitrate
 from zenverify.verification.blame.condition import condition_of
@@ -174,16 +174,29 @@ def _ignores_cotangent(engine: Engine, case: Case, node: int) -> bool:
 
 
 def _is_lost(engine: Engine, case: Case, node: int) -> bool:
-    """Whether a gradient is zero everywhere, whatever the cotangent."""
+    """Whether a gradient is zero everywhere, whatever the cotangent, and at ordinary numbers too."""
     signs = np.resize(np.array([1.0, -2.0, 3.0]), case.cotangent.shape)
-    for cotangent in (case.cotangent, np.ones_like(case.cotangent), signs):
-        other = replace(case, cotangent=np.asarray(cotangent, case.cotangent.dtype))
+    ordinary = tuple(map(_made_ordinary, case.values))
+    for values, cotangent in (
+        (case.values, case.cotangent),
+        (case.values, np.ones_like(case.cotangent)),
+        (ordinary, signs),
+    ):
+        other = replace(case, values=values, cotangent=np.asarray(cotangent, case.cotangent.dtype))
         try:
             if np.any(differentiated(engine, other)[1][node]):
                 return False
         except EngineFault:
             return False
     return True
+
+
+def _made_ordinary(value: Array) -> Array:
+    """Huge and tiny numbers moved to where nothing overflows or underflows."""
+    if value.dtype.kind != "f":
+        return value
+    moved = np.copysign(np.clip(np.abs(value), 2.0**-10, 2.0**10), value)
+    return np.where(value == 0, value, moved).astype(value.dtype)
 
 
 def _matters(check: LocalCheck, case: Case, suspect: Suspect) -> bool:

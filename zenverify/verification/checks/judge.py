@@ -109,9 +109,10 @@ def judge(
         excuses infinity and NaN. A function of single numbers that overflows where its result is
         finite, as log(1 + exp(x)) far out, is a known fault, and there is a formula without it.
     vanishes
-        Given where an operand is so large that its square is beyond the floats, and any power may
-        be: takes an element to whether nothing is left of what is computed for it, as of
-        exp(-x) x^1.5. Then an intermediate result that overflows excuses infinity and NaN, too.
+        Given where an operand is so large, or so small, that its square is beyond the floats, and
+        any power may be: takes an element to whether nothing is left of what is computed for it, as
+        of exp(-x) x^1.5. Then an intermediate result beyond the floats excuses infinity and NaN.
+        So it does where all digits are lost in any case, as those of cos(x) / x - sin(x) / x^2.
     """
     evaluate = _once(evaluate)
     scale = evaluate if between is None else _once(between)
@@ -136,7 +137,11 @@ def judge(
         if found.passes:
             return found
         if not math.isfinite(number):
-            may = mixes or (vanishes is not None and vanishes(element))
+            unit = UNIT_ROUNDOFF[dtype]
+            may = mixes or (
+                vanishes is not None
+                and (vanishes(element) or abs(truth) <= (THRESHOLD + terms) * unit * size)
+            )
             excused = may and _leaves_range(scale, element, dtype, dead_is_zero)
             return Judgement(Status.UNDEFINED, truth) if excused else found
         if not inside and _measure(number, dtype, terms, truth, size, 0.0, inside=True).passes:

@@ -225,25 +225,31 @@ class LocalCheck:
     def _vanishing(
         self, operations: Sequence[int], evaluate: Callable[[], Balls]
     ) -> Callable[[int], bool] | None:
-        """Tells where nothing is left, not even the smallest normal number, beside large operands.
+        """Tells where nothing is left, not even the smallest normal number.
 
-        None unless an operand of these operations is beyond the root of the largest float.
+        None unless the square of an operand of these operations is beyond the floats.
         """
         graph = self._graph
-        limits = np.finfo(graph.numpy_dtypes[operations[0]]) if operations else None
-        if limits is None or not any(
-            float(np.max(np.abs(self._values[operand]), initial=0.0)) > math.sqrt(limits.max)
-            for k in operations
-            for operand in graph.apply(k).operands
-            if not graph.is_discrete(operand)
-        ):
+        if not any(self._squares_leave_range(graph.apply(k).operands) for k in operations):
             return None
+        tiny = float(np.finfo(graph.numpy_dtypes[operations[0]]).tiny)
 
         def vanishes(element: int) -> bool:
             with precision(PRECISION):
-                return bool(abs(evaluate()[element]) < float(limits.tiny))
+                return bool(abs(evaluate()[element]) < tiny)
 
         return vanishes
+
+    def _squares_leave_range(self, operands: Sequence[int]) -> bool:
+        """Whether the square of an element of some nodes would overflow, or underflow."""
+        for operand in operands:
+            if not self._graph.is_discrete(operand):
+                limits = np.finfo(self._graph.numpy_dtypes[operand])
+                sizes = np.abs(self._values[operand])
+                beyond = (sizes > math.sqrt(limits.max)) | (sizes < math.sqrt(limits.tiny))
+                if (beyond & (sizes > 0)).any():
+                    return True
+        return False
 
     def order_decides(self, node: int, arriving: Balls = ()) -> bool:
         """Whether a partial product of the operands may leave the range of the floats.
