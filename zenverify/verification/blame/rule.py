@@ -174,7 +174,7 @@ def _ignores_cotangent(engine: Engine, case: Case, node: int) -> bool:
 
 
 def _is_lost(engine: Engine, case: Case, node: int) -> bool:
-    """Whether a gradient is zero everywhere, whatever the cotangent, and at ordinary numbers too."""
+    """Whether a gradient is zero, whatever the cotangent, and at ordinary numbers too."""
     signs = np.resize(np.array([1.0, -2.0, 3.0]), case.cotangent.shape)
     ordinary = tuple(map(_made_ordinary, case.values))
     for values, cotangent in (
