@@ -54,8 +54,7 @@ def checked_by_expression(
 
     def declared(*terms: Term) -> Term:
         first = terms[0]
-        built = first.builder.map(scalar, *(term.buffer for term in terms))
-        return Term(first.builder, built, first.dtype)
+        return first.like(first.builder.map(scalar, *(term.buffer for term in terms)))
 
     declaration = declare(declared, placed, {}, str(results[0].dtype), elementwise=True)
     return examine_as_one(function, replace(node, declaration=declaration), values)

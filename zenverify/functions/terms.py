@@ -49,7 +49,12 @@ class Fixed:
 
 
 class Term:
-    """A float array inside a declaration; of the call's own arguments the elements may be known."""
+    """A float array inside a declaration of a library's operation.
+
+    What it adds to a `Buffer` is what a library's call has and a catalogue's declaration has not:
+    the dtype, to which numbers are rounded, and elements that may be known, of the call's own
+    arguments.
+    """
 
     __slots__ = ("array", "buffer", "builder", "dtype")
 
@@ -82,6 +87,14 @@ class Term:
     def ndim(self) -> int:
         return len(self.shape)
 
+    def like(self, buffer: Buffer) -> Term:
+        """Another array of the same declaration, computed in the same dtype."""
+        return Term(self.builder, buffer, self.dtype)
+
+    def detach(self) -> Term:
+        """The same values, without a derivative."""
+        return self.like(self.buffer.detach())
+
     def __add__(self, other: Term | float) -> Term:
         return apply("add", self, other)
 
@@ -97,22 +110,20 @@ class Term:
 
 def apply(name: str, *operands: Any, **attributes: Any) -> Term:
     """Apply an operator of the catalogue; numbers are rounded to the dtype they meet."""
-    like = next((operand for operand in operands if isinstance(operand, Term)), None)
-    if like is None:
+    first = next((operand for operand in operands if isinstance(operand, Term)), None)
+    if first is None:
         raise UndeclaredError(f"{name} of no float array")
-    buffers = [_buffer(like, operand) for operand in operands]
-    built = catalogue.get(name).build(like.builder, *buffers, **attributes)
-    return Term(like.builder, built, like.dtype)
+    buffers = [_buffer(first, operand) for operand in operands]
+    return first.like(catalogue.get(name).build(first.builder, *buffers, **attributes))
 
 
 def moved(function: Callable[..., Any], *terms: Term) -> Term:
     """Move elements as a function of arrays does; -1 stands for a zero."""
-    like = terms[0]
-    built = like.builder.move(function, *(term.buffer for term in terms))
-    return Term(like.builder, built, like.dtype)
+    first = terms[0]
+    return first.like(first.builder.move(function, *(term.buffer for term in terms)))
 
 
-def constant(like: Term, array: Any) -> Term:
+def constant(beside: Term, array: Any) -> Term:
     """An array of few different numbers as a constant beside another term.
 
     Raises
@@ -120,13 +131,13 @@ def constant(like: Term, array: Any) -> Term:
     UndeclaredError
         If there are too many.
     """
-    numbers = np.asarray(array, dtype=like.dtype)
+    numbers = np.asarray(array, dtype=beside.dtype)
     different, places = np.unique(numbers, return_inverse=True)
     if different.size > _MOST_DIFFERENT or not different.size:
         raise UndeclaredError(f"{different.size} different numbers")
-    fills = [like.builder.fill(float(number)) for number in different]
-    held = like.builder.move(lambda *n: np.stack(n)[places.reshape(numbers.shape)], *fills)
-    return Term(like.builder, held, like.dtype)
+    fills = [beside.builder.fill(float(number)) for number in different]
+    held = beside.builder.move(lambda *n: np.stack(n)[places.reshape(numbers.shape)], *fills)
+    return beside.like(held)
 
 
 _MOST_DIFFERENT = 64

@@ -43,7 +43,7 @@ def _same(x: Term, **_: Any) -> Term:
 
 
 def _stopped(x: Term, **_: Any) -> Term:
-    return Term(x.builder, x.builder.detach(x.buffer), x.dtype)
+    return x.detach()
 
 
 def _select(which: Any, *cases: Any) -> Term:

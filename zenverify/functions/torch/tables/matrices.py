@@ -79,11 +79,7 @@ def symmetric(A: Term, *, upper: bool) -> Term:
     kept = lower.T if upper else lower
     read = moved(lambda n: np.where(kept, n, np.swapaxes(n, -1, -2)), A)
     half = apply("multiply", A + moved(lambda n: np.swapaxes(n, -1, -2), A), 0.5)
-    return _held(read) + (half - _held(half))
-
-
-def _held(A: Term) -> Term:
-    return Term(A.builder, A.builder.detach(A.buffer), A.dtype)
+    return read.detach() + (half - half.detach())
 
 
 def _cholesky(A: Term, upper: bool = False) -> Term:

@@ -29,7 +29,7 @@ def _embedding(
 ) -> Term:
     only(scale_grad_by_freq, False)
     # By its documentation, the row at padding_idx is not to get a gradient.
-    held = Term(weight.builder, weight.builder.detach(weight.buffer), weight.dtype)
+    held = weight.detach()
     padding = (indices == padding_idx)[..., None]
     return moved(lambda n, h: np.where(padding, h[indices], n[indices]), weight, held)
 

@@ -30,7 +30,7 @@ def _batched(input: Term, rank: int) -> Term:
 
 def _like(found: Buffer, input: Term, rank: int) -> Term:
     """What was found, without a batch where there was none."""
-    result = Term(input.builder, found, input.dtype)
+    result = input.like(found)
     return result if input.ndim == rank + 2 else moved(lambda n: n[0], result)
 
 
