@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from zenverify.errors import UnsupportedError
 
 Function = Callable[..., Any]
+"""How a user calls an operation: ``function(*operands, **attributes)``."""
 
 
 class Tabled(ABC):
@@ -37,6 +38,30 @@ class Tabled(ABC):
         operands: Sequence[Any],
         attributes: dict[str, Any],
     ) -> Any: ...
+
+
+def offered(condition: bool, call: str) -> None:
+    """Go on only with a call that the library has.
+
+    Parameters
+    ----------
+    condition
+        Whether it has.
+    call
+        What it lacks, for the message.
+
+    Raises
+    ------
+    UnsupportedError
+        If it has not.
+    """
+    if not condition:
+        raise UnsupportedError(call)
+
+
+def of_sequence(function: Function) -> Function:
+    """A function that takes all its operands in one argument, called with each by itself."""
+    return lambda *operands, **attributes: function(operands, **attributes)
 
 
 def named(module: Any, names: Iterable[str] | Mapping[str, str]) -> dict[str, Function]:

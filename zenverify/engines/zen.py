@@ -12,6 +12,7 @@ import numpy as np
 import zenverify
 from zenverify import tensor as zen
 from zenverify.engines.protocol import ACCUMULATION, BROADCASTING
+from zenverify.engines.tabled import of_sequence
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
@@ -24,26 +25,6 @@ from zenverify.tensor.linear.factorizations import packed_eigh
 
 def _where(x: Any, y: Any, condition: Any) -> Any:
     return zen.where(condition, x, y)
-
-
-def _stack(*operands: Any, axis: int) -> Any:
-    return zen.stack(operands, axis)
-
-
-def _concatenate(*operands: Any, axis: int | None) -> Any:
-    return zen.concatenate(operands, axis)
-
-
-def _hstack(*operands: Any) -> Any:
-    return zen.hstack(operands)
-
-
-def _vstack(*operands: Any) -> Any:
-    return zen.vstack(operands)
-
-
-def _dstack(*operands: Any) -> Any:
-    return zen.dstack(operands)
 
 
 def _split(x: Any, sections: Any, axis: int, part: int) -> Any:
@@ -81,15 +62,15 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "negative": operator.neg,
     "absolute": abs,
     "where": _where,
-    "stack": _stack,
-    "concatenate": _concatenate,
+    "stack": of_sequence(zen.stack),
+    "concatenate": of_sequence(zen.concatenate),
     "average": _average,
     "einsum": _einsum,
     "slogdet": packed_slogdet,
     "eigh": packed_eigh,
-    "hstack": _hstack,
-    "vstack": _vstack,
-    "dstack": _dstack,
+    "hstack": of_sequence(zen.hstack),
+    "vstack": of_sequence(zen.vstack),
+    "dstack": of_sequence(zen.dstack),
     "split": _split,
     "scatter_add": _scatter_add,
     "gradient": _gradient,

@@ -11,8 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax.scipy import special
 
-from zenverify.engines.jax.calls import Function, offered
-from zenverify.engines.tabled import named
+from zenverify.engines.tabled import Function, named, offered
 
 
 def _clip(x: Any, lower: float | None, upper: float | None) -> Any:

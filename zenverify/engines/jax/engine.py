@@ -11,10 +11,9 @@ import jax
 import numpy as np
 
 from zenverify.engines.jax import elementwise, linear, network, reductions, shaping
-from zenverify.engines.jax.calls import Function
 from zenverify.engines.jax.taps import tapped, zeros
 from zenverify.engines.protocol import LEFT, MEAN, RIGHT, Array, AtKink, LeafKind
-from zenverify.engines.tabled import Tabled
+from zenverify.engines.tabled import Function, Tabled
 
 _FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {

@@ -10,8 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from zenverify.engines.jax.calls import Function
-from zenverify.engines.tabled import named
+from zenverify.engines.tabled import Function, named
 
 
 def _einsum(*operands: Any, subscripts: str) -> Any:

@@ -10,8 +10,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from zenverify.engines.jax.calls import Function, offered
-from zenverify.engines.tabled import named
+from zenverify.engines.tabled import Function, named, offered
 
 Sizes = tuple[int, ...]
 

@@ -9,8 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from zenverify.engines.jax.calls import Function, offered
-from zenverify.engines.tabled import named
+from zenverify.engines.tabled import Function, named, offered
 
 
 def _logcumsumexp(x: Any, axis: int | None) -> Any:

@@ -9,28 +9,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from zenverify.engines.jax.calls import Function, offered
-from zenverify.engines.tabled import named
-
-
-def _stack(*operands: Any, axis: int) -> Any:
-    return jnp.stack(operands, axis)
-
-
-def _concatenate(*operands: Any, axis: int | None) -> Any:
-    return jnp.concatenate(operands, axis)
-
-
-def _hstack(*operands: Any) -> Any:
-    return jnp.hstack(operands)
-
-
-def _vstack(*operands: Any) -> Any:
-    return jnp.vstack(operands)
-
-
-def _dstack(*operands: Any) -> Any:
-    return jnp.dstack(operands)
+from zenverify.engines.tabled import Function, named, of_sequence, offered
 
 
 def _split(x: Any, sections: Any, axis: int, part: int) -> Any:
@@ -88,11 +67,11 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
             ),
         ),
         **named(jnp, {"flatten": "ravel"}),
-        "stack": _stack,
-        "concatenate": _concatenate,
-        "hstack": _hstack,
-        "vstack": _vstack,
-        "dstack": _dstack,
+        "stack": of_sequence(jnp.stack),
+        "concatenate": of_sequence(jnp.concatenate),
+        "hstack": of_sequence(jnp.hstack),
+        "vstack": of_sequence(jnp.vstack),
+        "dstack": of_sequence(jnp.dstack),
         "split": _split,
         "pad": _pad,
         "index": _index,

@@ -1,36 +1,13 @@
-"""What the mappings of all families need: tensors where numbers will not do, and refusals."""
+"""What the mappings of all families need: tensors where numbers will not do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
-from zenverify.errors import UnsupportedError
-
-Function = Callable[..., Any]
-"""How a user calls an operation: ``function(*operands, **attributes)``."""
-
-
-def offered(condition: bool, call: str) -> None:
-    """Go on only with a call that PyTorch has.
-
-    Parameters
-    ----------
-    condition
-        Whether it has.
-    call
-        What it lacks, for the message.
-
-    Raises
-    ------
-    UnsupportedError
-        If it has not.
-    """
-    if not condition:
-        raise UnsupportedError(call)
+from zenverify.engines.tabled import Function
 
 
 def of_tensors(function: Function) -> Function:

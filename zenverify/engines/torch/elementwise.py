@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from zenverify.engines.tabled import named
-from zenverify.engines.torch.calls import Function, of_tensors, offered
+from zenverify.engines.tabled import Function, named, offered
+from zenverify.engines.torch.calls import of_tensors
 
 
 def _clip(x: Any, lower: float | None, upper: float | None) -> Any:

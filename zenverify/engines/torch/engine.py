@@ -10,9 +10,8 @@ import numpy as np
 import torch
 
 from zenverify.engines.protocol import LEFT, MEAN, Array, AtKink, LeafKind, Limits
-from zenverify.engines.tabled import Tabled
+from zenverify.engines.tabled import Function, Tabled
 from zenverify.engines.torch import elementwise, linear, network, reductions, shaping
-from zenverify.engines.torch.calls import Function
 from zenverify.errors import UnsupportedError
 
 _FUNCTIONS: Mapping[str, Function] = MappingProxyType(

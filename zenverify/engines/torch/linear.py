@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from zenverify.engines.tabled import named
-from zenverify.engines.torch.calls import Function, of_tensors, offered
+from zenverify.engines.tabled import Function, named, offered
+from zenverify.engines.torch.calls import of_tensors
 
 
 def _of_vectors(name: str, function: Function) -> Function:

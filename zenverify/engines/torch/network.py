@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from zenverify.engines.tabled import named
-from zenverify.engines.torch.calls import Function, integers, of_tensors, offered
+from zenverify.engines.tabled import Function, named, offered
+from zenverify.engines.torch.calls import integers, of_tensors
 
 
 def _softmax(x: Any, axis: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from zenverify.engines.torch.calls import Function, offered
+from zenverify.engines.tabled import Function, offered
 
 Axis = int | tuple[int, ...] | None
 

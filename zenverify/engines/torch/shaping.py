@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from zenverify.engines.tabled import named
-from zenverify.engines.torch.calls import Function, integers, offered
+from zenverify.engines.tabled import Function, named, of_sequence, offered
+from zenverify.engines.torch.calls import integers
 
 Axis = int | tuple[int, ...] | None
 
@@ -65,18 +65,6 @@ def _stack(*operands: Any, axis: int) -> Any:
 def _concatenate(*operands: Any, axis: int | None) -> Any:
     offered(axis is not None, "cat without dim")
     return torch.cat(operands, axis)
-
-
-def _hstack(*operands: Any) -> Any:
-    return torch.hstack(operands)
-
-
-def _vstack(*operands: Any) -> Any:
-    return torch.vstack(operands)
-
-
-def _dstack(*operands: Any) -> Any:
-    return torch.dstack(operands)
 
 
 def _split(x: Any, sections: Any, axis: int, part: int) -> Any:
@@ -194,9 +182,9 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "flip": _flip,
         "stack": _stack,
         "concatenate": _concatenate,
-        "hstack": _hstack,
-        "vstack": _vstack,
-        "dstack": _dstack,
+        "hstack": of_sequence(torch.hstack),
+        "vstack": of_sequence(torch.vstack),
+        "dstack": of_sequence(torch.dstack),
         "split": _split,
         "tile": _tile,
         "repeat": _repeat,
