@@ -754,3 +754,21 @@ def test_an_operation_that_a_user_has_registered_is_held_to_its_digits() -> None
     result = gradcheck(lambda x: doubled(x) * x, (leaf(3),))
     assert result.verdict is Verdict.INACCURATE
     assert result.findings[0].blame.operation == "zenverify_tests_doubled"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_rule_that_finds_its_cotangent_in_another_layout_may_sum_in_another_order(
+    seed: int,
+) -> None:
+    draw = torch.Generator().manual_seed(seed)
+
+    def drawn(*shape: int) -> Any:
+        return torch.randn(shape, generator=draw, dtype=torch.float64)
+
+    x, w, weights = drawn(2, 1, 8, 8), drawn(4, 1, 2, 2), drawn(2, 16, 4)
+
+    def patches(bias: Any) -> Any:
+        return functional.conv2d(x, w, bias, stride=2).flatten(2).mT * weights
+
+    result = gradcheck(patches, (drawn(4).requires_grad_(),))
+    assert result, result

@@ -116,6 +116,8 @@ def _judged(
             np.zeros_like(operand) if part is None else part
             for operand, part in zip(operands, node.pull(only), strict=True)
         ]
+        if len(results) > 1 and not any(array.any() for array in (cotangent, *parts)):
+            continue  # a result that the function does not use
         of += result.size + sum(part.size for part in parts)
         one = _One(declaration.operator("declared", number), declaration, operands, result)
         one.cotangent, one.parts = cotangent, parts

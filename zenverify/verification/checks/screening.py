@@ -28,6 +28,9 @@ from zenverify.oracles.screen.programs import Screened, Sized, added, can_screen
 LARGE = 4096
 """Elements that a program's buffers hold together; smaller ones are quicker in balls."""
 
+_MOST_KEPT = 2**18
+"""Elements of buffers that are kept from one check for the next; larger ones are computed anew."""
+
 _ALLOWED = (THRESHOLD - 1) * (1 - 2.0**-20)
 """Units; the rest makes up for sizes that are known to a relative 2^-30 only."""
 
@@ -52,6 +55,7 @@ class Screening:
         self._graph = graph
         self._values = values
         self._conventions = conventions
+        self._kept: dict[int, Screened] = {}
         large = [call for call in graph.calls if call.program.work > LARGE]
         known = {call.position for call in large if self._can_screen(call.position)}
         self.operations = frozenset(known)
@@ -76,10 +80,17 @@ class Screening:
         return {k for k, _ in graph.consumers[node] if graph.trainable[k]}
 
     def _screened(self, position: int) -> Screened:
+        if position in self._kept:
+            return self._kept[position]
         graph = self._graph
+        program = graph.programs[position]
         operands = [_exact(self._values[operand]) for operand in graph.operands[position]]
         at_kink = self._conventions.get(graph.operator_of(position), MEAN)
-        return Screened(graph.programs[position], operands, at_kink)
+        screened = Screened(program, operands, at_kink)
+        held = sum(graph.programs[kept].work for kept in self._kept)
+        if held + program.work <= _MOST_KEPT:
+            self._kept[position] = screened
+        return screened
 
     def values(self) -> dict[int, list[int]]:
         """Per operation, the elements of its value that are not cleared."""
