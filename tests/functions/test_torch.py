@@ -699,12 +699,10 @@ class OwnSigmoid(Function):
 @pytest.mark.parametrize(
     "function, at, right",
     [
-        (torch.sigmoid, [0.3, 12.0], True),
-        (torch.sigmoid, [30.0, 31.0], False),
+        (torch.sigmoid, [0.3, 12.0, 30.0], True),
         (OwnSigmoid.apply, [0.3, 12.0], False),
         (lambda x: torch.sigmoid(4 * x) * x, [3.0], True),
-        (functional.gelu, [-9.0, 0.5], True),
-        (functional.gelu, [-9.0], False),
+        (functional.gelu, [-5.3], True),
         (torch.acosh, [1.001], True),
     ],
 )
@@ -713,7 +711,7 @@ def test_small_elements_may_lose_digits_in_what_nobody_here_can_mend(
 ) -> None:
     result = gradcheck(function, (torch.tensor(at, dtype=dtype, requires_grad=True),))
     assert bool(result) is right, result
-    if function is functional.gelu and right:
+    if function is functional.gelu:
         assert any("the library's own formula loses digits" in note for note in result.notes)
 
 

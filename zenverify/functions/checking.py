@@ -26,7 +26,6 @@ from zenverify.verification import examination as checks
 from zenverify.verification.blame.intervals import interval_of_estimate
 from zenverify.verification.blame.wording import cotangent_text
 from zenverify.verification.checks.check import Said
-from zenverify.verification.checks.local import Suspect
 from zenverify.verification.checks.masked import MASKED
 from zenverify.verification.events import Finding
 from zenverify.verification.examination import Report, gravity, verdict_of
@@ -41,13 +40,6 @@ _SAME = 1e-5
 _REACHES_NOT = {"float64": 1e-6, "float32": 1e-3}
 """Errors of which less than this share reaches an input, beside random ones, reach none: the rest
 is rounding, on the way of both."""
-
-_BESIDE_LARGEST = 64
-"""So many units, beside the largest element of a gradient, may what the library loses be on its way
-there: THRESHOLD of them where it is lost, and more by the factors that follow."""
-
-_HIDDEN = 1024
-"""The same where the function's own cotangents may be zero, and those of order one may cancel."""
 
 _ON_PURPOSE = 0.05
 """What hands values on and scales cotangents by a factor that is further from 1, means to."""
@@ -135,7 +127,6 @@ class Traced(FunctionRecording):
         self.reasons: list[str] = []
         self._recording: RecordedCall | None = None
         self._gradients: dict[int, Array] | None = None
-        self._probes: Mapping[int, Array] = {}
         self._unlike: list[Finding] = []
         self._unsummed: list[Finding] = []
         if called is not None:
@@ -437,10 +428,7 @@ class Traced(FunctionRecording):
         """
         seeds = cotangents_at(recording.values, sorted(_leading_to(recording)))
         try:
-            found = recording.gradients(seeds)
-            inputs = (place for place in seeds if self._is_input(recording, place))
-            self._probes = {place: found[place] - seeds[place] for place in inputs}
-            return found
+            return recording.gradients(seeds)
         except Exception as error:  # noqa: BLE001  an intermediate result was written to since
             self._notes.append(
                 f"not probed, so that rules behind small factors count for little: "
@@ -579,10 +567,11 @@ class Traced(FunctionRecording):
         if judged is None:
             self._differenced(seen, recording)
             return
-        suspects = [one for one in judged.suspects if not _is_value_rounding(seen, *one)]
-        if len(suspects) < len(judged.suspects):
-            self._loses_digits(seen)
-        found = by_enclosure(seen, suspects)
+        if judged.excused:
+            self._notes.append(
+                f"{seen.node.name}: the library's own formula loses digits, within rounding of 1"
+            )
+        found = by_enclosure(seen, judged.suspects)
         if seen.node.composed and _is_misread(seen, found):
             self._differenced(seen, recording)
             return
@@ -621,9 +610,6 @@ class Traced(FunctionRecording):
         """
         if not found or recording is None or any(f.blame.argument not in errors for f in found):
             return found
-        if seen.node.built_in and self._is_rounding(seen, errors, recording):
-            self._loses_digits(seen)
-            return []
         if not _reach_inputs(seen, errors, recording):
             why = "its errors reach no input"
         elif self._makes_up(seen, recording):
@@ -638,27 +624,6 @@ class Traced(FunctionRecording):
         )
         return []
 
-    def _is_rounding(
-        self, seen: Occurrence, errors: Mapping[int, Array], recording: RecordedCall
-    ) -> bool:
-        """Whether errors are rounding beside the largest element of each gradient they reach.
-
-        That is said of the user's cotangents. Where these are zero a fault would hide, so at
-        cotangents of order one everywhere, whose sums may cancel, they may not be much larger.
-        """
-        if self._gradients is None or not _finite(errors.values()):
-            return False
-        unit = _unit(seen)
-        reached = (
-            (_HIDDEN * unit, _pulled_on(seen, errors, recording), self._probes),
-            (_BESIDE_LARGEST * unit, self._errors_at_users(seen, recording), self._gradients),
-        )
-        return all(
-            bool(np.all(np.abs(error) <= most * _largest(gradients.get(place, error * 0))))
-            for most, arriving, gradients in reached
-            for place, error in arriving.items()
-        )
-
     def _errors_at_users(self, seen: Occurrence, recording: RecordedCall) -> dict[int, Array]:
         """What an operation's errors make of the inputs' gradients, at the user's cotangents."""
         assert self._gradients is not None
@@ -666,13 +631,6 @@ class Traced(FunctionRecording):
         judged = judge_node(here.node, here.operands, here.results, here.cotangents)
         errors = by_differences(here, _MOST_DIFFERENCED).errors if judged is None else judged.errors
         return _pulled_on(seen, errors, recording)
-
-    def _loses_digits(self, seen: Occurrence) -> None:
-        note = (
-            f"{seen.node.name}: the library's own formula loses digits of small elements; beside "
-            "the largest of the array this is rounding"
-        )
-        self._notes += [note] * (note not in self._notes)
 
     def _makes_up(self, seen: Occurrence, recording: RecordedCall) -> bool:
         """Whether the whole gradient, at the user's cotangents, is right because of the errors."""
@@ -703,15 +661,6 @@ def _unit(seen: Occurrence) -> float:
     """The unit roundoff of the least precision that an operation meets."""
     narrow = any(str(array.dtype) == "float32" for array in (*seen.operands, *seen.results))
     return UNIT_ROUNDOFF["float32" if narrow else "float64"]
-
-
-def _is_value_rounding(seen: Occurrence, result: int, suspect: Suspect) -> bool:
-    """Whether a value that the library gives is off by rounding beside the largest of the array."""
-    truth = suspect.judgement.truth
-    if not seen.node.built_in or suspect.quantity != "value" or not truth.is_finite():
-        return False
-    off = abs(suspect.number - float(truth.mid()))
-    return off <= THRESHOLD * _unit(seen) * _largest(seen.results[result])
 
 
 def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: RecordedCall) -> bool:

@@ -51,6 +51,8 @@ class Judged:
         How many numbers were looked at, and how many there are.
     undefined
         Whether there were numbers for which there is no answer.
+    excused
+        Whether there were suspects which only say that the library knows no better formula.
     errors
         Per operand with a suspect, how far off each element is, as far as it was looked at.
     """
@@ -60,6 +62,7 @@ class Judged:
     elements: int
     of: int
     undefined: bool
+    excused: bool
     errors: Mapping[int, Array]
 
 
@@ -109,7 +112,8 @@ def _judged(
 ) -> Judged:
     suspects: list[tuple[int, Suspect]] = []
     errors: dict[int, Array] = {}
-    worst, looked_at, of, undefined = 0.0, 0, 0, False
+    worst, looked_at, of = 0.0, 0, 0
+    undefined = excused = False
     for number, (result, cotangent) in enumerate(zip(results, cotangents, strict=True)):
         only = [cotangent if n == number else None for n in range(len(results))]
         parts = [
@@ -125,14 +129,14 @@ def _judged(
             one.take_sample()
         check = one.check(values=not node.composed)
         if node.built_in and declaration.elementwise:
-            one.excuse_neighbours()
+            excused |= one.excuse_rounding()
         suspects += [(number, suspect) for suspect in one.suspects]
         for slot, error in one.errors().items():
             errors[slot] = errors.get(slot, 0.0) + error
         worst = max(worst, check.worst_units)
         looked_at += one.looked_at
         undefined = undefined or bool(check.undefined)
-    return Judged(tuple(suspects), worst, looked_at, of, undefined, errors)
+    return Judged(tuple(suspects), worst, looked_at, of, undefined, excused, errors)
 
 
 class _One:
@@ -232,24 +236,41 @@ class _One:
         )
         return check
 
-    def excuse_neighbours(self) -> None:
-        """Take out suspects that are right for operands which differ by rounding.
+    def excuse_rounding(self) -> bool:
+        """Take out suspects of which only a better formula could be asked; whether there were any.
 
-        Such a formula is backward stable (Higham, *Accuracy and Stability of Numerical Algorithms*,
-        section 1.5): nothing can be said against it but that a better one is known.
+        What is off by rounding of 1: formulas such as 1 - y are of numbers of that size. And what
+        is right for operands that differ by rounding, as a backward stable formula is (Higham,
+        *Accuracy and Stability of Numerical Algorithms*, section 1.5).
         """
-        asked = [suspect for suspect in self.suspects if suspect.quantity == "gradient"]
-        if not asked or self._graph is None:
-            return
-        unit = max(UNIT_ROUNDOFF[dtype] for dtype in self._graph.dtypes)
-        here = self._truths(self._operands)
-        excused: list[Suspect] = []
-        for signs in product((-1, 1), repeat=len(self._operands)):
-            factors = [1 + sign * THRESHOLD * unit for sign in signs]
-            moved = [one * factor for one, factor in zip(self._operands, factors, strict=True)]
-            there = self._truths(moved)
-            excused += [one for one in asked if self._is_between(one, here, there)]
-        self.suspects = [one for one in self.suspects if one not in excused]
+        if not self.suspects or self._graph is None:
+            return False
+        unit = THRESHOLD * max(UNIT_ROUNDOFF[dtype] for dtype in self._graph.dtypes)
+        arriving = float(np.abs(self.cotangent).max(initial=0.0))
+        count = len(self._operands)
+
+        def is_rounding(suspect: Suspect) -> bool:
+            truth, slot = suspect.judgement.truth, suspect.node
+            if not truth.is_finite() or not math.isfinite(suspect.number):
+                return False
+            if suspect.quantity == "value" or slot >= count:
+                size = 1.0
+            else:
+                size = arriving * max(1.0, self._result.size / max(self.parts[slot].size, 1))
+            return bool(abs(truth - suspect.number) <= unit * size)
+
+        left = [suspect for suspect in self.suspects if not is_rounding(suspect)]
+        asked = [suspect for suspect in left if suspect.quantity == "gradient"]
+        here = self._truths() if asked else []
+        for signs in product((-1, 1), repeat=count):
+            if asked:
+                factors = [1 + sign * unit for sign in signs]
+                moved = [one * factor for one, factor in zip(self._operands, factors, strict=True)]
+                there = self._truths(moved)
+                asked = [one for one in asked if not self._is_between(one, here, there)]
+        before = len(self.suspects)
+        self.suspects = [one for one in left if one.quantity == "value" or one in asked]
+        return len(self.suspects) < before
 
     def _is_between(
         self, suspect: Suspect, here: Sequence[Balls | None], there: Sequence[Balls | None]
