@@ -107,3 +107,69 @@ def test_a_message_says_for_which_cotangent_and_that_it_is_ignored() -> None:
     (finding,) = gradcheck(Ignoring.apply, leaf(0.5)).findings
     assert "for the cotangent -" in finding.message
     assert finding.message.endswith("; the rule ignores its cotangent")
+
+
+class Spoiling(Function):
+    """The sine, whose rule writes to what it has kept; the first pass is right."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        ctx.save_for_backward(x)
+        return x.sin()
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        (x,) = ctx.saved_tensors
+        part = g * x.cos()
+        x.add_(0.5)
+        return part
+
+
+class Narrow(Function):
+    """The exponential, whose rule rounds its cotangent to float32."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        y = x.exp()
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        (y,) = ctx.saved_tensors
+        return g.float().double() * y
+
+
+class Counting(Function):
+    """The exponential, whose rule is right at every other call."""
+
+    calls = 0
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        y = x.exp()
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        (y,) = ctx.saved_tensors
+        Counting.calls += 1
+        return g * y * (1 + Counting.calls % 2)
+
+
+@pytest.mark.parametrize(
+    "function, verdict, words",
+    [
+        (Spoiling, Verdict.STRUCTURE, "writes to what it has kept"),
+        (Narrow, Verdict.INACCURATE, "is off by"),
+        (Counting, Verdict.NON_DETERMINISTIC, "keeps state between calls"),
+    ],
+)
+def test_rules_that_are_right_once(function: Any, verdict: Verdict, words: str) -> None:
+    x = torch.tensor([0.5, 1.0], dtype=torch.float64, requires_grad=True)
+    for wrapped in (function.apply, lambda x: 2 * function.apply(x)):
+        finding = gradcheck(wrapped, x).findings[0]
+        assert finding.verdict is verdict
+        assert finding.blame.operation == function.__name__
+        assert words in finding.message
