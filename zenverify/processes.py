@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -28,18 +27,13 @@ def pool_of(
     share = str(max(1, available() // jobs))
     given = [name for name in _THREADS if name not in os.environ]
     os.environ.update(dict.fromkeys(given, share))
-    pool = ProcessPoolExecutor(jobs, SPAWN, _begin, (start, arguments))
+    pool = ProcessPoolExecutor(jobs, SPAWN, start, arguments)
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         for name in given:
             os.environ.pop(name, None)
-
-
-def _begin(start: Callable[..., object], arguments: tuple[Any, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked for it ends the work
-    start(*arguments)
 
 
 def available() -> int:

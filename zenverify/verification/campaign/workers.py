@@ -8,6 +8,7 @@ however many processes there are, and whichever is the faster.
 from __future__ import annotations
 
 import atexit
+import signal
 from collections import deque
 from collections.abc import Collection, Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -178,6 +179,7 @@ _worker: list[_Worker] = []
 def _start(
     workers: Workers, options: CampaignOptions, names: tuple[str, ...], stop: StopEvent
 ) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked for it ends the run
     engine = registry.load(workers.engine)
     planted = ExitStack()  # for as long as the process lives
     atexit.register(planted.close)  # while there are modules to put the rules back into
