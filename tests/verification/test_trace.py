@@ -4,6 +4,8 @@ import contextlib
 import signal
 import threading
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from tests.verification.prepared import square_of_tanh
 from zenverify.engines.zen import ZenEngine
 from zenverify.verification import trace
+from zenverify.verification.verify import verify_case
 
 
 def test_a_time_limit_interrupts_and_is_taken_away_again() -> None:
@@ -91,3 +94,13 @@ def test_the_engine_gets_copies() -> None:
     run = trace.forward(ZenEngine(), case)
     run.inputs[0][...] = 99
     assert case.values[0] == 0.5
+
+
+def test_a_long_error_is_cut_and_its_length_is_said() -> None:
+    class Talkative(ZenEngine):
+        def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+            raise ValueError("x" * 5_000)
+
+    (finding,) = verify_case(Talkative(), square_of_tanh()).findings
+    assert "xxx... (5,000 characters) (" in finding.message
+    assert len(finding.message) < 500

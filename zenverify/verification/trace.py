@@ -190,7 +190,7 @@ def _shortened(error: BaseException) -> str:
         text = " ".join(str(error).split())
     except Exception:  # noqa: BLE001  an engine's own class of error
         return "(an error that cannot be printed)"
-    return text if len(text) <= 300 else text[:297] + "..."
+    return text if len(text) <= 300 else f"{text[:297]}... ({len(text):,} characters)"
 
 
 TIMEOUT = 10.0
