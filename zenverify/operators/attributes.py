@@ -55,6 +55,7 @@ FrozenValue = (
 Attributes = tuple[tuple[str, FrozenValue], ...]
 """Frozen attributes, sorted by name."""
 
+_AS_THEY_ARE = frozenset({type(None), bool, int, float, str})
 _ARRAY_KINDS = {"bool": np.bool_, "int": np.int64}
 
 DIMENSIONS = 32
@@ -87,8 +88,8 @@ def thaw_attributes(attributes: Attributes) -> dict[str, Any]:
 
 def freeze(value: Any) -> FrozenValue:
     """Freeze one value. Raises `GraphError` as `freeze_attributes` does."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
+    if type(value) in _AS_THEY_ARE or isinstance(value, bool | int | float | str):
+        return value  # type: ignore[no-any-return]
     if value is Ellipsis:
         return FrozenEllipsis()
     if isinstance(value, slice):
@@ -99,7 +100,7 @@ def freeze(value: Any) -> FrozenValue:
     if isinstance(value, np.generic):
         return freeze(value.item())
     if isinstance(value, list | tuple):
-        return tuple(freeze(item) for item in value)
+        return tuple(map(freeze, value))
     raise GraphError(f"an attribute of type {type(value).__name__} cannot be stored in a graph")
 
 
