@@ -49,6 +49,11 @@ _SUBJECT = "operation"
     metavar="DIR",
     help="Where the card's page goes.  [default: reports]",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 1 also where something was not looked at, as the card says.",
+)
 @json_option
 @quiet_option
 @verbose_option
@@ -60,6 +65,7 @@ def check(
     operation: str,
     expression: str | None,
     domain: str | None,
+    strict: bool,
     as_json: bool,
     quiet: bool,
     **_: Any,
@@ -74,7 +80,8 @@ def check(
     Its value, its gradients and its structure are checked over the whole domain and in every way
     to call it; then faults are planted into its rule, to see that they would have been found.
 
-    Exit code: 0 passed, 1 discrepancies, 2 could not do the job, 130 interrupted.
+    Exit code: 0 passed, 1 discrepancies, or with --strict anything that was not looked at, 2 could
+    not do the job, 130 interrupted.
     """
     # Imported here, as in every command: --help must load neither NumPy nor SymPy.
     from zenverify.accuracy.card.examination import DEFAULT_GRAPHS, DEFAULT_SEED, examine, known
@@ -107,7 +114,8 @@ def check(
         else:
             print_card(results_console(), card, brief=quiet)
     messages_console(quiet=quiet).print(f"card          {path}", soft_wrap=True)
-    return card.exit_code
+    unseen = strict and card.run.not_looked_at
+    return 1 if unseen and card.exit_code == 0 else card.exit_code
 
 
 def _subject(

@@ -106,6 +106,7 @@ def _run_lines(card: Card) -> Iterator[str]:
         yield f"{'met':<{_LABEL}}{', '.join(conditions)}"
     for note, count in run.notes.items():
         yield f"{'note':<{_LABEL}}{note} ({count:,})"
+    yield from _labelled("not seen", tuple(one.text for one in run.not_looked_at))
     yield from _labelled("planted", tuple(_mutation_lines(card)))
     yield ""
 
