@@ -76,13 +76,12 @@ def test_an_operation_of_the_catalogue_as_json(zenverify: Zenverify) -> None:
 
 
 def test_strict_fails_where_something_was_not_looked_at(zenverify: Zenverify) -> None:
-    """autograd does not count its rules' calls, which a run of the Zen engine does."""
+    """Of autograd some things cannot be seen; of the Zen engine all can."""
     arguments = ("check", "tanh", "-n", "20")
     assert zenverify(*arguments, "--strict").code == 0
     done = zenverify(*arguments, "--engine", "autograd")
     assert done.code == 0
     assert "not seen" in done.out
-    assert "what a reverse pass costs" in " ".join(done.out.split())
     strict = zenverify(*arguments, "--engine", "autograd", "--strict", "--json")
     assert strict.code == 1
     assert json.loads(strict.out)["run"]["not_looked_at"]
