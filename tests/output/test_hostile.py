@@ -19,7 +19,7 @@ from zenverify.graph.case import Case
 from zenverify.output.html.card import card_to_data, render_card
 from zenverify.output.html.render import render
 from zenverify.output.json.lines import JsonLinesReporter, print_json
-from zenverify.output.model.printable import cut
+from zenverify.output.model.cut import cut
 from zenverify.output.model.run import Collector
 from zenverify.output.notebook import mimebundle
 from zenverify.output.reporter import RunContext

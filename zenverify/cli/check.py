@@ -89,7 +89,7 @@ def check(
     from zenverify.output.html.write import write_card
     from zenverify.output.json.lines import print_json
     from zenverify.output.model.asking import Asker
-    from zenverify.output.model.printable import cut
+    from zenverify.output.model.cut import cut
     from zenverify.output.terminal.card import print_card
     from zenverify.output.terminal.consoles import messages_console, results_console
     from zenverify.verification.trace import TIMEOUT

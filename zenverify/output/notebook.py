@@ -14,9 +14,10 @@ from markupsafe import Markup
 
 from zenverify.output.html.render import render_fragment
 from zenverify.output.html.section import Answer, Fact, answers_of
+from zenverify.output.model.cut import cut
 from zenverify.output.model.input_text import where_text
 from zenverify.output.model.numbers import counted
-from zenverify.output.model.printable import cut, visible
+from zenverify.output.model.printable import visible
 from zenverify.output.model.quantities import quantity_name
 from zenverify.output.model.sentence import sentence_of, title_of
 from zenverify.output.model.verdict import State

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from zenverify.output.model.printable import cut
+from zenverify.output.model.cut import cut
 from zenverify.output.model.run import Collector, RunModel
 from zenverify.verification.events import Event
 

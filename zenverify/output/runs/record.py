@@ -10,7 +10,7 @@ from typing import Any
 
 from zenverify.atomic import create_text
 from zenverify.output.forms.told import safe
-from zenverify.output.model.printable import cut
+from zenverify.output.model.cut import cut
 from zenverify.output.model.run import RunModel
 from zenverify.output.model.sentence import title_of
 from zenverify.output.model.verdict import heading_of, state_of
