@@ -14,6 +14,7 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 SMALLEST = {
     "cards": ("--only tanh --graphs 20 --processes 1", r"^1 of 1 operations pass"),
+    "compositions": ("--count 2 --seed 1", r"^2 compositions, float64, seed 1: .* 0 called wrong$"),
     "detection": ("--parts errors --graphs 1", r"^\| zenverify +\|"),
     "false_alarms": ("--graphs 10 --seeds 1", r"^false alarms: 0$"),
     "faults_found": ("--of tanh --only sign --graphs 60", r"^sign +1 +0 +1/1 +1/1"),
@@ -45,7 +46,12 @@ SMALLEST = {
 }
 """Its arguments, and what it must print."""
 
-NEEDED = {"gradcheck": ("torch", "jax"), "jax_calls": ("jax",), "opinfo": ("torch", "expecttest")}
+NEEDED = {
+    "compositions": ("torch",),
+    "gradcheck": ("torch", "jax"),
+    "jax_calls": ("jax",),
+    "opinfo": ("torch", "expecttest"),
+}
 
 
 def listed() -> set[str]:

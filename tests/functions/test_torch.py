@@ -770,3 +770,16 @@ def test_a_rule_that_finds_its_cotangent_in_another_layout_may_sum_in_another_or
 
     result = gradcheck(patches, (drawn(4).requires_grad_(),))
     assert result, result
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_rounding_leaves_of_a_gradient_that_cancels_is_no_leak(seed: int) -> None:
+    """A normalised single element is constant: its gradient is what rounding leaves of zero."""
+    draw = torch.Generator().manual_seed(seed)
+    x, weight, bias = (torch.randn(n, generator=draw, dtype=torch.float64) for n in (4, 1, 1))
+
+    def normalised(x: Any) -> Any:
+        return functional.layer_norm(3.1 - x.var(0, keepdim=True), (1,), weight, bias)
+
+    result = gradcheck(normalised, (x.requires_grad_(),))
+    assert result, result

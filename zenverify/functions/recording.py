@@ -130,14 +130,14 @@ class Changed(Exception):  # noqa: N818  it is a finding on its way, not an erro
         self.operation = operation
 
 
-_BESIDE = 2.0**-9
+BESIDE = 2.0**-9
 """How far beside an input to look, relative to each element."""
 
 
-def moved_beside(array: Array, draw: np.random.Generator) -> Array:
-    """An input's elements, each moved a little; zeros by the size of the largest."""
+def moved_beside(array: Array, draw: np.random.Generator, reach: float) -> Array:
+    """An input's elements, each moved by up to `reach` of itself; zeros by that of the largest."""
     size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
-    return np.asarray(array + _BESIDE * size * draw.uniform(-1.0, 1.0, array.shape))
+    return np.asarray(array + reach * size * draw.uniform(-1.0, 1.0, array.shape))
 
 
 class Function(Protocol):
@@ -170,8 +170,8 @@ class Function(Protocol):
         """
         ...
 
-    def beside(self, draw: np.random.Generator) -> Function:
-        """The same function at inputs a little beside these."""
+    def beside(self, draw: np.random.Generator, reach: float = BESIDE) -> Function:
+        """The same function at inputs a little beside these, by up to `reach` of themselves."""
         ...
 
     def whole(self, *, parameters: bool) -> tuple[Node, tuple[Value, ...], list[Any]]:

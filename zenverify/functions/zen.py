@@ -10,6 +10,7 @@ import numpy as np
 from zenverify.engines.registry import load
 from zenverify.errors import GraphError, UsageError
 from zenverify.functions.recording import (
+    BESIDE,
     Changed,
     Forward,
     Node,
@@ -192,13 +193,13 @@ class ZenFunction:
         finally:
             self._engine.restore_gradients(handles, saved)
 
-    def beside(self, draw: np.random.Generator) -> ZenFunction:
-        """The same function at inputs a little beside these."""
+    def beside(self, draw: np.random.Generator, reach: float = BESIDE) -> ZenFunction:
+        """The same function at inputs a little beside these, by up to `reach` of themselves."""
 
         def moved(one: Any) -> Any:
             if not self._is_wanted(one):
                 return one
-            array = moved_beside(np.array(one.value), draw)
+            array = moved_beside(np.array(one.value), draw, reach)
             return self._engine.leaf(LeafKind.VARIABLE, np.asarray(array, one.value.dtype))
 
         return ZenFunction(self._function, list(map(moved, self._inputs)))

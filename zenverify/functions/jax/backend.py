@@ -15,7 +15,7 @@ from zenverify.functions.composing import composed
 from zenverify.functions.jax.alone import Alone, to_array
 from zenverify.functions.jax.declared import declaration_of
 from zenverify.functions.jax.steps import CUSTOM, Steps, is_float, steps_of
-from zenverify.functions.recording import Changed, Node, RecordedCall, Value, moved_beside
+from zenverify.functions.recording import BESIDE, Changed, Node, RecordedCall, Value, moved_beside
 from zenverify.functions.terms import Declaration, Fixed, Slot
 from zenverify.graph.case import Array
 
@@ -140,13 +140,13 @@ class JaxFunction:
             if np.asarray(leaf).tobytes() != before.tobytes():
                 raise Changed(name)
 
-    def beside(self, draw: np.random.Generator) -> JaxFunction:
-        """The same function at inputs a little beside these."""
+    def beside(self, draw: np.random.Generator, reach: float = BESIDE) -> JaxFunction:
+        """The same function at inputs a little beside these, by up to `reach` of themselves."""
 
         def moved(leaf: Any) -> Any:
             if not is_float(leaf):
                 return leaf
-            return jnp.asarray(moved_beside(to_array(leaf), draw), leaf.dtype)
+            return jnp.asarray(moved_beside(to_array(leaf), draw, reach), leaf.dtype)
 
         inputs = jax.tree.unflatten(self._tree, list(map(moved, map(jnp.asarray, self._leaves))))
         return JaxFunction(self._function, inputs)

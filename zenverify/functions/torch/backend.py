@@ -13,7 +13,7 @@ from torch.utils._pytree import tree_flatten
 
 from zenverify.errors import UsageError
 from zenverify.functions.composing import composed
-from zenverify.functions.recording import Changed, Node, RecordedCall, Value, moved_beside
+from zenverify.functions.recording import BESIDE, Changed, Node, RecordedCall, Value, moved_beside
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, TorchCall
 from zenverify.functions.torch.arrays import DTYPES, to_array, to_tensor
@@ -189,13 +189,13 @@ class TorchFunction:
         name = str(getattr(function, "__name__", type(function).__name__))
         return "the function" if name == "<lambda>" else name
 
-    def beside(self, draw: np.random.Generator) -> TorchFunction:
-        """The same function at inputs a little beside these."""
+    def beside(self, draw: np.random.Generator, reach: float = BESIDE) -> TorchFunction:
+        """The same function at inputs a little beside these, by up to `reach` of themselves."""
 
         def moved(leaf: Any) -> Any:
             if not isinstance(leaf, torch.Tensor) or not leaf.requires_grad:
                 return leaf
-            array = moved_beside(to_array(leaf), draw)
+            array = moved_beside(to_array(leaf), draw, reach)
             return to_tensor(array, leaf).to(leaf.dtype).requires_grad_()
 
         inputs = [torch.utils._pytree.tree_map(moved, one) for one in self._inputs]
