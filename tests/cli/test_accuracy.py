@@ -57,6 +57,16 @@ def test_the_largest_errors_of_an_operation(zenverify: Zenverify) -> None:
     assert " x = " in done.out
 
 
+@pytest.mark.parametrize("engine", ["zen", "losing.py:engine"])
+def test_two_processes_find_the_same(zenverify: Zenverify, losing: Path, engine: str) -> None:
+    asked = ("accuracy", "tanh", "log1p", "--engine", engine, "-n", "60", "--json")
+    alone = zenverify(*asked)
+    together = zenverify(*asked, "-j", "2")
+    assert losing.exists()
+    assert alone.out
+    assert (together.out, together.code) == (alone.out, alone.code)
+
+
 def test_a_long_name_is_not_cut(zenverify: Zenverify) -> None:
     done = zenverify("accuracy", "binary_cross_entropy_with_logits", "-n", "30")
     assert done.out.count("binary_cross_entropy_with_logits") == 6

@@ -3,6 +3,7 @@
 import ast
 import copy
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,11 @@ def test_a_malformed_field_of_version_2_is_named(
         inner[place[-1]] = value
     with pytest.raises(CaseFormatError, match=message):
         case_from_data(data)
+
+
+def test_a_case_travels_to_another_process() -> None:
+    case = rich()
+    assert pickle.loads(pickle.dumps(case)).to_json() == case.to_json()  # noqa: S301  our own
 
 
 def test_nan_and_infinity_can_be_stored() -> None:

@@ -47,6 +47,14 @@ Examples:
 )
 @setting("--seed", metavar="N", help="Search from the inputs of this seed.  [default: 1]")
 @click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1, max=256),
+    default=1,
+    metavar="N",
+    help="Search in N processes: the same rows, sooner.  [default: 1]",
+)
+@click.option(
     "--max-digits-lost",
     type=click.FloatRange(min=0),
     metavar="N",
@@ -63,6 +71,7 @@ def accuracy(
     operations: tuple[str, ...],
     dtype: str | None,
     evaluations: int | None,
+    jobs: int,
     max_digits_lost: float | None,
     as_json: bool,
     quiet: bool,
@@ -79,6 +88,7 @@ def accuracy(
     the job, 130 interrupted.
     """
     from zenverify.accuracy.operations import DEFAULT_EVALUATIONS, DEFAULT_SEED, search_operations
+    from zenverify.accuracy.parallel import search_in_processes
     from zenverify.engines import registry
     from zenverify.engines.protocol import limits_of
     from zenverify.output.json.accuracy import accuracy_to_data
@@ -95,14 +105,16 @@ def accuracy(
         raise UsageError(f"engine {engine.name!r} has no {dtype}; it has {listed}")
     messages = messages_console(quiet=quiet)
     rows: list[Accuracy] = []
+    count = evaluations or DEFAULT_EVALUATIONS
+    seed = DEFAULT_SEED if settings["seed"] is None else settings["seed"]
+    if jobs == 1:
+        found = search_operations(engine, wanted, dtypes, evaluations=count, seed=seed)
+    else:
+        names = [operator.name for operator in wanted]
+        spec = settings["engine"]
+        found = search_in_processes(spec, names, dtypes, jobs, evaluations=count, seed=seed)
     with shown(messages, len(wanted) * len(dtypes)) as advance:
-        for row in search_operations(
-            engine,
-            wanted,
-            dtypes,
-            evaluations=evaluations or DEFAULT_EVALUATIONS,
-            seed=DEFAULT_SEED if settings["seed"] is None else settings["seed"],
-        ):
+        for row in found:
             advance(row)
             rows.append(row)
             if as_json:

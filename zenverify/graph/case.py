@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -117,6 +118,10 @@ class Case:
             raise GraphError(
                 f"{what}: expected {dtype} of shape {shape}, got {array.dtype} of {array.shape}"
             )
+
+    def __reduce__(self) -> tuple[Callable[[str], Case], tuple[str]]:
+        """Travel to another process as JSON: operators hold functions, which cannot."""
+        return Case.from_json, (self.to_json(),)
 
     def to_json(self) -> str:
         """The canonical form: the same case always gives the same text."""
