@@ -116,8 +116,8 @@ def verify(result: object, *, engine: Engine | None = None) -> LiveResult:
     Parameters
     ----------
     result
-        A `zenverify.Tensor`, of any shape, or a list or tuple of them, over one graph. The gradient
-        is that of the sum of all their elements.
+        A `zenverify.Tensor`, of any shape, or a list or tuple of them. The gradient is that of the
+        sum of all their elements; one that is there twice counts once.
     engine
         The engine that they belong to; found out by default.
 
