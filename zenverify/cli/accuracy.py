@@ -9,6 +9,7 @@ import click
 from zenverify.cli.configuration import resolve
 from zenverify.cli.options import (
     engine_option,
+    jobs_option,
     json_option,
     quiet_option,
     setting,
@@ -46,14 +47,7 @@ Examples:
     help="Measure N numbers per operation and precision.  [default: 1000]",
 )
 @setting("--seed", metavar="N", help="Search from the inputs of this seed.  [default: 1]")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1, max=256),
-    default=1,
-    metavar="N",
-    help="Search in N processes: the same rows, sooner.  [default: 1]",
-)
+@jobs_option("Search in N processes: the same rows, sooner.")
 @click.option(
     "--max-digits-lost",
     type=click.FloatRange(min=0),

@@ -45,6 +45,18 @@ def _remember_verbose(context: click.Context, _: click.Parameter, value: bool) -
     context.ensure_object(Invocation).verbose = value
 
 
+def jobs_option(text: str) -> Callable[[Command], Command]:
+    """Option ``-j``: in how many processes, 1 by default; `text` says what is done in them."""
+    return click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1, max=256),
+        default=1,
+        metavar="N",
+        help=f"{text}  [default: 1]",
+    )
+
+
 engine_option = setting(
     "--engine",
     default=DEFAULT,

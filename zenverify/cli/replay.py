@@ -12,6 +12,7 @@ from zenverify.cli.options import (
     Invocation,
     corpus_option,
     engine_option,
+    jobs_option,
     json_option,
     quiet_option,
     verbose_option,
@@ -30,14 +31,7 @@ Examples:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @engine_option
 @corpus_option
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1, max=256),
-    default=1,
-    metavar="N",
-    help="Replay in N processes.  [default: 1]",
-)
+@jobs_option("Replay in N processes.")
 @json_option
 @quiet_option
 @verbose_option
