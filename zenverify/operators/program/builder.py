@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -259,8 +258,7 @@ class ProgramBuilder:
         count = sum(map(math.prod, unknowns))
         self._spend(rows * count**3 // _ARITHMETIC)
         inner = ProgramBuilder(((rows, count), *(buffer.shape for buffer in operands)))
-        step = implicit_step(inner, equations, unknowns, operands, start, branch, bound)
-        step = replace(step, remainder=remainder)
+        step = implicit_step(inner, equations, unknowns, operands, start, branch, bound, remainder)
         self._work += inner._work
         self._solves = True
         self._terms = max(self._terms, step.size, step.equations.terms, terms)

@@ -58,6 +58,7 @@ def implicit_step(
     start: Start,
     branch: Branch | None,
     bound: Bound | None,
+    remainder: bool,
 ) -> Implicit:
     """The step that `ProgramBuilder.implicit` describes.
 
@@ -92,4 +93,5 @@ def implicit_step(
         start,
         branch,
         bound,
+        remainder,
     )
