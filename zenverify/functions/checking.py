@@ -624,20 +624,15 @@ class Traced(FunctionRecording):
         )
         return []
 
-    def _errors_at_users(self, seen: Occurrence, recording: RecordedCall) -> dict[int, Array]:
-        """What an operation's errors make of the inputs' gradients, at the user's cotangents."""
-        assert self._gradients is not None
-        here = occurrence_of(seen.number, seen.node, recording.values, self._gradients)
-        judged = judge_node(here.node, here.operands, here.results, here.cotangents)
-        errors = by_differences(here, _MOST_DIFFERENCED).errors if judged is None else judged.errors
-        return _pulled_on(seen, errors, recording)
-
     def _makes_up(self, seen: Occurrence, recording: RecordedCall) -> bool:
         """Whether the whole gradient, at the user's cotangents, is right because of the errors."""
         if self._gradients is None:
             return False
         node, values = self._called
-        arriving = self._errors_at_users(seen, recording)
+        here = occurrence_of(seen.number, seen.node, recording.values, self._gradients)
+        judged = judge_node(here.node, here.operands, here.results, here.cotangents)
+        errors = by_differences(here, _MOST_DIFFERENCED).errors if judged is None else judged.errors
+        arriving = _pulled_on(seen, errors, recording)
         slots = {values[place].name: slot for slot, place in enumerate(node.operands)}
         named = {recording.values[place].name: error for place, error in arriving.items()}
         reaching = {slots[name]: error for name, error in named.items() if name in slots}
@@ -657,12 +652,6 @@ class Traced(FunctionRecording):
         )
 
 
-def _unit(seen: Occurrence) -> float:
-    """The unit roundoff of the least precision that an operation meets."""
-    narrow = any(str(array.dtype) == "float32" for array in (*seen.operands, *seen.results))
-    return UNIT_ROUNDOFF["float32" if narrow else "float64"]
-
-
 def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: RecordedCall) -> bool:
     """Whether the errors of a rule reach an input, compared with what others of their size do."""
     # What is not finite is an error of the size of the others, or of order one.
@@ -678,7 +667,8 @@ def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Reco
         reached(lambda error: np.abs(error).max() * draw.choice([-1.0, 1.0], error.shape))
         for _ in range(2)
     )
-    share = _REACHES_NOT["float32" if _unit(seen) == UNIT_ROUNDOFF["float32"] else "float64"]
+    narrow = any(str(error.dtype) == "float32" for error in (*seen.operands, *seen.results))
+    share = _REACHES_NOT["float32" if narrow else "float64"]
     return not reached(lambda error: error) <= share * usual
 
 
