@@ -55,7 +55,6 @@ FrozenValue = (
 Attributes = tuple[tuple[str, FrozenValue], ...]
 """Frozen attributes, sorted by name."""
 
-_AS_THEY_ARE = frozenset({type(None), bool, int, float, str})
 _ARRAY_KINDS = {"bool": np.bool_, "int": np.int64}
 
 DIMENSIONS = 32
@@ -88,8 +87,8 @@ def thaw_attributes(attributes: Attributes) -> dict[str, Any]:
 
 def freeze(value: Any) -> FrozenValue:
     """Freeze one value. Raises `GraphError` as `freeze_attributes` does."""
-    if type(value) in _AS_THEY_ARE or isinstance(value, bool | int | float | str):
-        return value  # type: ignore[no-any-return]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
     if value is Ellipsis:
         return FrozenEllipsis()
     if isinstance(value, slice):
