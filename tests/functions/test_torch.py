@@ -695,6 +695,19 @@ class OwnSigmoid(Function):
         return g * (1 - y) * y
 
 
+class OwnSine(Function):
+    """The sine, whose rule is off by 1e-8."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        ctx.save_for_backward(x)
+        return x.sin()
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        return g * ctx.saved_tensors[0].cos() * (1 + 1e-8)
+
+
 @DTYPES
 @pytest.mark.parametrize(
     "function, at, right",
@@ -726,6 +739,15 @@ def test_digits_are_lost_in_a_sample_too() -> None:
     result = gradcheck(OwnSigmoid.apply, (x,))
     assert result.verdict is Verdict.INACCURATE
     assert result.findings[0].blame.operation == "OwnSigmoid"
+
+
+def test_what_lies_beside_a_sample_may_reach_an_input() -> None:
+    weights = torch.zeros(60_000, dtype=torch.float64)
+    weights[:3] = 1.0
+    x = torch.linspace(0.5, 3, 60_000, dtype=torch.float64).requires_grad_()
+    result = gradcheck(lambda x: OwnSine.apply(x * weights)[:3], (x,))
+    assert result.verdict is Verdict.INACCURATE
+    assert result.findings[0].blame.operation == "OwnSine"
 
 
 def test_random_numbers_that_depend_on_the_precision_are_not_compared_across_it() -> None:

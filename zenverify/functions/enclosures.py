@@ -54,7 +54,7 @@ class Judged:
     excused
         Whether there were suspects which only say that the library knows no better formula.
     errors
-        Per operand with a suspect, how far off each element is, as far as it was looked at.
+        Per operand with a suspect, how far off each element is.
     """
 
     suspects: tuple[tuple[int, Suspect], ...]
@@ -153,7 +153,6 @@ class _One:
         self._operands = list(operands)
         self._constants = list(declaration.constants)
         self._result = result
-        self._shape = result.shape
         self._places: NDArray[np.int64] | None = None
         self._graph: Graph | None = None
         self._whole = [True] * len(operands)
@@ -182,9 +181,9 @@ class _One:
         self._places = places
 
     def errors(self) -> dict[int, Array]:
-        """Per operand with a suspect, how far off each element is; 0 beside a sample."""
+        """Per operand with a suspect, how far off each element is; of a sample, nothing."""
         slots = {s.node for s in self.suspects if s.quantity == "gradient"}
-        if not slots or self._graph is None:
+        if not slots or self._places is not None or self._graph is None:
             return {}
         truths = self._truths()
         found = {}
@@ -195,13 +194,7 @@ class _One:
             elif all(ball.is_finite() for ball in truth):
                 exact = np.array([float(ball.mid()) for ball in truth])
                 found[slot] = self.parts[slot] - exact.reshape(self.parts[slot].shape)
-        if self._places is None:
-            return found
-        spread = {}
-        for slot, error in found.items():
-            spread[slot] = np.zeros(self._shape, error.dtype)
-            spread[slot].flat[self._places] = error
-        return spread
+        return found
 
     def check(self, *, values: bool) -> LocalCheck:
         """Check the value, if it proves anything, and the gradients."""
