@@ -12,7 +12,7 @@ import numpy as np
 
 from zenverify.errors import UsageError
 from zenverify.functions.conduct import ignores_cotangent, misconduct
-from zenverify.functions.cotangents import cotangents_at
+from zenverify.functions.cotangents import cotangents_at, cotangents_of
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import by_differences, by_enclosure, finding_about, first_line
 from zenverify.functions.occurrence import Occurrence, occurrence_of
@@ -143,9 +143,8 @@ class Traced(FunctionRecording):
         if self._gradients is not None:
             return self._gradients
         node, values = self._called
-        seeds = cotangents_at(values, node.results)
         try:
-            pulled = node.pull([seeds[place] for place in node.results])
+            pulled = node.pull(cotangents_of(node, values))
         except Exception:  # noqa: BLE001  the library's own, or that of somebody's rule
             return {}
         parts = zip(node.operands, pulled, strict=True)
@@ -306,9 +305,8 @@ class Traced(FunctionRecording):
 
     def _pulls(self, node: Node, values: Sequence[Value]) -> None:
         """Whether the library gets through its own reverse pass."""
-        seeds = cotangents_at(values, node.results)
         try:
-            node.pull([seeds[place] for place in node.results])
+            node.pull(cotangents_of(node, values))
         except Exception as error:  # noqa: BLE001  the library's own, or that of somebody's rule
             message = f"the reverse pass raised {type(error).__name__}: {first_line(error)}"
             function, frames = own_frames(error)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from zenverify.functions.recording import Value
+from zenverify.functions.recording import Node, Value
 from zenverify.graph.case import Array
 
 
@@ -25,3 +25,9 @@ def cotangents_at(values: Sequence[Value], places: Sequence[int]) -> dict[int, A
             sizes += digits.uniform(-1, 1, array.shape) / 256.0
         found[place] = np.asarray(sizes * signs, dtype=array.dtype)
     return found
+
+
+def cotangents_of(node: Node, values: Sequence[Value]) -> list[Array]:
+    """The same at each result of an operation."""
+    found = cotangents_at(values, node.results)
+    return [found[place] for place in node.results]

@@ -240,27 +240,26 @@ class _One:
             return False
         unit = THRESHOLD * max(UNIT_ROUNDOFF[dtype] for dtype in self._graph.dtypes)
         arriving = float(np.abs(self.cotangent).max(initial=0.0))
-        count = len(self._operands)
 
         def is_rounding(suspect: Suspect) -> bool:
-            truth, slot = suspect.judgement.truth, suspect.node
+            truth, size = suspect.judgement.truth, 1.0
             if not truth.is_finite() or not math.isfinite(suspect.number):
                 return False
-            if suspect.quantity == "value" or slot >= count:
-                size = 1.0
-            else:
-                size = arriving * max(1.0, self._result.size / max(self.parts[slot].size, 1))
+            if suspect.quantity == "gradient":
+                summed = self._result.size / max(self.parts[suspect.node].size, 1)
+                size = arriving * max(1.0, summed)
             return bool(abs(truth - suspect.number) <= unit * size)
 
         left = [suspect for suspect in self.suspects if not is_rounding(suspect)]
         asked = [suspect for suspect in left if suspect.quantity == "gradient"]
         here = self._truths() if asked else []
-        for signs in product((-1, 1), repeat=count):
-            if asked:
-                factors = [1 + sign * unit for sign in signs]
-                moved = [one * factor for one, factor in zip(self._operands, factors, strict=True)]
-                there = self._truths(moved)
-                asked = [one for one in asked if not self._is_between(one, here, there)]
+        for signs in product((-1, 1), repeat=len(self._operands)):
+            if not asked:
+                break
+            factors = [1 + sign * unit for sign in signs]
+            moved = [one * factor for one, factor in zip(self._operands, factors, strict=True)]
+            there = self._truths(moved)
+            asked = [one for one in asked if not self._is_between(one, here, there)]
         before = len(self.suspects)
         self.suspects = [one for one in left if one.quantity == "value" or one in asked]
         return len(self.suspects) < before

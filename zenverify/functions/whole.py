@@ -15,7 +15,7 @@ from itertools import islice
 
 import numpy as np
 
-from zenverify.functions.cotangents import cotangents_at
+from zenverify.functions.cotangents import cotangents_of
 from zenverify.functions.differences import sampled_dtype
 from zenverify.functions.recording import Function, Node, Value
 from zenverify.graph.case import Array
@@ -179,14 +179,9 @@ def _without_noise(function: Function, wrong: Sequence[Along]) -> list[Along]:
     try:
         for _ in range(_NEIGHBOURS):
             node, values, _ = function.beside(draw, 4 * wrong[0].unit).whole(parameters=True)
-            seeds = cotangents_at(values, node.results)
-            parts = node.pull([seeds[place] for place in node.results])
+            gradients = _gradients(node, values, cotangents_of(node, values))
             for number, one in enumerate(wrong):
-                slope = sum(
-                    float((part.astype(np.float64) * move).sum())
-                    for part, move in zip(parts, one.line.moves, strict=True)
-                    if part is not None
-                )
+                slope = sum(float(part.sum()) for part in _along_line(gradients, one.line))
                 noise[number] = np.fmax(noise[number], abs(slope - one.engine))
     except Exception:  # noqa: BLE001  the library's own, at a neighbouring point
         return list(wrong)
@@ -269,8 +264,7 @@ def masked_nan(node: Node, values: Sequence[Value]) -> Masked | None:
         Whatever the library raises.
     """
     operands = [values[place].array for place in node.operands]
-    seeds = cotangents_at(values, node.results)
-    cotangents = [seeds[place] for place in node.results]
+    cotangents = cotangents_of(node, values)
     pulled = node.pull(list(cotangents))
     for slot, gradient in enumerate(pulled):
         if gradient is None:
@@ -335,17 +329,28 @@ def _also_beside(function: Function) -> bool:
 
 def _lines(node: Node, values: Sequence[Value]) -> Iterator[Along]:
     operands = [values[place].array for place in node.operands]
-    seeds = cotangents_at(values, node.results)
-    cotangents = [seeds[place] for place in node.results]
-    gradients = [
-        np.zeros_like(operand) if part is None else part
-        for operand, part in zip(operands, node.pull(list(cotangents)), strict=True)
-    ]
+    cotangents = cotangents_of(node, values)
+    gradients = _gradients(node, values, cotangents)
     draw = np.random.default_rng(23)
     narrow = any(str(array.dtype) == "float32" for array in (*operands, *cotangents))
     unit = UNIT_ROUNDOFF["float32" if narrow else "float64"]
     for line in _directions(operands, draw):
         yield _along(node, operands, cotangents, gradients, line, unit)
+
+
+def _gradients(node: Node, values: Sequence[Value], cotangents: Sequence[Array]) -> list[Array]:
+    """Per operand, zeros where the library gives nothing."""
+    parts = zip(node.operands, node.pull(list(cotangents)), strict=True)
+    return [np.zeros_like(values[place].array) if p is None else p for place, p in parts]
+
+
+def _along_line(gradients: Sequence[Array], line: InputLine) -> list[Array]:
+    """What each element contributes to the slope; a NaN in what stays is no matter of this line."""
+    with np.errstate(all="ignore"):
+        return [
+            np.where(move != 0, gradient.astype(np.float64) * move, 0.0)
+            for gradient, move in zip(gradients, line.moves, strict=True)
+        ]
 
 
 def _directions(operands: Sequence[Array], draw: np.random.Generator) -> Iterator[InputLine]:
@@ -387,11 +392,7 @@ def _along(
         return sum(float(term.sum()) for term in terms), size
 
     with np.errstate(all="ignore"):
-        # A NaN in what stays is no matter of this line.
-        parts = [
-            np.where(m != 0, g.astype(np.float64) * m, 0.0)
-            for g, m in zip(gradients, line.moves, strict=True)
-        ]
+        parts = _along_line(gradients, line)
         engine = sum(float(part.sum()) for part in parts)
         sizes = sum(float(np.abs(part).sum()) for part in parts)
         reached = sum(
