@@ -41,13 +41,17 @@ class OnlyWrites(Norm):
         return g, right
 
 
-class Raw(Function):
-    """The sine, whose rule reads the memory behind its cotangent."""
+class Sine(Function):
+    """The forward pass of a sine; its rules follow."""
 
     @staticmethod
     def forward(ctx: Any, x: Any) -> Any:
         ctx.save_for_backward(x)
         return x.sin()
+
+
+class Raw(Sine):
+    """The rule reads the memory behind its cotangent."""
 
     @staticmethod
     def backward(ctx: Any, g: Any) -> Any:
@@ -109,13 +113,8 @@ def test_a_message_says_for_which_cotangent_and_that_it_is_ignored() -> None:
     assert finding.message.endswith("; the rule ignores its cotangent")
 
 
-class Spoiling(Function):
-    """The sine, whose rule writes to what it has kept; the first pass is right."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Any) -> Any:
-        ctx.save_for_backward(x)
-        return x.sin()
+class Spoiling(Sine):
+    """The rule writes to what it has kept; the first pass is right."""
 
     @staticmethod
     def backward(ctx: Any, g: Any) -> Any:
@@ -125,14 +124,18 @@ class Spoiling(Function):
         return part
 
 
-class Narrow(Function):
-    """The exponential, whose rule rounds its cotangent to float32."""
+class Exponential(Function):
+    """The forward pass of an exponential; its rules follow."""
 
     @staticmethod
     def forward(ctx: Any, x: Any) -> Any:
         y = x.exp()
         ctx.save_for_backward(y)
         return y
+
+
+class Narrow(Exponential):
+    """The rule rounds its cotangent to float32."""
 
     @staticmethod
     def backward(ctx: Any, g: Any) -> Any:
@@ -140,16 +143,10 @@ class Narrow(Function):
         return g.float().double() * y
 
 
-class Counting(Function):
-    """The exponential, whose rule is right at every other call."""
+class Counting(Exponential):
+    """The rule is right at every other call."""
 
     calls = 0
-
-    @staticmethod
-    def forward(ctx: Any, x: Any) -> Any:
-        y = x.exp()
-        ctx.save_for_backward(y)
-        return y
 
     @staticmethod
     def backward(ctx: Any, g: Any) -> Any:

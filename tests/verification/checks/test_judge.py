@@ -1,6 +1,7 @@
 """One number against its enclosure: right, wrong, undefined."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 from flint import arb
@@ -168,6 +169,23 @@ def test_an_intermediate_result_that_overflows_excuses_infinity_and_nan_and_no_n
     assert statuses(1e150) == [Status.NON_FINITE, Status.NON_FINITE, Status.WRONG]
 
 
+def status_alone(
+    number: float, evaluate: Callable[[bool], Balls], vanishes: Callable[[int], bool] | None
+) -> Status:
+    """What is said of a number that a function of single numbers gives."""
+    (found,) = judge(
+        [number],
+        [0],
+        "float64",
+        0,
+        evaluate,
+        infinite_input=[False],
+        mixes=False,
+        vanishes=vanishes,
+    )
+    return found.status
+
+
 @pytest.mark.parametrize(
     "x, status",
     [(8e212, Status.UNDEFINED), (1000.0, Status.NON_FINITE)],
@@ -180,17 +198,7 @@ def test_powers_that_overflow_where_nothing_is_left(x: float, status: Status) ->
         return scale([1 / arb(x).exp()], power, dead_is_zero)
 
     huge = x > 1.4e154
-    (found,) = judge(
-        [math.nan],
-        [0],
-        "float64",
-        0,
-        evaluate,
-        infinite_input=[False],
-        mixes=False,
-        vanishes=(lambda _: True) if huge else None,
-    )
-    assert found.status is status
+    assert status_alone(math.nan, evaluate, (lambda _: True) if huge else None) is status
 
 
 def test_something_is_left() -> None:
@@ -201,17 +209,7 @@ def test_something_is_left() -> None:
             [1 / arb(1e200)], scale([arb(1e200)], [arb(1e200)], dead_is_zero), dead_is_zero
         )
 
-    (found,) = judge(
-        [math.nan],
-        [0],
-        "float64",
-        0,
-        evaluate,
-        infinite_input=[False],
-        mixes=False,
-        vanishes=lambda _: False,
-    )
-    assert found.status is Status.NON_FINITE
+    assert status_alone(math.nan, evaluate, lambda _: False) is Status.NON_FINITE
 
 
 @pytest.mark.parametrize("number, status", [(1.5, Status.UNDEFINED), (2.1, Status.WRONG)])
@@ -235,14 +233,4 @@ def test_all_digits_are_lost_where_squares_underflow(x: float, status: Status) -
         return [addition()(1 / arb(x), -ball) for ball in second]
 
     tiny = x * x < 2.0**-1022
-    (found,) = judge(
-        [math.inf],
-        [0],
-        "float64",
-        0,
-        evaluate,
-        infinite_input=[False],
-        mixes=False,
-        vanishes=(lambda _: False) if tiny else None,
-    )
-    assert found.status is status
+    assert status_alone(math.inf, evaluate, (lambda _: False) if tiny else None) is status
