@@ -11,9 +11,10 @@ from contextlib import suppress
 
 import numpy as np
 
+from zenverify.functions.cotangents import cotangents_at
 from zenverify.functions.findings import CHECK_STRUCTURE
-from zenverify.functions.occurrence import Occurrence
-from zenverify.functions.recording import Pull
+from zenverify.functions.occurrence import Occurrence, occurrence_of
+from zenverify.functions.recording import Node, Pull, RecordedCall
 from zenverify.graph.case import Array
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Blame, Verdict
@@ -71,6 +72,20 @@ def misconduct(seen: Occurrence) -> Iterator[Finding]:
                 "wrong for one with other strides",
             )
             return
+
+
+def misconduct_of(number: int, node: Node, recording: RecordedCall) -> list[Finding]:
+    """What a recorded operation's rule does so, at cotangents of order one."""
+    cotangents = cotangents_at(recording.values, node.results)
+    try:
+        return list(misconduct(occurrence_of(number, node, recording.values, cotangents)))
+    except Exception:  # noqa: BLE001  a rule that does not let itself be run alone
+        return []
+
+
+def any_misconduct(recording: RecordedCall) -> bool:
+    """Whether any rule of a recording does so."""
+    return any(misconduct_of(n, node, recording) for n, node in enumerate(recording.nodes))
 
 
 def ignores_cotangent(seen: Occurrence, slot: int) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zenverify.errors import UsageError
 from zenverify.functions.checking import examine
 from zenverify.functions.expressions import checked_by_expression
+from zenverify.functions.limited import TIMEOUT, CallTimedOut, Limited
 from zenverify.functions.recording import Function
 from zenverify.functions.result import GradcheckResult
 
@@ -30,6 +31,7 @@ def gradcheck(
     *,
     expression: Callable[..., sympy.Expr] | str | None = None,
     engine: str | None = None,
+    timeout: float = TIMEOUT,
 ) -> GradcheckResult:
     """Check the gradient of a function at given inputs.
 
@@ -53,6 +55,9 @@ def gradcheck(
         per input, such as ``lambda x, y: sympy.exp(x) * y``; or text, such as ``"exp(x) * y"``.
     engine
         ``"torch"``, ``"jax"`` or ``"zen"``; by default that of the inputs.
+    timeout
+        Seconds that one call of the function, of an operation or of a rule may take; not above 0
+        for no limit.
 
     Returns
     -------
@@ -74,24 +79,34 @@ def gradcheck(
     """
     given = tuple(inputs) if isinstance(inputs, tuple | list) else (inputs,)
     library = engine or _library_of(fn, given)
-    if expression is not None:
-        return checked_by_expression(_function(library, fn, given), expression)
-    return checked(fn, given, library)
+    return checked(fn, given, library, expression=expression, timeout=timeout)
 
 
 def checked(
-    fn: Callable[..., Any], inputs: Sequence[Any], engine: str, *, differing: float = 0.0
+    fn: Callable[..., Any],
+    inputs: Sequence[Any],
+    engine: str,
+    *,
+    expression: Callable[..., sympy.Expr] | str | None = None,
+    timeout: float = TIMEOUT,
+    differing: float = 0.0,
 ) -> GradcheckResult:
     """Check a function of a library's arrays.
 
     Parameters
     ----------
-    fn, inputs, engine
+    fn, inputs, engine, expression, timeout
         As for `gradcheck`.
     differing
         How far a second call's results and gradients may be off.
     """
-    return examine(_function(engine, fn, inputs), differing)
+    function = Limited(_function(engine, fn, inputs), timeout)
+    try:
+        if expression is not None:
+            return checked_by_expression(function, expression)
+        return examine(function, differing)
+    except CallTimedOut as late:  # before there was anything to check
+        return GradcheckResult(function.engine, late.finding.verdict, (late.finding,), ())
 
 
 def _function(name: str, fn: Callable[..., Any], inputs: Sequence[Any]) -> Function:

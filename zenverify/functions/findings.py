@@ -26,16 +26,35 @@ CHECK_ENCLOSURE = "local adjoint"
 CHECK_DIFFERENCE = "difference"
 CHECK_VALUE = "forward"
 
+SAME = 1e-5
+"""A result that differs by more, relative to its largest element, is another one."""
+
+MOST_DIFFERENCED = 48
+"""Elements of an operand that differences are taken of; more are sampled."""
+
 
 def finding_about(verdict: Verdict, operation: str, message: str) -> Finding:
     """A finding about the function as a whole."""
     return Finding(verdict, Blame(-1, operation, None, "always"), CHECK_STRUCTURE, message)
 
 
-def first_line(error: Exception) -> str:
-    """What an error says, shortened."""
-    text = (str(error).splitlines() or [""])[0]
-    return text if len(text) <= 200 else text[:197] + "..."
+def where(name: str, element: int, shape: tuple[int, ...]) -> str:
+    """An element of a value, by the value's name."""
+    if not shape:
+        return name
+    index = ", ".join(str(int(i)) for i in np.unravel_index(element, shape))
+    return f"{name} at [{index}]"
+
+
+def largest(array: Array) -> float:
+    """The size of an array's largest finite element; 0 if there is none."""
+    finite = np.abs(array[np.isfinite(array)])
+    return float(finite.max()) if finite.size else 0.0
+
+
+def finite(arrays: Iterable[Array]) -> bool:
+    """Whether all their elements are finite."""
+    return all(np.isfinite(array).all() for array in arrays)
 
 
 def by_enclosure(seen: Occurrence, suspects: Sequence[tuple[int, Suspect]]) -> list[Finding]:
@@ -67,8 +86,8 @@ def by_enclosure(seen: Occurrence, suspects: Sequence[tuple[int, Suspect]]) -> l
         dtype = str(operand.dtype)
         verdict = arbitrate.settle(worst.judgement, worst.number, dtype, difference)
         witness = witness_of(worst, dtype, difference, verdict)
-        where = _where(seen.names[place], worst.element, operand.shape)
-        message = f"the gradient of {where} is {_apart(worst)}{_among(len(mine))}"
+        at = where(seen.names[place], worst.element, operand.shape)
+        message = f"the gradient of {at} is {_apart(worst)}{_among(len(mine))}"
         blame = Blame(seen.number, seen.node.name, place, "always")
         found.append(Finding(verdict, blame, CHECK_ENCLOSURE, message, (witness,)))
     return found
@@ -99,13 +118,6 @@ def _apart(suspect: Suspect) -> str:
 
 def _among(count: int) -> str:
     return f" (and {count - 1:,} more elements)" if count > 1 else ""
-
-
-def _where(name: str, element: int, shape: tuple[int, ...]) -> str:
-    if not shape:
-        return name
-    index = ", ".join(str(int(i)) for i in np.unravel_index(element, shape))
-    return f"{name} at [{index}]"
 
 
 def _asked(
@@ -150,7 +162,7 @@ class Differenced:
     errors: Mapping[int, Array]
 
 
-def by_differences(seen: Occurrence, most: int) -> Differenced:
+def by_differences(seen: Occurrence, most: int = MOST_DIFFERENCED) -> Differenced:
     """Check the rule of an operation that has no declaration, at `most` elements per operand."""
     findings: list[Finding] = []
     errors: dict[int, Array] = {}
@@ -285,6 +297,6 @@ def _difference_finding(
     interval: Interval = interval_of_estimate(middle)
     witness = Witnesses(slot, element, "gradient", engine, None, interval, None, verdict)
     size = f"off by at least {apart:.1e}" if finite else "not finite, and should be"
-    message = f"the gradient of {_where(seen.names[slot], element, gradient.shape)} is {size}"
+    message = f"the gradient of {where(seen.names[slot], element, gradient.shape)} is {size}"
     blame = Blame(seen.number, seen.node.name, slot, "always")
     return Finding(verdict, blame, CHECK_DIFFERENCE, message, (witness,))

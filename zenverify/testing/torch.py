@@ -13,9 +13,10 @@ from torch.utils._pytree import tree_flatten
 
 from zenverify.errors import UsageError
 from zenverify.functions.entry import checked
-from zenverify.functions.findings import finding_about, first_line
+from zenverify.functions.findings import finding_about
 from zenverify.functions.result import GradcheckResult
 from zenverify.verification.events import Finding
+from zenverify.verification.raised import text_of
 from zenverify.verification.verdict import Verdict
 
 _SIMILAR = {torch.float64: 1e-10, torch.complex128: 1e-10}
@@ -89,10 +90,12 @@ def gradcheck(
     found: list[Finding] = []
     if check_backward_ad:
         result = checked(func, given, "torch", differing=nondet_tol)
+    returns = result.verdict is not Verdict.TIMEOUT
+    if check_backward_ad and returns:
         found += _undefined(func, given) if check_undefined_grad else []
         found += _dtypes(func, given) if check_grad_dtypes else []
         found += _batched(func, given) if check_batched_grad else []
-    if check_forward_ad:
+    if check_forward_ad and returns:
         notes.append(
             "forward mode: checked by torch.autograd.gradcheck, and the verdict is its own"
         )
@@ -111,7 +114,7 @@ def gradcheck(
         try:
             torch_gradcheck(func, inputs, **tolerances, **forward, fast_mode=fast_mode)
         except GradcheckError as error:
-            found.append(finding_about(Verdict.ENGINE_WRONG, "forward mode", first_line(error)))
+            found.append(finding_about(Verdict.ENGINE_WRONG, "forward mode", text_of(error)))
     findings = (*result.findings, *found)
     verdict = findings[0].verdict if findings else result.verdict
     result = replace(result, verdict=verdict, findings=findings, notes=(*result.notes, *notes))
@@ -186,7 +189,7 @@ def _batched(func: Callable[..., Any], inputs: Sequence[Any]) -> list[Finding]:
         try:
             together = pulled(cotangents, batched=True)
         except Exception as error:  # noqa: BLE001  an operation that vmap does not know
-            message = f"a batch of cotangents: {type(error).__name__}: {first_line(error)}"
+            message = f"a batch of cotangents: {text_of(error)}"
             return [finding_about(Verdict.CRASH, "batched cotangents", message)]
         each = [pulled(cotangent) for cotangent in cotangents]
         for number, got in enumerate(together):

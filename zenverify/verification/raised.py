@@ -1,13 +1,15 @@
-"""Where in an engine's own code an error was raised."""
+"""What an error says, and where in an engine's own code it was raised."""
 
 from __future__ import annotations
 
 import linecache
 import sys
+from dataclasses import replace
 from itertools import dropwhile
 from pathlib import Path
 from types import TracebackType
 
+from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Frame
 
 _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
@@ -15,8 +17,37 @@ _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
 _MOST = 40
 """Of a recursion that is too deep, the last frames are enough."""
 
+_LONGEST = 300
 
-def own_frames(error: BaseException) -> tuple[str, tuple[Frame, ...]]:
+
+def text_of(error: BaseException) -> str:
+    """The class of an error and what it says, on one line and shortened."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001  an engine's own class of error
+        text = "(an error that cannot be printed)"
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 3]}... ({len(text):,} characters)"
+    return f"{type(error).__name__}: {text}"
+
+
+def as_raised(found: Finding, doing: str, error: BaseException) -> Finding:
+    """A finding that says what was being done when the error was raised, and where."""
+    function, frames = _own_frames(error)
+    message = f"{doing} raised {text_of(error)}"
+    found = replace(
+        found,
+        message=message,
+        exception=type(error).__name__,
+        function=function,
+        traceback=frames,
+    )
+    if (at := found.raised_at) is not None:
+        found = replace(found, message=f"{message} ({Path(at.file).name}, line {at.line})")
+    return found
+
+
+def _own_frames(error: BaseException) -> tuple[str, tuple[Frame, ...]]:
     """The innermost function of the engine's own that an error went through, and the way there.
 
     Its own is what is neither ours (`zenverify.tensor` and `zenverify.nn` are an engine's) nor

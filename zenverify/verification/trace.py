@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
@@ -32,7 +31,7 @@ from zenverify.graph.graph import DISCRETE, Graph, Leaf, LeafKind
 from zenverify.verification.blame.wording import article
 from zenverify.verification.checks.probes import probed_root
 from zenverify.verification.events import Finding
-from zenverify.verification.raised import own_frames
+from zenverify.verification.raised import as_raised
 from zenverify.verification.verdict import Blame, Pass, Verdict
 
 BACKWARD = "backward"
@@ -134,26 +133,11 @@ class Stage:
     operation: str | None = None
     during: Pass = Pass.FORWARD
 
-    def fault(
-        self, verdict: Verdict, message: str, raised: BaseException | None = None
-    ) -> EngineFault:
+    def fault(self, verdict: Verdict, message: str) -> EngineFault:
         """What went wrong here, as a finding on its way."""
         operation = self.operation or self.graph.operator_of(self.node)
         blame = Blame(self.node, operation, None, "always")
-        exception = "" if raised is None else type(raised).__name__
-        function, frames = ("", ()) if raised is None else own_frames(raised)
-        return EngineFault(
-            Finding(
-                verdict,
-                blame,
-                self.doing,
-                message,
-                during=self.during,
-                exception=exception,
-                function=function,
-                traceback=frames,
-            )
-        )
+        return EngineFault(Finding(verdict, blame, self.doing, message, during=self.during))
 
 
 @contextmanager
@@ -178,19 +162,8 @@ def at_work(stage: Stage) -> Iterator[None]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        message = f"{stage.doing} raised {type(error).__name__}: {_shortened(error)}"
-        fault = stage.fault(Verdict.CRASH, message, error)
-        if (at := fault.finding.raised_at) is not None:
-            message = f"{message} ({Path(at.file).name}, line {at.line})"
-        raise EngineFault(replace(fault.finding, message=message)) from error
-
-
-def _shortened(error: BaseException) -> str:
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001  an engine's own class of error
-        return "(an error that cannot be printed)"
-    return text if len(text) <= 300 else f"{text[:297]}... ({len(text):,} characters)"
+        crash = stage.fault(Verdict.CRASH, "").finding
+        raise EngineFault(as_raised(crash, stage.doing, error)) from error
 
 
 TIMEOUT = 10.0
