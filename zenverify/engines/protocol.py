@@ -9,12 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, runtime_checkable
+from functools import cache
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from zenverify.graph.case import Array
 from zenverify.graph.graph import LeafKind
 from zenverify.graph.limits import UNLIMITED, Limits
 from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+P = TypeVar("P")
 
 __all__ = [
     "ACCUMULATION",
@@ -292,13 +299,27 @@ class Ruled(Protocol):
         ...
 
 
+def offers(engine: object, protocol: Callable[..., P]) -> TypeIs[P]:
+    """Whether an engine has all methods of one of the protocols above.
+
+    As `isinstance` says, which takes as long as a short pass and is too slow to be asked in each.
+    """
+    return all(getattr(engine, name, None) is not None for name in _methods_of(protocol))
+
+
+@cache
+def _methods_of(protocol: Callable[..., object]) -> tuple[str, ...]:
+    functions = (name for name, one in vars(protocol).items() if isinstance(one, FunctionType))
+    return tuple(name for name in functions if not name.startswith("_"))
+
+
 PROBED_BY = frozenset({"multiply", "sum", "add"})
 """What an engine that cannot seed cotangents must offer, so that products can be added up."""
 
 
 def can_probe(engine: Engine) -> bool:
     """Whether there is a way to give every node a cotangent of its own."""
-    return engine.operators >= PROBED_BY or isinstance(engine, Probing)
+    return engine.operators >= PROBED_BY or offers(engine, Probing)
 
 
 def adds_up_roots(engine: Engine) -> bool:
@@ -313,11 +334,11 @@ def limits_of(engine: Engine) -> Limits:
     Without an attribute `limits` it can do everything, but for what takes a method more.
     """
     limits: Limits = getattr(engine, "limits", UNLIMITED)
-    seeds = adds_up_roots(engine) or can_probe(engine) or isinstance(engine, Rooted)
+    seeds = adds_up_roots(engine) or can_probe(engine) or offers(engine, Rooted)
     return replace(
         limits,
         roots=limits.roots and seeds,
-        discrete=limits.discrete and isinstance(engine, Discrete),
+        discrete=limits.discrete and offers(engine, Discrete),
     )
 
 

@@ -8,11 +8,13 @@ import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
+from types import FrameType
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +26,7 @@ from zenverify.engines.protocol import (
     Handle,
     Rooted,
     adds_up_roots,
+    offers,
 )
 from zenverify.errors import UnsupportedError
 from zenverify.graph.case import Array, Case
@@ -50,38 +53,87 @@ class OutOfTime(BaseException):
     """Raised inside the engine when its time is up; no `except Exception` there can stop it."""
 
 
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+class _Alarm:
+    """The handler of the alarm signal, set once for many limits: to set it costs more than a pass.
+
+    Attributes
+    ----------
+    limits
+        How many limits are running, one inside the other.
+    """
+
+    def __init__(self) -> None:
+        self.limits = 0
+        self._before: Any = None
+        self._set = 0
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a limit can be kept here: alarms ring in the main thread."""
+        return hasattr(signal, "setitimer") and (
+            threading.current_thread() is threading.main_thread()
+        )
+
+    def __enter__(self) -> None:
+        if not self._set:
+            self._before = signal.signal(signal.SIGALRM, self._ring)
+        self._set += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._set -= 1
+        if not self._set:
+            signal.signal(signal.SIGALRM, self._before)
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        if self.limits:
+            raise OutOfTime
+        # Between passes it rings for whoever had set an alarm before.
+        if callable(self._before):
+            self._before(number, frame)
+        elif self._before is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+
+_ALARM = _Alarm()
+
+
+class time_limit:  # noqa: N801  used as a function
     """Interrupt what runs inside after some time, with `OutOfTime`.
 
     Inside another limit, what ends first counts; behind it the other goes on with the time that it
     has left. Works in the main thread of systems that have alarm signals; elsewhere there is no
     limit.
     """
-    usable = hasattr(signal, "setitimer") and (
-        threading.current_thread() is threading.main_thread()
-    )
-    if not usable or seconds <= 0:
-        yield
-        return
 
-    def ring(*_: object) -> None:
-        raise OutOfTime
+    __slots__ = ("_again", "_began", "_left", "_seconds", "_usable")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    # Rings again, should an engine's own `except:` swallow the first.
-    left, again = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
-    began = time.monotonic() if left else 0.0
-    if 0 < left < seconds:
-        signal.setitimer(signal.ITIMER_REAL, left, 0.5)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
-        if left:
-            left -= time.monotonic() - began
-            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-6), again)
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        self._usable = self._seconds > 0 and _ALARM.is_usable
+        if not self._usable:
+            return
+        _ALARM.__enter__()
+        _ALARM.limits += 1
+        # Rings again, should an engine's own `except:` swallow the first.
+        self._left, self._again = signal.setitimer(signal.ITIMER_REAL, self._seconds, 0.5)
+        self._began = time.monotonic() if self._left else 0.0
+        if 0 < self._left < self._seconds:
+            signal.setitimer(signal.ITIMER_REAL, self._left, 0.5)
+
+    def __exit__(self, *_: object) -> None:
+        if not self._usable:
+            return
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)  # where it may ring at the last moment
+        finally:
+            _ALARM.limits -= 1
+            _ALARM.__exit__()
+            if self._left:
+                left = self._left - (time.monotonic() - self._began)
+                signal.setitimer(signal.ITIMER_REAL, max(left, 1e-6), self._again)
 
 
 @dataclass(slots=True)
@@ -182,7 +234,8 @@ def limited(seconds: float) -> Iterator[None]:
     """Let each pass inside take so many seconds, whoever asks for it."""
     token = _LIMIT.set(seconds)
     try:
-        yield
+        with _ALARM if seconds > 0 and _ALARM.is_usable else nullcontext():
+            yield
     finally:
         _LIMIT.reset(token)
 
@@ -229,7 +282,7 @@ def forward(
 def _forward(
     engine: Engine, case: Case, calls: Counter[int] | None, stage: Stage, timeout: float
 ) -> Trace:
-    if not isinstance(engine, Batching):
+    if not offers(engine, Batching):
         return _read_singly(engine, case, calls, stage)
     run = _begun(case)
     try:
@@ -283,7 +336,7 @@ def _called(
     graph = case.graph
     handles = run.handles
     inputs = iter(run.inputs)
-    counter = engine if calls is not None and isinstance(engine, Counting) else None
+    counter = engine if calls is not None and offers(engine, Counting) else None
     for position, node in enumerate(graph.nodes):
         stage.node = position
         if isinstance(node, Leaf):
@@ -303,7 +356,7 @@ def _called(
 
 def _leaf(engine: Engine, leaf: Leaf, value: Array) -> Handle:
     if leaf.dtype in DISCRETE and leaf.kind is not LeafKind.NUMBER:
-        assert isinstance(engine, Discrete)  # nothing else is asked for it
+        assert offers(engine, Discrete)  # nothing else is asked for it
         return engine.discrete(leaf.kind, value)
     return engine.leaf(leaf.kind, value)
 
@@ -334,7 +387,13 @@ def structural(node: int, operation: str, message: str, during: Pass = Pass.REVE
 
 def first_difference(graph: Graph, before: Sequence[Array], after: Sequence[Array]) -> int | None:
     """The first node whose two arrays differ, NaNs being alike; None if none does."""
+    if all(map(_same_bytes, before, after)):
+        return None
     return owner_of_difference(flat(before), flat(after), list(range(len(before))), graph.sizes)
+
+
+def _same_bytes(one: Array, other: Array) -> bool:
+    return one.tobytes() == other.tobytes()
 
 
 def owner_of_difference(
@@ -409,7 +468,7 @@ def read_gradient_of_each(
             keep(node, engine.gradient(handles[node]))
 
     with time_limit(timeout), at_work(stage):
-        if not isinstance(engine, Batching):
+        if not offers(engine, Batching):
             read_singly()
             return
         try:
@@ -502,13 +561,13 @@ def backward_from(
         If the engine raises or hangs.
     """
     roots = [handles[node] for node in seeds]
-    if len(roots) == 1 or (adds_up_roots(engine) and not isinstance(engine, Rooted)):
+    if len(roots) == 1 or (adds_up_roots(engine) and not offers(engine, Rooted)):
         for root, cotangent in zip(roots, seeds.values(), strict=True):
             backward(engine, graph, root, cotangent, timeout, during)
         return
     stage = Stage(graph, graph.root, "the reverse pass", BACKWARD, during)
     with time_limit(limit() if timeout is None else timeout), at_work(stage):
-        if isinstance(engine, Rooted):
+        if offers(engine, Rooted):
             engine.backward_from(roots, list(seeds.values()))
         else:
             root = probed_root(engine, roots, list(seeds.values()))

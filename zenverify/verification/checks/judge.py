@@ -81,6 +81,7 @@ def judge(
     between: Evaluate | None = None,
     mixes: bool = True,
     vanishes: Callable[[int], bool] | None = None,
+    known: Balls | None = None,
 ) -> list[Judgement]:
     """Judge numbers of the engine's against their enclosures.
 
@@ -113,8 +114,10 @@ def judge(
         any power may be: takes an element to whether nothing is left of what is computed for it, as
         of exp(-x) x^1.5. Then an intermediate result beyond the floats excuses infinity and NaN.
         So it does where all digits are lost in any case, as those of cos(x) / x - sin(x) / x^2.
+    known
+        What `evaluate` gives at `PRECISION` where no zero is dead, if that is at hand.
     """
-    evaluate = _once(evaluate)
+    evaluate = _once(evaluate, known)
     scale = evaluate if between is None else _once(between)
     results = infinite_result or [False] * len(numbers)
     # Where no truth could speak against a number, no pains are taken to find it.
@@ -184,9 +187,12 @@ def judge(
     ]
 
 
-def _once(evaluate: Evaluate) -> Evaluate:
+def _once(evaluate: Evaluate, known: Balls | None = None) -> Evaluate:
     """The same, evaluated once under each setting of ball arithmetic, however many ask."""
     made: dict[Hashable, Balls] = {}
+    if known is not None:
+        with precision(PRECISION):
+            made[*settings_key(), False] = known
 
     def evaluated(dead_is_zero: bool) -> Balls:
         key = (*settings_key(), dead_is_zero)

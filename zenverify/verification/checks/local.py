@@ -204,6 +204,7 @@ class LocalCheck:
             infinite_input=self._reached_by_infinity(node, elements),
             mixes=_mixes(program),
             vanishes=self._vanishing([node], lambda: program.value(balls)),
+            known=self._enclosure.forward.get(node),
         )
         if self.order_decides(node):
             judgements = [_excused(judgement) for judgement in judgements]
@@ -320,7 +321,9 @@ class LocalCheck:
             if not elements:
                 continue
             numbers = numbers[elements].tolist()
-            judgements = self.judge_gradient(node, elements, numbers, lifted, seed_balls)
+            judgements = self.judge_gradient(
+                node, elements, numbers, lifted, seed_balls, truths[node]
+            )
             found += self._suspects(node, "gradient", elements, numbers, judgements)
         return self._beyond_other_orders(found, seeds) if found else found
 
@@ -471,8 +474,12 @@ class LocalCheck:
         numbers: Sequence[float],
         cotangents: Sequence[Balls],
         seeds: Mapping[int, Balls],
+        known: Balls | None = None,
     ) -> list[Judgement]:
-        """Judge elements of one node's gradient with all care."""
+        """Judge elements of one node's gradient with all care.
+
+        What it must be at `PRECISION`, with the conventions as declared, may be `known`.
+        """
         graph = self._graph
         consumers = sorted({k for k, _ in graph.consumers[node] if graph.trainable[k]})
         seed = {node: seeds[node]} if node in seeds else {}
@@ -517,6 +524,7 @@ class LocalCheck:
                 consumers,
                 lambda: self._pulled(self._conventions, consumers, cotangents, {}, node, True),
             ),
+            known=known if len(choices) == 1 else None,
         )
         if any(self.order_decides(k, cotangents[k]) for k in consumers):
             judgements = [_excused(judgement) for judgement in judgements]

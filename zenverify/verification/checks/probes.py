@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from zenverify.engines.protocol import Engine, Handle, Probing
+from zenverify.engines.protocol import Engine, Handle, Probing, offers
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Graph, LeafKind
 
@@ -35,7 +35,7 @@ def make_probes(graph: Graph) -> dict[int, Array]:
 
 def probed_root(engine: Engine, handles: Sequence[Handle], probes: Sequence[Array]) -> Handle:
     """A scalar whose derivative with respect to each handle is its probe."""
-    if isinstance(engine, Probing):
+    if offers(engine, Probing):
         return engine.probe(handles, probes)
     parts = []
     for handle, probe in zip(handles, probes, strict=True):
