@@ -106,7 +106,15 @@ def outcome_of(fault: Fault, cases: Sequence[Numbered], *, reduced: bool) -> Out
     start = time.perf_counter()
     met: list[Numbered] = []
     recorded = _recorded_calls(engine, fault, cases)
-    found = hunt(engine, fault.operation, fault.mutant, _meeting(recorded, cases, met))
+    numbers = {id(case): number for number, case in cases}
+    options = CampaignOptions(seed=0)  # which graphs get probes does not depend on the seed
+    found = hunt(
+        engine,
+        fault.operation,
+        fault.mutant,
+        _meeting(recorded, cases, met),
+        probed=lambda case: options.asks_for_probes(numbers[id(case)] - 1, case.graph),
+    )
     small = _reduced(engine, fault, found) if reduced else None
     operations, elements = _size(small)
     finding = found.finding if small is None else small.finding

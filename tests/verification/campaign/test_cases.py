@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import find
 
+from tests.verification.prepared import CaseBuilder
 from zenverify import strategies
 from zenverify.engines.zen import ZenEngine
 from zenverify.faults.catalogue import find_fault
@@ -101,3 +102,17 @@ def test_what_chance_would_leave_out_is_met(name: str) -> None:
                 assert result.findings[0].blame.operation == operation
                 return
     pytest.fail("not found")
+
+
+def test_what_a_graph_is_asked_follows_from_its_number_and_whether_anything_is_masked() -> None:
+    options = CampaignOptions(seed=1)
+    build = CaseBuilder()
+    node = build.apply("tanh", build.variable([0.5]))
+    single = build.case().graph
+    build.apply("exp", node)
+    larger = build.case().graph
+    numbers = range(800)
+    whole = list(map(options.asks_for_whole, numbers))
+    assert 80 < sum(whole) < 120
+    assert [options.asks_for_probes(number, single) for number in numbers] == whole
+    assert all(options.asks_for_probes(number, larger) for number in numbers)

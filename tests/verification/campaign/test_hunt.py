@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.accuracy.test_over_cases import case_of
+from zenverify.engines.protocol import Engine
 from zenverify.engines.zen import ZenEngine
 from zenverify.faults.catalogue import find_fault
+from zenverify.graph.case import Case
 from zenverify.verification.campaign import hunt as module
 from zenverify.verification.campaign.hunt import hunt, is_blamed
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import Blame, Verdict
+from zenverify.verification.verify import CaseResult, verify_case
 
 ENGINE = ZenEngine()
 
@@ -35,6 +40,22 @@ def test_no_more_cases_are_verified_than_asked_for() -> None:
     fault = find_fault(ENGINE, "tanh/0/above-20")  # there, the derivative is below the error unit
     found = hunt(ENGINE, "tanh", fault.mutant, [case_of("tanh", 25.0)] * 5, most=2)
     assert (found.finding, found.differed, found.verified) == (None, True, 2)
+
+
+def test_a_case_gets_probes_where_the_campaign_gives_it_probes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bool] = []
+
+    def noted(engine: Engine, case: Case, **options: Any) -> CaseResult:
+        asked.append(options["probed"])
+        return verify_case(engine, case, **options)
+
+    monkeypatch.setattr(module, "verify_case", noted)
+    fault = find_fault(ENGINE, "tanh/0/above-20")
+    cases = [case_of("tanh", 25.0) for _ in range(3)]
+    hunt(ENGINE, "tanh", fault.mutant, cases, probed=lambda case: case is cases[1])
+    assert asked == [False, True, False]
 
 
 def test_an_engine_that_raises_is_verified() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from zenverify.engines.protocol import ACCUMULATION, BROADCASTING, Engine, Mutant
@@ -54,6 +54,7 @@ def hunt(
     cases: Iterable[Case],
     most: int | None = None,
     timeout: float = TIMEOUT,
+    probed: Callable[[Case], bool] = lambda _: True,
 ) -> Hunt:
     """Verify cases on the engine with a fault, until it is found.
 
@@ -73,6 +74,8 @@ def hunt(
         How many cases to verify at most; all by default.
     timeout
         Seconds that one pass of the engine may take.
+    probed
+        Whether a case gets probes; each does by default.
     """
     verified, position = 0, -1
     with mutant.plant():
@@ -83,7 +86,9 @@ def hunt(
                 continue
             verified += 1
             # The difference is a third opinion on who is wrong, and here it is known.
-            result = verify_case(engine, case, difference=False, timeout=timeout)
+            result = verify_case(
+                engine, case, difference=False, probed=probed(case), timeout=timeout
+            )
             failures = [one for one in result.findings if one.verdict.is_failure]
             if failures:
                 best = max(failures, key=lambda one: is_blamed(one, operation, mutant.argument))

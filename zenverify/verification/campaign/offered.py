@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from zenverify.verification.verify import CaseResult, calls_of, verify_case
 
 
 def verify_offered(
-    engine: Engine, case: Case, timeout: float, *, whole: bool = True
+    engine: Engine, case: Case, timeout: float, *, whole: bool = True, probed: bool = True
 ) -> tuple[Case, CaseResult]:
     """Verify a case without the calls that the engine refuses.
 
@@ -33,6 +34,8 @@ def verify_offered(
         Seconds that one pass of the engine may take.
     whole
         Whether to compose and to difference the whole graph too.
+    probed
+        As `verify_case` takes it.
 
     Returns
     -------
@@ -41,7 +44,10 @@ def verify_offered(
     """
     left_out: list[Finding] = []
     drawn = case
-    result = verify_case(engine, case, difference=whole, composed=whole, timeout=timeout)
+    verified = partial(
+        verify_case, engine, difference=whole, composed=whole, probed=probed, timeout=timeout
+    )
+    result = verified(case)
     while result.verdict is Verdict.UNSUPPORTED:
         refused = result.findings[0]
         left_out.append(refused)
@@ -49,7 +55,7 @@ def verify_offered(
         if smaller is None:
             break
         case = smaller
-        result = verify_case(engine, case, difference=whole, composed=whole, timeout=timeout)
+        result = verified(case)
     gone = left_out[:-1] if result.verdict is Verdict.UNSUPPORTED else left_out
     notes = [
         f"not offered, and left out of graphs: some calls of {one.blame.operation}" for one in gone

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zenverify.graph.case import Case
+from zenverify.graph.graph import Graph
 from zenverify.verification.events import FailureMinimised, Finding, Planted
 from zenverify.verification.trace import TIMEOUT
 
@@ -45,7 +46,8 @@ class CampaignOptions:
     differences
         One of so many graphs is composed as a whole, and held against differences. These guard
         against a rule and an expression that are wrong alike, and against a mistake in how single
-        operations are judged; which graphs it is depends on their numbers alone.
+        operations are judged; which graphs it is depends on their numbers alone. Of those of one
+        operation only these get a second forward pass and probes: nothing masks a root's cotangent.
     planted
         The fault that is in the engine on purpose; to plant it is the caller's part.
     enough
@@ -71,6 +73,10 @@ class CampaignOptions:
         in the order of drawing, each second graph has ordinary values.
         """
         return (number * _GOLDEN % (1 << 32) >> 12) % self.differences == 0
+
+    def asks_for_probes(self, number: int, graph: Graph) -> bool:
+        """Whether the graph that was drawn as this one gets probes, and passes that come again."""
+        return len(graph.operations) != 1 or self.asks_for_whole(number)
 
     @property
     def limit(self) -> int | None:

@@ -44,6 +44,7 @@ class Here:
     case: Case
     timeout: float
     whole: bool
+    probed: bool
 
     @property
     def names(self) -> frozenset[str]:
@@ -52,7 +53,9 @@ class Here:
 
     def verified(self) -> tuple[Case, CaseResult]:
         """As much of it as the engine offers, and the result."""
-        return verify_offered(self.engine, self.case, self.timeout, whole=self.whole)
+        return verify_offered(
+            self.engine, self.case, self.timeout, whole=self.whole, probed=self.probed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,12 @@ def in_this_process(
 ) -> Generator[Drawn, None, None]:
     """The graphs of a campaign, to be verified one after the other."""
     for number, draft in enumerate(drafts_of(options, names, limits_of(engine))):
-        whole = options.asks_for_whole(number)
-        yield None if draft is None else Here(engine, draft(), options.timeout, whole)
+        if draft is None:
+            yield None
+            continue
+        case, whole = draft(), options.asks_for_whole(number)
+        probed = options.asks_for_probes(number, case.graph)
+        yield Here(engine, case, options.timeout, whole, probed)
 
 
 def in_processes(
@@ -213,8 +220,8 @@ def _elsewhere(worker: _Worker, number: int, case: Case, hung: frozenset[str]) -
     whole = worker.options.asks_for_whole(number)
     if not names.isdisjoint(hung):
         return Elsewhere(names, "", None, whole)
-    timeout = worker.options.timeout
-    case, result = verify_offered(worker.engine, case, timeout, whole=whole)
+    timeout, probed = worker.options.timeout, worker.options.asks_for_probes(number, case.graph)
+    case, result = verify_offered(worker.engine, case, timeout, whole=whole, probed=probed)
     return Elsewhere(names, case.to_json() if result.findings else "", result, whole)
 
 
