@@ -1,11 +1,12 @@
 """Check torch's operations on torch's own test inputs (OpInfo), by `zenverify.gradcheck`.
 
-    python -m benchmarks.opinfo [--samples all] [--dtype float32] [--only TEXT] [--to FILE]
+    python -m benchmarks.opinfo [--samples tenth] [--dtype float32] [--only TEXT] [--to FILE]
 
-Needs torch and expecttest. One sample of each entry by default. Counts verdicts, and how each
-operation was checked. `--to FILE` writes a line of JSON per sample, and goes on where it was
-interrupted. Exit code 1 if a finding is not in `baselines/opinfo.json`, where the real faults are
-listed with their reasons, or, of all samples, if one that is listed there no longer comes up.
+Needs torch and expecttest. One sample of each entry by default; or a tenth of them, or all. Counts
+verdicts, and how each operation was checked. `--to FILE` writes a line of JSON per sample, and goes
+on where it was interrupted. Exit code 1 if a finding is not in `baselines/opinfo.json`, where the
+real faults are listed with their reasons, or, of all samples, if one that is listed there no longer
+comes up.
 """
 
 from __future__ import annotations
@@ -64,19 +65,27 @@ class Outcome:
     seconds: float
 
 
+SAMPLES = {"one": 0, "tenth": 10, "all": 1}
+"""Of an entry's samples the first, and each of this number."""
+
+
 class Late(Exception):  # noqa: N818  as KeyboardInterrupt is none either
     """A sample took too long."""
 
 
-def samples_of(entry: Any, dtype: torch.dtype, *, every: bool) -> Iterator[tuple[Any, Any]]:
-    """Functions of tensors, and their inputs."""
+def samples_of(entry: Any, dtype: torch.dtype, every: int) -> Iterator[tuple[int, tuple[Any, Any]]]:
+    """Samples by number: functions of tensors, and their inputs."""
     torch.manual_seed(0)
+    number = -1
     for sample in entry.sample_inputs("cpu", dtype, requires_grad=True):
         leaves, spec = tree_flatten((sample.input, sample.args, sample.kwargs))
         slots = [n for n, leaf in enumerate(leaves) if _is_wanted(leaf)]
         if not slots:
             continue
-        yield _function(entry, sample, leaves, spec, slots), tuple(leaves[n] for n in slots)
+        number += 1
+        if number == 0 or (every and number % every == 0):
+            function = _function(entry, sample, leaves, spec, slots)
+            yield number, (function, tuple(leaves[n] for n in slots))
         if not every:
             return
 
@@ -135,7 +144,7 @@ def outcome_of(name: str, number: int, dtype: str, function: Any, inputs: Any) -
 
 
 def outcomes(
-    dtype: torch.dtype, *, every: bool, only: str, known: dict[tuple[str, int], Outcome]
+    dtype: torch.dtype, *, every: int, only: str, known: dict[tuple[str, int], Outcome]
 ) -> Iterator[Outcome]:
     """Check every sample that is wanted and not known yet."""
     for entry in op_db:
@@ -144,7 +153,7 @@ def outcomes(
             continue
         if dtype not in entry.supported_backward_dtypes("cpu"):
             continue
-        for number, (function, inputs) in enumerate(samples_of(entry, dtype, every=every)):
+        for number, (function, inputs) in samples_of(entry, dtype, every):
             found = known.get((name, number))
             text = str(dtype).removeprefix("torch.")
             yield found or outcome_of(name, number, text, function, inputs)
@@ -185,7 +194,7 @@ def compared(found: list[Outcome], listed: dict[str, Any], *, every: bool) -> li
 def main() -> int:
     """Run the benchmark; the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--samples", choices=("one", "all"), default="one")
+    parser.add_argument("--samples", choices=tuple(SAMPLES), default="one")
     parser.add_argument("--dtype", choices=("float64", "float32"), default="float64")
     parser.add_argument("--only", default="", help="entries whose name holds this")
     parser.add_argument(
@@ -197,7 +206,7 @@ def main() -> int:
     found = []
     for one in outcomes(
         getattr(torch, given.dtype),
-        every=given.samples == "all",
+        every=SAMPLES[given.samples],
         only=given.only,
         known=known,
     ):

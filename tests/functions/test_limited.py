@@ -22,7 +22,7 @@ def hangs(*_: Any) -> Any:
 def test_a_reverse_pass_that_hangs_names_the_rule() -> None:
     stuck = new_operation("stuck", lambda x: x * 1.0, hangs)
     recorded = Limited(ZenFunction(lambda x: stuck(x.tanh()).exp(), (Tensor(X),)), 0.25).record()
-    with pytest.raises(CallTimedOut, match="the rule did not return within 0.25 s") as late:
+    with pytest.raises(CallTimedOut, match=r"the rule did not return within 0\.25 s") as late:
         recorded.gradients({recorded.roots[0]: np.ones(3)})
     finding = late.value.finding
     assert (finding.verdict, finding.blame.operation) == (Verdict.TIMEOUT, "stuck")

@@ -456,7 +456,6 @@ def test_a_backward_that_raises_is_a_finding() -> None:
         (torch.exp, leaf(3).detach(), "no input has requires_grad=True"),
         (torch.abs, leaf(3).to("meta"), "input 0 is on meta; move it to the CPU"),
         (torch.exp, leaf(3).to(torch.bfloat16), "dtype torch.bfloat16"),
-        (lambda x: x.half().sum(), leaf(3), "half computes in torch.float16"),
         (lambda x: x.detach(), leaf(3), "no tensor that depends on its inputs"),
         (lambda x: x.numpy(force=True), leaf(3), "no tensor that depends on its inputs"),
     ],
@@ -805,3 +804,58 @@ def test_what_rounding_leaves_of_a_gradient_that_cancels_is_no_leak(seed: int) -
 
     result = gradcheck(normalised, (x.requires_grad_(),))
     assert result, result
+
+
+def test_what_is_drawn_by_rejection_is_not_decided_on() -> None:
+    a = torch.tensor([1.5, 0.7], dtype=torch.float64, requires_grad=True)
+    for drawn in (
+        lambda a: torch.distributions.Gamma(a, 2.0).rsample(),
+        lambda a: torch.distributions.Dirichlet(a).rsample(),
+    ):
+        result = gradcheck(drawn, a)
+        assert result.verdict is Verdict.DIFFERENCE_UNRELIABLE, result
+        assert any("draws by rejection" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.0 + 1e-9])
+def test_a_checkpoint_of_either_kind_is_followed(factor: float) -> None:
+    from torch.utils.checkpoint import checkpoint
+
+    def run(x: Any, y: Any) -> Any:
+        return Scaled.apply(x, y, factor).tanh()
+
+    for reentrant in (True, False):
+        result = gradcheck(
+            lambda x, y, kind=reentrant: checkpoint(run, x, y, use_reentrant=kind),
+            (leaf(2, 3), leaf(3)),
+        )
+        assert bool(result) is (factor == 1.0), result
+        assert {row.operation for row in result.operations} == {"Scaled", "tanh"}
+
+
+def test_a_checkpoint_that_draws_anew_is_found() -> None:
+    from torch.utils.checkpoint import checkpoint
+
+    def run(x: Any) -> Any:
+        return functional.dropout(x, 0.5).exp()
+
+    for kept, verdict in ((True, Verdict.AGREE), (False, Verdict.ENGINE_WRONG)):
+        result = gradcheck(
+            lambda x, kept=kept: checkpoint(run, x, use_reentrant=True, preserve_rng_state=kept),
+            leaf(2, 9),
+        )
+        assert result.verdict is verdict, result
+
+
+def test_random_numbers_are_drawn_in_the_order_of_memory() -> None:
+    for seed in range(3):
+        torch.manual_seed(seed)
+        assert gradcheck(lambda x: functional.dropout(x.mT, 0.5), leaf(5, 8))
+
+
+def test_a_basis_of_a_null_space_may_be_any() -> None:
+    x = leaf(2, 4)
+    assert gradcheck(lambda x: torch.linalg.svd(x).Vh[:2].abs(), x)
+    # The projection on it is a function of the matrix, and torch gives it no gradient.
+    rest = gradcheck(lambda x: torch.linalg.svd(x).Vh[2:].mT @ torch.linalg.svd(x).Vh[2:], x)
+    assert rest.verdict is Verdict.ENGINE_WRONG

@@ -10,7 +10,7 @@ from zenverify.functions.conduct import any_misconduct
 from zenverify.functions.findings import finding_about, largest, where
 from zenverify.functions.recording import RecordedCall
 from zenverify.graph.case import Array
-from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
+from zenverify.oracles.enclosure import THRESHOLD
 from zenverify.verification.events import Finding
 from zenverify.verification.verdict import ACCUMULATION, Verdict
 
@@ -39,7 +39,7 @@ def unsummed(
         with np.errstate(all="ignore"):
             total = sum(wide, np.zeros(gradient.shape, np.longdouble))
             size = sum(map(np.abs, wide), np.zeros(gradient.shape, np.longdouble))
-            unit = UNIT_ROUNDOFF[str(gradient.dtype)]
+            unit = recording.values[value].unit
             apart = np.abs(gradient - total)
             tiny = float(np.finfo(gradient.dtype).tiny)
             wrong = apart > (THRESHOLD + len(terms)) * unit * size + tiny

@@ -15,6 +15,7 @@ from zenverify.functions.context import SCALES, right_in_context
 from zenverify.functions.cotangents import cotangents_at, cotangents_of
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import (
+    CHECK_DIFFERENCE,
     MOST_DIFFERENCED,
     SAME,
     by_differences,
@@ -30,7 +31,7 @@ from zenverify.functions.recording import Changed, Function, Node, RecordedCall,
 from zenverify.functions.repeating import spoiling, unlike_gradients, unlike_results
 from zenverify.functions.result import GradcheckResult, OperationRow
 from zenverify.functions.rows import Rows
-from zenverify.functions.whole import check_whole, masked_nan
+from zenverify.functions.whole import check_whole, masked_nan, wrong_where_tied
 from zenverify.graph.case import Array
 from zenverify.verification import examination as checks
 from zenverify.verification.blame.intervals import interval_of_estimate
@@ -328,6 +329,8 @@ class Traced(FunctionRecording):
                 return
 
     def _whole(self, node: Node, values: Sequence[Value], left: Sequence[str]) -> None:
+        if self._is_followed and any(one.by_rejection for one in self._followed.nodes):
+            return  # what is drawn by rejection has other slopes than its distribution
         try:
             checked = check_whole(self._function, node, values, left)
         except Exception as error:  # noqa: BLE001  the library's own, or that of somebody's rule
@@ -389,6 +392,13 @@ class Traced(FunctionRecording):
             )
             self._unchecked = True
             return
+        if seen.node.by_rejection:
+            self._notes.append(
+                f"{seen.node.name}: draws by rejection; its rule is the slope of the distribution, "
+                "not of the numbers drawn, and is not checked"
+            )
+            self._unchecked = True
+            return
         judged = judge_node(seen.node, seen.operands, seen.results, seen.cotangents)
         if judged is None:
             self._differenced(seen, recording)
@@ -402,6 +412,7 @@ class Traced(FunctionRecording):
             self._differenced(seen, recording)
             return
         found = self._in_context(seen, _told(seen, found), judged.errors, recording)
+        found += [] if found else _at_ties(seen)
         self._findings += found
         self._rows.judged(seen.node, judged, found)
 
@@ -418,6 +429,7 @@ class Traced(FunctionRecording):
                 f"rounding may explain it, since {seen.node.name} of the library has no declaration"
             )
             found = self._left_to_accuracy(found, why)
+        found += [] if found else _at_ties(seen)
         self._findings += found
         self._rows.differenced(seen.node, replace(checked, findings=found))
 
@@ -455,6 +467,25 @@ class Traced(FunctionRecording):
             rows,
             tuple(notes),
         )
+
+
+def _at_ties(seen: Occurrence) -> list[Finding]:
+    """What a rule of the user's own does wrong where elements tie."""
+    if seen.node.built_in or seen.node.iterates:
+        return []
+    try:
+        along = wrong_where_tied(seen.node, seen.operands, seen.cotangents)
+    except Exception:  # noqa: BLE001  the library's own, at a neighbouring point
+        return []
+    if along is None:
+        return []
+    message = (
+        f"the rule of {seen.node.name} is wrong where elements tie: along a line on which they "
+        f"stay equal its slope is {along.engine:.9g}, and differences give "
+        f"{along.estimate.value:.9g} +- {along.estimate.error:.1e}"
+    )
+    blame = Blame(seen.number, seen.node.name, None, "kink")
+    return [Finding(Verdict.ENGINE_WRONG, blame, CHECK_DIFFERENCE, message)]
 
 
 def _told(seen: Occurrence, found: Sequence[Finding]) -> list[Finding]:

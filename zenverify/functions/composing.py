@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zenverify.functions.recording import RecordedCall
+from zenverify.functions.recording import RecordedCall, coarsest
 from zenverify.functions.terms import Declaration, UndeclaredError
 from zenverify.graph.case import Array
 from zenverify.operators.program.builder import Buffer, ProgramBuilder
@@ -57,4 +57,5 @@ def composed(
     elementwise = all(
         node.declaration is not None and node.declaration.elementwise for node in recording.nodes
     )
-    return Declaration(build, tuple(constants), elementwise)
+    least = coarsest(value.least for value in recording.values)
+    return Declaration(build, tuple(constants), elementwise, least)

@@ -9,13 +9,13 @@ import numpy as np
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import SAME, by_differences, finite, largest
 from zenverify.functions.occurrence import Occurrence, occurrence_of
-from zenverify.functions.recording import Node, RecordedCall, Value
+from zenverify.functions.recording import COARSE, Node, RecordedCall, Value
 from zenverify.functions.whole import disagrees, is_made_up_for
 from zenverify.graph.case import Array
 
-_REACHES_NOT = {"float64": 1e-6, "float32": 1e-3}
+_REACHES_NOT = {False: 1e-6, True: 1e-3}
 """Errors of which less than this share reaches an input, beside random ones, reach none: the rest
-is rounding, on the way of both."""
+is rounding, on the way of both. By whether float32 is among them."""
 
 _ON_PURPOSE = 0.05
 """What hands values on and scales cotangents by a factor that is further from 1, means to."""
@@ -53,9 +53,34 @@ def right_in_context(
         return "its errors reach no input"
     if gradients is not None and _makes_up(seen, recording, gradients, called):
         return "they make up for a value that leaves the graph, and differences agree"
+    if gradients is not None and _is_one_of_many(seen, recording, gradients, called):
+        return "its result is one of many, and at the cotangents that arrive differences agree"
     if _only_scales(seen) and not disagrees(*called):
         return SCALES
     return ""
+
+
+def _is_one_of_many(
+    seen: Occurrence,
+    recording: RecordedCall,
+    gradients: Mapping[int, Array],
+    called: tuple[Node, Sequence[Value]],
+) -> bool:
+    """Whether a rule of the library's is right for what a function asks of arbitrary bases.
+
+    The vectors that span the null space of a matrix may be turned, and their slopes say how the
+    library happens to turn them. No function that has a gradient depends on that, and its own
+    cotangents ask for nothing of it.
+    """
+    if not seen.node.built_in or seen.node.name not in _BASES:
+        return False
+    here = occurrence_of(seen.number, seen.node, recording.values, gradients)
+    asked = by_differences(here)
+    return not asked.findings and not asked.undecided and not disagrees(*called)
+
+
+_BASES = frozenset({"svd", "linalg_svd", "qr", "linalg_qr", "linalg_eigh", "linalg_eig"})
+"""Operations that give bases, of which some may be turned."""
 
 
 def _makes_up(
@@ -92,7 +117,7 @@ def _reach_inputs(seen: Occurrence, errors: Mapping[int, Array], recording: Reco
         for _ in range(2)
     )
     narrow = any(str(error.dtype) == "float32" for error in (*seen.operands, *seen.results))
-    share = _REACHES_NOT["float32" if narrow else "float64"]
+    share = COARSE[seen.node.least] ** 0.4 if seen.node.least else _REACHES_NOT[narrow]
     return not reached(lambda error: error) <= share * usual
 
 

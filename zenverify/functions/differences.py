@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zenverify.functions.recording import Node
+from zenverify.functions.recording import COARSE, Node
 from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate, Side, differentiate, uneven
 from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF
@@ -28,6 +28,9 @@ _WIDE = "float64"
 
 _ANOTHER = 2.0**-6
 """Results that differ by more of the largest element are those of another function."""
+
+_ROUNDED = 2.0**5
+"""Or by more units of a dtype of 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,27 +140,26 @@ def sampled_dtype(node: Node, operands: Sequence[Array]) -> str:
     except Exception:  # noqa: BLE001  it insists on float32
         return "float32"
     alike = all(
-        str(wide.dtype) == _WIDE and _is_alike(wide, narrow)
+        str(wide.dtype) == _WIDE and _is_alike(wide, narrow, COARSE.get(node.least, 0.0))
         for wide, narrow in zip(results, node.forward(list(operands)), strict=True)
     )
     return _WIDE if alike else "float32"
 
 
-def _is_alike(wide: Array, narrow: Array) -> bool:
+def _is_alike(wide: Array, narrow: Array, unit: float) -> bool:
     """Whether results are the same but for precision: random numbers differ with the dtype."""
     finite = np.abs(wide[np.isfinite(wide)])
-    apart = _ANOTHER * float(finite.max(initial=0.0))
+    apart = max(_ANOTHER, _ROUNDED * unit) * float(finite.max(initial=0.0))
     return wide.shape == narrow.shape and bool(
         np.allclose(wide, narrow, rtol=0, atol=apart, equal_nan=True)
     )
 
 
-def allowance(gradient: Array, terms: int, met: Sequence[Array] = ()) -> float:
+def allowance(gradient: Array, terms: int, unit: float) -> float:
     """What rounding may do to an element of a gradient whose formula is not known.
 
-    In the least precision that it met: a rule may work in that.
+    Its unit roundoff is that of the least precision that it met: a rule may work in that.
     """
     finite = np.abs(gradient[np.isfinite(gradient)])
     largest = float(finite.max()) if finite.size else 0.0
-    unit = max(UNIT_ROUNDOFF[str(array.dtype)] for array in (gradient, *met))
     return (THRESHOLD + terms) * unit * largest

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zenverify.errors import GraphError
-from zenverify.functions.recording import Node
+from zenverify.functions.recording import COARSE, OVERFLOW, UNDERFLOW, Node
 from zenverify.functions.terms import Declaration, UndeclaredError
 from zenverify.graph.case import Array
 from zenverify.graph.graph import Apply, Graph, Leaf, LeafKind
@@ -128,12 +128,13 @@ def _judged(
         if large:
             one.take_sample()
         check = one.check(values=not node.composed)
+        units = one.judge_in(node.least) if node.least else check.worst_units
         if node.built_in and declaration.elementwise:
-            excused |= one.excuse_rounding()
+            excused |= one.excuse_rounding(node.unit(*operands, result))
         suspects += [(number, suspect) for suspect in one.suspects]
         for slot, error in one.errors().items():
             errors[slot] = errors.get(slot, 0.0) + error
-        worst = max(worst, check.worst_units)
+        worst = max(worst, units)
         looked_at += one.looked_at
         undefined = undefined or bool(check.undefined)
     return Judged(tuple(suspects), worst, looked_at, of, undefined, excused, errors)
@@ -229,7 +230,31 @@ class _One:
         )
         return check
 
-    def excuse_rounding(self) -> bool:
+    def judge_in(self, least: str) -> float:
+        """Take out suspects that are right for the dtype `least`; the largest residual of these.
+
+        It was measured in units of float32, whose running error bound S is that of any dtype.
+        """
+        assert self._graph is not None
+        allowed = THRESHOLD + self._graph.programs[self._graph.root].terms
+        ratio = COARSE[least] / UNIT_ROUNDOFF["float32"]
+        sizes = [np.abs(one).max(initial=0.0) for one in (*self._operands, self.cotangent)]
+        lost = UNDERFLOW[least] * max(1.0, float(np.prod([max(size, 1.0) for size in sizes])))
+
+        def is_right(suspect: Suspect) -> bool:
+            truth = suspect.judgement.truth
+            if not math.isfinite(suspect.number):
+                return not abs(truth) < OVERFLOW[least]
+            if suspect.judgement.units <= allowed * ratio:
+                return True
+            return bool(abs(truth - suspect.number) <= allowed * lost)
+
+        excused = [one for one in self.suspects if is_right(one)]
+        self.suspects = [one for one in self.suspects if one not in excused]
+        units = [one.judgement.units / ratio for one in excused]
+        return max((one for one in units if math.isfinite(one)), default=0.0)
+
+    def excuse_rounding(self, unit: float) -> bool:
         """Take out suspects of which only a better formula could be asked; whether there were any.
 
         What is off by rounding of 1: formulas such as 1 - y are of numbers of that size. And what
@@ -238,7 +263,7 @@ class _One:
         """
         if not self.suspects or self._graph is None:
             return False
-        unit = THRESHOLD * max(UNIT_ROUNDOFF[dtype] for dtype in self._graph.dtypes)
+        unit *= THRESHOLD
         arriving = float(np.abs(self.cotangent).max(initial=0.0))
 
         def is_rounding(suspect: Suspect) -> bool:

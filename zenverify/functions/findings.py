@@ -13,7 +13,6 @@ from zenverify.functions.differences import BothSides, allowance, slope
 from zenverify.functions.occurrence import Occurrence
 from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate
-from zenverify.oracles.enclosure import UNIT_ROUNDOFF
 from zenverify.verification.blame import arbitrate
 from zenverify.verification.blame.intervals import interval_of_estimate, witness_of
 from zenverify.verification.checks.judge import Status
@@ -85,6 +84,9 @@ def by_enclosure(seen: Occurrence, suspects: Sequence[tuple[int, Suspect]]) -> l
         operand = seen.operands[place]
         dtype = str(operand.dtype)
         verdict = arbitrate.settle(worst.judgement, worst.number, dtype, difference)
+        small = worst.judgement.relative < seen.node.unit(operand) ** 0.4
+        if verdict is Verdict.ENGINE_WRONG and small:
+            verdict = Verdict.INACCURATE
         witness = witness_of(worst, dtype, difference, verdict)
         at = where(seen.names[place], worst.element, operand.shape)
         message = f"the gradient of {at} is {_apart(worst)}{_among(len(mine))}"
@@ -100,7 +102,7 @@ def _seriousness(suspect: Suspect) -> float:
 
 def _value_finding(seen: Occurrence, result: int, suspect: Suspect, count: int) -> Finding:
     dtype = str(seen.results[result].dtype)
-    small = suspect.judgement.relative < UNIT_ROUNDOFF[dtype] ** 0.4
+    small = suspect.judgement.relative < seen.node.unit(seen.results[result]) ** 0.4
     verdict = Verdict.INACCURATE if small else Verdict.ENGINE_WRONG
     if suspect.judgement.status is Status.NON_FINITE:
         verdict = Verdict.NON_FINITE
@@ -174,7 +176,8 @@ def by_differences(seen: Occurrence, most: int = MOST_DIFFERENCED) -> Difference
         gradient = np.zeros_like(seen.operands[slot]) if part is None else part
         of += gradient.size
         chosen = _chosen(gradient, most, draw)
-        noise = allowance(gradient, sum(c.size for c in cotangents).bit_length(), met)
+        terms = sum(c.size for c in cotangents).bit_length()
+        noise = allowance(gradient, terms, seen.node.unit(gradient, *met))
         finite = np.abs(gradient[np.isfinite(gradient)])
         own = float(finite.max(initial=0.0))
         asked = {
@@ -289,9 +292,8 @@ def _difference_finding(
     engine = float(gradient.ravel()[element])
     finite = math.isfinite(engine)
     verdict = Verdict.ENGINE_WRONG if finite else Verdict.NON_FINITE
-    dtypes = {str(array.dtype) for array in (*seen.operands, *seen.results)}
-    dtype = "float32" if "float32" in dtypes else "float64"
-    if finite and apart < UNIT_ROUNDOFF[dtype] ** 0.4 * largest:
+    unit = seen.node.unit(*seen.operands, *seen.results)
+    if finite and apart < unit**0.4 * largest:
         verdict = Verdict.INACCURATE
     middle = Estimate((slopes.low + slopes.high) / 2, (slopes.high - slopes.low) / 2)
     interval: Interval = interval_of_estimate(middle)

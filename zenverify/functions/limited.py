@@ -79,7 +79,7 @@ class Limited:
 
         return replace(recorded, nodes=nodes, gradients=gradients)
 
-    def beside(self, draw: np.random.Generator, reach: float = BESIDE) -> Limited:
+    def beside(self, draw: np.random.Generator | None, reach: float = BESIDE) -> Limited:
         """See `Function`."""
         return Limited(self._function.beside(draw, reach), self._seconds)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,6 +10,17 @@ import numpy as np
 
 from zenverify.functions.terms import Declaration
 from zenverify.graph.case import Array
+from zenverify.oracles.enclosure import UNIT_ROUNDOFF
+
+COARSE = {"bfloat16": 2.0**-8, "float16": 2.0**-11, "float32": 2.0**-24}
+"""The unit roundoff of dtypes that a function may compute in on its way. Numbers of the first two
+are held in arrays of float32."""
+
+UNDERFLOW = {"bfloat16": 2.0**-126, "float16": 2.0**-24, "float32": 2.0**-126}
+"""What may be lost where results of these underflow."""
+
+OVERFLOW = {"bfloat16": 2.0**128, "float16": 2.0**16, "float32": 2.0**128}
+"""Where they overflow."""
 
 Forward = Callable[[Sequence[Array]], list[Array]]
 """An operation's results at other operands, all of which are of one dtype."""
@@ -33,10 +44,18 @@ class Value:
         For the reader: ``"input 0"``, ``"parameter weight"``, ``"result of tanh"``.
     array
         Its elements, when it was computed; float64 or float32.
+    least
+        Which one of `COARSE` it was computed in, if not in the array's own dtype.
     """
 
     name: str
     array: Array
+    least: str = ""
+
+    @property
+    def unit(self) -> float:
+        """The unit roundoff of what it was computed in."""
+        return COARSE[self.least] if self.least else UNIT_ROUNDOFF[str(self.array.dtype)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,11 @@ class Node:
         good to a tolerance, and its rule, of the limit or iterated itself, is no better.
     built_in
         Whether it is the library's own: nobody who checks a function can mend it.
+    by_rejection
+        Whether it draws numbers by trial and rejection. Its rule is the slope of their distribution
+        then, by implicit differentiation, and not that of the numbers drawn.
+    least
+        Which one of `COARSE` it meets, where that is less than its arrays are of; empty if none.
     """
 
     name: str
@@ -86,6 +110,12 @@ class Node:
     held: tuple[Array, ...] = ()
     iterates: bool = False
     built_in: bool = False
+    by_rejection: bool = False
+    least: str = ""
+
+    def unit(self, *met: Array) -> float:
+        """The unit roundoff of the least precision among arrays and what it meets."""
+        return max(COARSE.get(self.least, 0.0), *(UNIT_ROUNDOFF[str(array.dtype)] for array in met))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +164,22 @@ BESIDE = 2.0**-9
 """How far beside an input to look, relative to each element."""
 
 
-def moved_beside(array: Array, draw: np.random.Generator, reach: float) -> Array:
-    """An input's elements, each moved by up to `reach` of itself; zeros by that of the largest."""
+def by_magnitude(array: Array) -> Array:
+    """Numbers between -1 and 1 that look random, the same for elements of the same magnitude."""
+    bits = np.atleast_1d(np.abs(array)).astype(np.float64).view(np.uint64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):  # SplitMix64
+        bits = (bits ^ (bits >> np.uint64(shift))) * np.uint64(factor)
+    share = ((bits ^ (bits >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
+    return np.asarray(2.0 * share - 1.0).reshape(array.shape)
+
+
+def moved_beside(array: Array, draw: np.random.Generator | None, reach: float) -> Array:
+    """An input's elements, each moved by up to `reach` of itself; zeros by that of the largest.
+
+    Without random numbers, those of the same magnitude are moved alike, and zeros are not.
+    """
+    if draw is None:
+        return np.asarray(array + reach * array * by_magnitude(array))
     size = np.where(array == 0, np.abs(array).max(initial=0.0) or 1.0, np.abs(array))
     return np.asarray(array + reach * size * draw.uniform(-1.0, 1.0, array.shape))
 
@@ -170,8 +214,8 @@ class Function(Protocol):
         """
         ...
 
-    def beside(self, draw: np.random.Generator, reach: float = BESIDE) -> Function:
-        """The same function at inputs a little beside these, by up to `reach` of themselves."""
+    def beside(self, draw: np.random.Generator | None, reach: float = BESIDE) -> Function:
+        """The same function at inputs beside these, as `moved_beside` moves each."""
         ...
 
     def whole(self, *, parameters: bool) -> tuple[Node, tuple[Value, ...], list[Any]]:
@@ -184,3 +228,8 @@ class Function(Protocol):
             of the inputs, with `Slot` and `Fixed` in place of float arrays.
         """
         ...
+
+
+def coarsest(dtypes: Iterable[str]) -> str:
+    """The coarsest one of `COARSE` among dtypes; empty if there is none."""
+    return max((one for one in dtypes if one in COARSE), key=COARSE.__getitem__, default="")

@@ -169,11 +169,14 @@ class Declaration:
         Float arrays that none is wanted of either.
     elementwise
         Whether each element of the result depends on one of each operand of the same shape.
+    least
+        The least precision that is met inside, as `Value` has it.
     """
 
     build: Build
     constants: tuple[Array, ...] = ()
     elementwise: bool = False
+    least: str = ""
 
     def operator(self, name: str, result: int) -> Operator:
         """One of its results, as an operator."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from zenverify.functions.cotangents import cotangents_of
 from zenverify.functions.differences import sampled_dtype
-from zenverify.functions.recording import Function, Node, Value
+from zenverify.functions.recording import UNDERFLOW, Function, Node, Value, by_magnitude
 from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate, differentiate, uneven
 from zenverify.oracles.enclosure import SMALLEST, THRESHOLD, UNIT_ROUNDOFF
@@ -52,10 +52,13 @@ class InputLine:
         How far each element of each array goes.
     array
         The only array that moves; None if all do.
+    tied
+        Whether elements of the same magnitude move alike, and zeros stay.
     """
 
     moves: tuple[Array, ...]
     array: int | None
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,8 @@ def check_whole(
             why = ", ".join(sorted(reason for reason in reasons if reason)) or "not finite nearby"
             note = f"the function as a whole could not be held against differences: {why}"
         return WholeCheck(None, note, decided)
-    if not _also_beside(function):
+    wrong = [one for one in wrong if _also_beside(function, tied=one.line.tied)]
+    if not wrong:
         note = (
             "at these inputs, and not beside them, the gradient of the whole function is not its "
             "slope along a line: a kink"
@@ -318,11 +322,11 @@ def _one_slope(
     return min(found, key=lambda one: one.error)
 
 
-def _also_beside(function: Function) -> bool:
+def _also_beside(function: Function, *, tied: bool) -> bool:
     try:
-        beside = function.beside(np.random.default_rng(22))
+        beside = function.beside(None if tied else np.random.default_rng(22))
         node, values, _ = beside.whole(parameters=True)
-        return any(one.wrong for one in _lines(node, values))
+        return any(one.wrong for one in _lines(node, values) if one.line.tied is tied)
     except Exception:  # noqa: BLE001  the library's own, at a neighbouring point
         return True  # there is nothing beside these inputs to excuse what is wrong at them
 
@@ -332,10 +336,42 @@ def _lines(node: Node, values: Sequence[Value]) -> Iterator[Along]:
     cotangents = cotangents_of(node, values)
     gradients = _gradients(node, values, cotangents)
     draw = np.random.default_rng(23)
-    narrow = any(str(array.dtype) == "float32" for array in (*operands, *cotangents))
-    unit = UNIT_ROUNDOFF["float32" if narrow else "float64"]
+    unit = node.unit(*operands, *cotangents)
     for line in _directions(operands, draw):
         yield _along(node, operands, cotangents, gradients, line, unit)
+
+
+def wrong_where_tied(
+    node: Node, operands: Sequence[Array], cotangents: Sequence[Array]
+) -> Along | None:
+    """What a rule says of a line along which equal elements stay equal, if it is wrong.
+
+    Where elements tie, a maximum may hand its cotangent to any of them, and each share between none
+    and all of it is right by itself. All of it to each is not: along such a line the function is
+    smooth, since what it may choose from is equal all along, and the shares must add up.
+    """
+    line = _keeping_ties(operands)
+    if line is None:
+        return None
+    parts = zip(operands, node.pull(list(cotangents)), strict=True)
+    gradients = [np.zeros_like(operand) if part is None else part for operand, part in parts]
+    found = _along(node, operands, cotangents, gradients, line, node.unit(*operands, *cotangents))
+    return found if found.wrong else None
+
+
+def _keeping_ties(operands: Sequence[Array]) -> InputLine | None:
+    """A line on which elements that are of the same magnitude stay so; None if none are."""
+    sizes = np.concatenate([np.abs(operand).ravel() for operand in operands])
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if np.unique(sizes).size == sizes.size:
+        return None
+
+    def move(operand: Array) -> Array:
+        size = np.where(np.isfinite(operand), operand, 0.0).astype(np.float64)
+        factor = by_magnitude(operand)
+        return np.asarray(size * (0.5 + np.abs(factor) / 2) * np.sign(factor))
+
+    return InputLine(tuple(map(move, operands)), None, tied=True)
 
 
 def _gradients(node: Node, values: Sequence[Value], cotangents: Sequence[Array]) -> list[Array]:
@@ -362,6 +398,8 @@ def _directions(operands: Sequence[Array], draw: np.random.Generator) -> Iterato
 
     for _ in range(_TOGETHER):
         yield InputLine(tuple(map(move, operands)), None)
+    if (tied := _keeping_ties(operands)) is not None:
+        yield tied
     if len(operands) > 1:
         for number in range(min(len(operands), _MOST_ALONE)):
             still: list[Array] = [np.zeros(operand.shape) for operand in operands]
@@ -412,7 +450,8 @@ def _along(
     allowed = (THRESHOLD + sum(g.size for g in gradients).bit_length()) * unit * sizes
     # What underflows in the function's own precision need not in that of the difference.
     reach = sum(float(np.abs(move).sum()) for move in line.moves)
-    allowed += SMALLEST["float32" if unit > UNIT_ROUNDOFF["float64"] else "float64"] * reach
+    lost = SMALLEST["float32" if unit > UNIT_ROUNDOFF["float64"] else "float64"]
+    allowed += max(lost, UNDERFLOW.get(node.least, 0.0)) * reach
     return Along(
         line,
         engine,
@@ -440,6 +479,8 @@ def _finding(node: Node, values: Sequence[Value], worst: Along, left: Sequence[s
     array = worst.line.array
     names = [values[place].name for place in node.operands]
     where = "in all inputs at once" if array is None else f"in {names[array]} alone"
+    if worst.line.tied:
+        where += ", along which equal elements stay equal,"
     estimate = worst.estimate
     verdict = Verdict.ENGINE_WRONG if math.isfinite(worst.engine) else Verdict.NON_FINITE
     reason = (

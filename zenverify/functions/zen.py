@@ -193,8 +193,8 @@ class ZenFunction:
         finally:
             self._engine.restore_gradients(handles, saved)
 
-    def beside(self, draw: np.random.Generator, reach: float = BESIDE) -> ZenFunction:
-        """The same function at inputs a little beside these, by up to `reach` of themselves."""
+    def beside(self, draw: np.random.Generator | None, reach: float = BESIDE) -> ZenFunction:
+        """The same function at inputs beside these, as `moved_beside` moves each."""
 
         def moved(one: Any) -> Any:
             if not self._is_wanted(one):

@@ -140,8 +140,8 @@ class JaxFunction:
             if np.asarray(leaf).tobytes() != before.tobytes():
                 raise Changed(name)
 
-    def beside(self, draw: np.random.Generator, reach: float = BESIDE) -> JaxFunction:
-        """The same function at inputs a little beside these, by up to `reach` of themselves."""
+    def beside(self, draw: np.random.Generator | None, reach: float = BESIDE) -> JaxFunction:
+        """The same function at inputs beside these, as `moved_beside` moves each."""
 
         def moved(leaf: Any) -> Any:
             if not is_float(leaf):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatten
 
 from zenverify.functions.torch.arrays import to_array, to_tensor
 from zenverify.functions.torch.tables.matrices import SYMMETRIC
+from zenverify.functions.torch.widening import WIDER, Widening
 from zenverify.graph.case import Array
 
 
@@ -30,6 +32,8 @@ class TorchCall:
         Which of the results one flows through; ``-1 - n`` is argument n, if it was written to.
     generator
         The state of torch's random generator before the call, if the call drew from it.
+    autocast
+        What it computed in where ``torch.autocast`` was on.
     """
 
     function: Callable[..., Any]
@@ -39,6 +43,7 @@ class TorchCall:
     slots: tuple[int, ...]
     outputs: tuple[int, ...]
     generator: torch.Tensor | None = None
+    autocast: torch.dtype | None = None
 
     def arguments(self, leaves: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
         """The arguments with other leaves in place of its own."""
@@ -56,11 +61,17 @@ class Alone:
     differentiating
         Whether its operands want a derivative whenever it runs, as a function may ask for one
         inside.
+    widened
+        Whether it rounds on its way to a dtype that is narrower than its operands' may be: at
+        operands of float64 it does without.
     """
 
-    def __init__(self, call: TorchCall, *, differentiating: bool = False) -> None:
+    def __init__(
+        self, call: TorchCall, *, differentiating: bool = False, widened: bool = False
+    ) -> None:
         self._call = call
         self._differentiating = differentiating
+        self._widened = widened
 
     def _run(
         self, operands: Sequence[torch.Tensor], *, wide: bool, moved: bool = False
@@ -73,9 +84,14 @@ class Alone:
             # A leaf must not be written to, but a copy of it may.
             leaves[slot] = operand.clone() if self._writes else operand
         args, keywords = call.arguments(leaves)
-        with torch.random.fork_rng([], enabled=call.generator is not None):
+        with ExitStack() as stack:
             if call.generator is not None:
+                stack.enter_context(torch.random.fork_rng([]))
                 torch.set_rng_state(call.generator)
+            if wide and self._widened:
+                stack.enter_context(Widening())
+            elif call.autocast is not None:
+                stack.enter_context(torch.autocast("cpu", call.autocast, cache_enabled=False))
             given = tree_flatten(call.function(*args, **keywords))[0]
         return [leaves[-1 - n] if n < 0 else given[n] for n in call.outputs]
 
@@ -102,8 +118,11 @@ class Alone:
     def forward(self, operands: Sequence[Array]) -> list[Array]:
         """The results at other operands, of which all are of one dtype."""
         slots = self._call.slots
-        tensors = [to_tensor(a, self._call.leaves[n]) for a, n in zip(operands, slots, strict=True)]
-        wide = all(tensor.dtype in _WIDER.values() for tensor in tensors)
+        tensors = [
+            _laid_out(to_tensor(a, self._call.leaves[n]), self._call.leaves[n])
+            for a, n in zip(operands, slots, strict=True)
+        ]
+        wide = all(tensor.dtype in (torch.float64, torch.complex128) for tensor in tensors)
         with torch.set_grad_enabled(self._differentiating):
             if self._differentiating:
                 tensors = [tensor.requires_grad_() for tensor in tensors]
@@ -131,11 +150,15 @@ class Alone:
         return [None if gradient is None else to_array(gradient) for gradient in found]
 
 
+def _laid_out(tensor: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """A tensor in another one's memory layout: random numbers are drawn in the order of memory."""
+    if like.layout != torch.strided or like.is_contiguous():
+        return tensor
+    return torch.empty_like(like, dtype=tensor.dtype).copy_(tensor)
+
+
 def _copied(leaf: Any, *, wide: bool) -> Any:
     """An argument that the call may write to; in float64, if all of it is to be."""
     if not isinstance(leaf, torch.Tensor):
         return leaf
-    return leaf.to(_WIDER[leaf.dtype]) if wide and leaf.dtype in _WIDER else leaf.clone()
-
-
-_WIDER = {torch.float32: torch.float64, torch.complex64: torch.complex128}
+    return leaf.to(WIDER[leaf.dtype]) if wide and leaf.dtype in WIDER else leaf.clone()

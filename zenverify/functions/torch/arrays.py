@@ -12,7 +12,10 @@ import torch
 from zenverify.graph.case import Array
 
 DTYPES = {torch.float64, torch.float32, torch.complex128, torch.complex64}
-"""What can be checked."""
+"""What inputs can be checked of."""
+
+HALVES = {torch.bfloat16: "bfloat16", torch.float16: "float16"}
+"""What a function may compute in on its way; its numbers are those of float32."""
 
 
 def to_array(tensor: torch.Tensor) -> Array:
@@ -22,6 +25,8 @@ def to_array(tensor: torch.Tensor) -> Array:
         detached = detached.to_dense()
     if detached._is_zerotensor():
         detached = torch.zeros(detached.shape, dtype=detached.dtype)
+    if detached.dtype in HALVES:
+        detached = detached.float()
     if detached.is_complex():
         detached = torch.view_as_real(detached.resolve_conj())
     array: Array = np.array(detached.cpu().resolve_conj().resolve_neg().numpy(), order="C")
@@ -34,6 +39,11 @@ def over(array: Array) -> torch.Tensor:
 
 
 def to_tensor(array: Array, like: torch.Tensor | None = None) -> torch.Tensor:
-    """A tensor of its own with an array's elements; of complex numbers, if the other one is."""
+    """A tensor of its own with an array's elements; of complex numbers, if the other one is.
+
+    Of 16 bits, too, if that is where the numbers come from: those of float64 are moved on purpose.
+    """
     tensor = torch.from_numpy(np.array(array, order="C"))
+    if like is not None and like.dtype in HALVES and tensor.dtype == torch.float32:
+        return tensor.to(like.dtype)
     return torch.view_as_complex(tensor) if like is not None and like.is_complex() else tensor

@@ -13,7 +13,15 @@ from torch.utils._pytree import tree_flatten
 
 from zenverify.errors import UsageError
 from zenverify.functions.composing import composed
-from zenverify.functions.recording import BESIDE, Changed, Node, RecordedCall, Value, moved_beside
+from zenverify.functions.recording import (
+    BESIDE,
+    Changed,
+    Node,
+    RecordedCall,
+    Value,
+    coarsest,
+    moved_beside,
+)
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, TorchCall
 from zenverify.functions.torch.arrays import DTYPES, to_array, to_tensor
@@ -43,6 +51,7 @@ class TorchFunction:
         self._function = function
         self._inputs = tuple(inputs)
         self.draws = False
+        self._least = ""
         self._check()
 
     def _check(self) -> None:
@@ -92,8 +101,13 @@ class TorchFunction:
                     recorder.register(leaf, f"input {number}")
         for name, parameter in self._parameters():
             recorder.register(parameter, f"parameter {name}")
-        with self._as_before(), torch.enable_grad(), recording_functions(recorder, _composed):
-            result = self._function(*inputs)
+        try:
+            with self._as_before(), torch.enable_grad(), recording_functions(recorder, _composed):
+                result = self._function(*inputs)
+        finally:
+            self._least = coarsest(
+                value.least or str(value.array.dtype) for value in recorder.values
+            )
         self._unchanged(inputs)
         roots = [
             leaf
@@ -109,7 +123,10 @@ class TorchFunction:
                 recorder.register(root, "a result") if place is None else place
                 for root, place in zip(roots, places, strict=True)
             ]
-        return recorder.recording([place for place in places if place is not None])
+        with self._as_before():  # what a call is, it may be run to find out
+            made = recorder.recording([place for place in places if place is not None])
+        self._least = coarsest((self._least, *(node.least for node in made.nodes)))
+        return made
 
     def _unchanged(self, inputs: Sequence[Any]) -> None:
         for number, (given, used) in enumerate(zip(self._inputs, inputs, strict=True)):
@@ -149,7 +166,7 @@ class TorchFunction:
         results = tree_flatten(function(*given))[0]
         outputs = tuple(number for number, leaf in enumerate(results) if is_wanted(leaf))
         call = TorchCall(function, self.name, leaves, spec, slots, outputs)
-        alone = Alone(call, differentiating=True)
+        alone = Alone(call, differentiating=True, widened=bool(self._least))
         names = [
             f"input {number}"
             for number, one in enumerate(self._inputs)
@@ -167,16 +184,19 @@ class TorchFunction:
             copies = tuple(map(_copied, self._inputs))
             with self._as_before(), torch.enable_grad():
                 made = tree_flatten(self._function(*copies))[0]
-            wanted = [leaf for leaf in tree_flatten((copies, {}))[0] if is_wanted(leaf)]
-            pairs = [
-                (made[number], to_tensor(cotangent, made[number]))
-                for number, cotangent in zip(outputs, cotangents, strict=True)
-                if cotangent is not None
-            ]
-            found = _gradients(pairs, [*wanted, *named.values()])
+                wanted = [leaf for leaf in tree_flatten((copies, {}))[0] if is_wanted(leaf)]
+                pairs = [
+                    (made[number], to_tensor(cotangent, made[number]))
+                    for number, cotangent in zip(outputs, cotangents, strict=True)
+                    if cotangent is not None
+                ]
+                # In here, since a rule may draw random numbers, too: behind those of the function.
+                found = _gradients(pairs, [*wanted, *named.values()])
             return [None if gradient is None else to_array(gradient) for gradient in found]
 
-        node = Node(self.name, places[:count], places[count:], alone.forward, pull)
+        node = Node(
+            self.name, places[:count], places[count:], alone.forward, pull, least=self._least
+        )
         return node, tuple(values), [placed(call, number) for number in range(len(leaves))]
 
     @property
@@ -189,8 +209,8 @@ class TorchFunction:
         name = str(getattr(function, "__name__", type(function).__name__))
         return "the function" if name == "<lambda>" else name
 
-    def beside(self, draw: np.random.Generator, reach: float = BESIDE) -> TorchFunction:
-        """The same function at inputs a little beside these, by up to `reach` of themselves."""
+    def beside(self, draw: np.random.Generator | None, reach: float = BESIDE) -> TorchFunction:
+        """The same function at inputs beside these, as `moved_beside` moves each."""
 
         def moved(leaf: Any) -> Any:
             if not isinstance(leaf, torch.Tensor) or not leaf.requires_grad:
@@ -199,7 +219,9 @@ class TorchFunction:
             return to_tensor(array, leaf).to(leaf.dtype).requires_grad_()
 
         inputs = [torch.utils._pytree.tree_map(moved, one) for one in self._inputs]
-        return TorchFunction(self._function, inputs)
+        beside = TorchFunction(self._function, inputs)
+        beside._least = self._least
+        return beside
 
     @contextmanager
     def _as_before(self) -> Iterator[None]:

@@ -18,12 +18,12 @@ import torch
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_flatten, tree_unflatten
+from torch.utils.checkpoint import CheckpointFunction
 
-from zenverify.errors import UsageError
-from zenverify.functions.recording import Node, Pull, RecordedCall, Value
+from zenverify.functions.recording import Node, Pull, RecordedCall, Value, coarsest
 from zenverify.functions.terms import Declaration
 from zenverify.functions.torch.alone import Alone, TorchCall
-from zenverify.functions.torch.arrays import DTYPES, over, to_array, to_tensor
+from zenverify.functions.torch.arrays import DTYPES, HALVES, over, to_array, to_tensor
 from zenverify.functions.torch.declared import declaration_of
 from zenverify.functions.torch.names import function_name, plain_name
 from zenverify.graph.case import Array
@@ -45,6 +45,8 @@ _LEAVING = {
 
 _INSIDE = (torch.autograd.grad, torch.autograd.backward, torch.Tensor.backward)
 """What differentiates inside the function: its own graph is no longer that of its calls."""
+
+_BY_REJECTION = frozenset({"_standard_gamma", "_sample_dirichlet", "_Dirichlet"})
 
 _UNINITIALISED = (torch.empty, torch.empty_like, torch.Tensor.new_empty, torch.empty_strided)
 
@@ -82,6 +84,7 @@ class _Recorded:
     declare: Callable[[TorchCall], Declaration | None]
     composed: bool
     own: _Own | None
+    least: str
 
 
 def _pull_of(own: _Own, call: TorchCall, *, in_place: bool = False) -> Pull:
@@ -107,10 +110,13 @@ def _pull_of(own: _Own, call: TorchCall, *, in_place: bool = False) -> Pull:
 
 
 def _node(recorded: _Recorded) -> Node:
-    alone = Alone(recorded.call)
     together = recorded.composed and any(map(_may_hold_tensors, recorded.call.leaves))
     declaration = None if together else recorded.declare(recorded.call)
-    in_place = recorded.own is not None and not any(one.is_complex() for one in recorded.own[1])
+    least = coarsest((recorded.least, "" if declaration is None else declaration.least))
+    alone = Alone(recorded.call, widened=bool(least))
+    in_place = recorded.own is not None and not any(
+        one.is_complex() or one.dtype in HALVES for one in recorded.own[1]
+    )
     return Node(
         recorded.call.name,
         recorded.operands,
@@ -124,6 +130,8 @@ def _node(recorded: _Recorded) -> Node:
         if recorded.own is not None and in_place
         else None,
         built_in=not recorded.composed and _is_built_in(recorded.call.function),
+        by_rejection=recorded.call.name in _BY_REJECTION,
+        least=least,
     )
 
 
@@ -146,7 +154,7 @@ class Recorder(TorchFunctionMode):
         """Enter a value; its position."""
         edge = get_gradient_edge(tensor)
         place = len(self.values)
-        self.values.append(Value(name, to_array(tensor)))
+        self.values.append(Value(name, to_array(tensor), HALVES.get(tensor.dtype, "")))
         self.edges.append(edge)
         self._places[_key(edge)] = place
         self._kinds.append(torch.empty(0, dtype=tensor.dtype))
@@ -239,20 +247,25 @@ class Recorder(TorchFunctionMode):
                 tuple(slots),
                 tuple(outputs),
                 generator if drew else None,
+                torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None,
             )
             plain = composed and min(outputs) >= 0 and not keywords and len(args) == len(leaves)
             own = _own_node(result) if plain else None
             self._calls.append(
-                _Recorded(call, tuple(operands), tuple(results), declare, composed, own)
+                _Recorded(
+                    call,
+                    tuple(operands),
+                    tuple(results),
+                    declare,
+                    composed,
+                    own,
+                    coarsest(self.values[place].least for place in (*operands, *results)),
+                )
             )
         return result
 
     def _result(self, tensor: torch.Tensor, name: str) -> int:
-        if tensor.dtype in (torch.float16, torch.bfloat16):
-            raise UsageError(
-                f"gradcheck: {name} computes in {tensor.dtype}; float64 and float32 can be checked"
-            )
-        if tensor.dtype not in DTYPES:
+        if tensor.dtype not in DTYPES and tensor.dtype not in HALVES:
             self._lose(f"{name} computes in {tensor.dtype}")
         return self.register(tensor, f"result of {name}")
 
@@ -363,6 +376,10 @@ def recording_functions(
     single: Any = torch.autograd.function._SingleLevelFunction
 
     def apply(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        if cls is CheckpointFunction:  # it runs a function, and again in the reverse pass
+            run, _, *given = args
+            return run(*given)
+
         def function(*given: Any, **named: Any) -> Any:
             return super(single, cls).apply(*given, **named)
 

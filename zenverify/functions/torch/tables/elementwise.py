@@ -291,6 +291,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "clone": same,
     "contiguous": same,
     "double": same,
+    "bfloat16": same,
+    "half": same,
     "float": same,
     "to": same,
     "type": same,
