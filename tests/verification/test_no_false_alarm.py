@@ -7,8 +7,10 @@ import pytest
 
 from tests.verification.prepared import WHOLE, CaseBuilder, binary, square_of_tanh, unary
 from zenverify.corpus.entry import read_entry
+from zenverify.engines.extended import extended
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.case import Case
+from zenverify.tensor import new_operation
 from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import verify_case
 
@@ -42,6 +44,14 @@ def underflowing_softplus() -> Case:
     y = build.apply("softplus", build.variable([-94.5], "float32"))
     build.apply("multiply", y, build.variable([1e18]))
     return build.case()
+
+
+def fifth_power() -> Case:
+    """Of a matrix whose square is almost zero: some orders cancel early, some do not."""
+    build = CaseBuilder()
+    almost = [[-1.2941585, -1.2941583], [1.2941582, 1.2941585]]
+    build.apply("matrix_power", build.variable(almost, "float32"), n=5)
+    return build.case(np.full((2, 2), -0.7132356))
 
 
 CASES = {
@@ -88,6 +98,7 @@ CASES = {
     "no elements": reduced("sum", np.zeros((0, 2)), **WHOLE),
     "softplus that underflows before a huge cotangent": underflowing_softplus(),
     "square of tanh": square_of_tanh(),
+    "power of an almost nilpotent matrix": fifth_power(),
 }
 
 
@@ -102,3 +113,21 @@ def test_what_was_a_false_alarm_once(entry: Path) -> None:
     """Underflow that a weight multiplies, taint by structural zeros, kinks elsewhere."""
     result = verify_case(ZenEngine(), read_entry(entry).case)
     assert result.verdict is Verdict.AGREE, result.findings
+
+
+def test_a_wrong_power_of_an_almost_nilpotent_matrix_is_found() -> None:
+    def pull(g: np.ndarray, y: np.ndarray, x: np.ndarray, n: int) -> np.ndarray:
+        right = sum(
+            np.linalg.matrix_power(x.T, k) @ g @ np.linalg.matrix_power(x.T, n - 1 - k)
+            for k in range(n)
+        )
+        return np.asarray(right + error * g, x.dtype)
+
+    power = new_operation("matrix_power", np.linalg.matrix_power, pull)
+    engine = extended(ZenEngine(), "matrix_power", power)
+    error = 0.0
+    assert verify_case(engine, fifth_power()).verdict is Verdict.AGREE
+    error = 5e-3
+    result = verify_case(engine, fifth_power())
+    assert result.verdict is Verdict.ENGINE_WRONG
+    assert result.findings[0].blame.operation == "matrix_power"

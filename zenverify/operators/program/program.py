@@ -7,16 +7,18 @@ and *reducing* rows of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from flint import arb
 
-from zenverify.operators.balls.arithmetic import addition
+from zenverify.operators.balls.arithmetic import addition, rounding_unit
 from zenverify.operators.balls.signs import SignGroups, turn, turned_places
 from zenverify.operators.kinks import ANY, MEAN, AtKink
+from zenverify.operators.program.arithmetic import MULTIPLY
 from zenverify.operators.program.contraction import Contraction, contractions, replaced
+from zenverify.operators.program.steps.map import Map
 from zenverify.operators.program.steps.move import Move
 from zenverify.operators.program.steps.step import Balls, Jumping, Step
 from zenverify.operators.program.steps.sum import Sum
@@ -90,7 +92,10 @@ class Program:
         buffers = list(operands)
         for one in self.steps:
             buffers.append(one.value([buffers[source] for source in one.sources]))
-        return turn(buffers[-1], self._turned(buffers[-1], near))
+        result = turn(buffers[-1], self._turned(buffers[-1], near))
+        if not self._in_any_order():
+            return result
+        return _widened(result, self._of_sizes(operands).value)
 
     def _turned(self, result: Balls, near: Balls | None) -> frozenset[int]:
         if near is None or not self.free_signs:
@@ -115,7 +120,36 @@ class Program:
             buffers.append(result)
             saved.append(kept)
         turned = self._turned(buffers[-1], near)
-        return Linearised(self, turn(buffers[-1], turned), saved, turned)
+        linear = Linearised(self, turn(buffers[-1], turned), saved, turned)
+        if not self._in_any_order():
+            return linear
+        sizes = self._of_sizes(operands)
+        return linear._replace(value=_widened(linear.value, sizes.value), sizes=sizes)
+
+    def _of_sizes(self, operands: Sequence[Balls]) -> Linearised:
+        """The same of the operands' magnitudes, as points: their rounding, in whatever order."""
+        steps = replace(self, multiplies=0)
+        return steps.linearise([_magnitudes(operand) for operand in operands])
+
+    def _in_any_order(self) -> bool:
+        """Whether rounding counts, and other orders of multiplication have other sums in them."""
+        return self.is_product_of_sums and rounding_unit() > 0
+
+    @cached_property
+    def is_product_of_sums(self) -> bool:
+        """Whether it multiplies many sums of products, as a power of a matrix, and nothing else.
+
+        Then no order of multiplication is the formula's own. In one of them a sum may cancel that
+        does not in another: of a matrix the square of which is almost zero, the fifth power.
+        """
+        products = [isinstance(one, Map) and one.kernel is MULTIPLY for one in self.steps]
+        sums = [isinstance(one, Sum) for one in self.steps]
+        moves = [isinstance(one, Move) for one in self.steps]
+        return (
+            self.multiplies > 0
+            and all(map(max, products, sums, moves))
+            and any(products[number] and any(sums[:number]) for number in range(len(products)))
+        )
 
     def push(
         self, operands: Sequence[Balls], tangents: Sequence[Balls], near: Balls | None = None
@@ -213,9 +247,20 @@ class Linearised(NamedTuple):
     value: Balls
     saved: list[Any]
     turned: frozenset[int] = frozenset()
+    sizes: Linearised | None = None
 
     def pull(self, cotangent: Balls, *, dead_is_zero: bool = False) -> Sequence[Balls | None]:
         """Per operand, the contribution of the result's cotangent; None where there is none."""
+        parts = self._pulled(cotangent, dead_is_zero=dead_is_zero)
+        if self.sizes is None:
+            return parts
+        sizes = self.sizes.pull(_magnitudes(cotangent), dead_is_zero=dead_is_zero)
+        return [
+            part if part is None or size is None else _widened(part, size)
+            for part, size in zip(parts, sizes, strict=True)
+        ]
+
+    def _pulled(self, cotangent: Balls, *, dead_is_zero: bool) -> Sequence[Balls | None]:
         program = self.program
         if program.only_step is not None:
             return program.only_step.pull(self.saved[0], cotangent, dead_is_zero=dead_is_zero)
@@ -237,3 +282,15 @@ class Linearised(NamedTuple):
     def push(self, tangents: Sequence[Balls]) -> Balls:
         """The derivative of the result along the operands' tangents, where there is no kink."""
         return turn(self.program.carry(self.saved, tangents), self.turned)
+
+
+def _magnitudes(balls: Balls) -> Balls:
+    return [abs(ball).upper() for ball in balls]
+
+
+def _widened(balls: Balls, sizes: Balls) -> Balls:
+    """Balls whose radii are no smaller than those of others."""
+    return [
+        ball.mid() + arb(0, size.rad()) if size.rad() > ball.rad() else ball
+        for ball, size in zip(balls, sizes, strict=True)
+    ]
