@@ -201,3 +201,14 @@ def test_what_iterates_until_it_is_good_enough_is_good_to_a_tolerance(
     assert result.verdict is verdict, result
     if verdict is Verdict.AGREE:
         assert any("it iterates until its value is good enough" in one for one in result.notes)
+
+
+def test_a_rule_whose_forward_pass_is_another_function_is_found() -> None:
+    @jax.custom_vjp
+    def sine(x: Any) -> Any:
+        return jnp.sin(x)
+
+    sine.defvjp(lambda x: (1.5 * jnp.sin(x), x), lambda kept, g: (g * jnp.cos(kept),))
+    result = gradcheck(lambda x: sine(x) * 2, jnp.array([0.5, 1.0]))
+    assert result.verdict is Verdict.ENGINE_WRONG
+    assert "a rule's own forward pass is another function" in result.findings[0].message

@@ -27,7 +27,7 @@ from zenverify.functions.findings import (
 )
 from zenverify.functions.limited import CallTimedOut
 from zenverify.functions.occurrence import Occurrence, occurrence_of
-from zenverify.functions.recording import Changed, Function, Node, RecordedCall, Value
+from zenverify.functions.recording import COARSE, Changed, Function, Node, RecordedCall, Value
 from zenverify.functions.repeating import spoiling, unlike_gradients, unlike_results
 from zenverify.functions.result import GradcheckResult, OperationRow
 from zenverify.functions.rows import Rows
@@ -44,6 +44,9 @@ from zenverify.verification.raised import as_raised, text_of
 from zenverify.verification.recording import FunctionRecording
 from zenverify.verification.session import Session
 from zenverify.verification.verdict import Blame, Verdict, Witnesses
+
+_ROUNDED = 2.0**5
+"""Units of a dtype of 16 bits that two ways to compute the same may be apart."""
 
 _CONFIRMED = 4
 """Elements at which differences must agree with what was read off a forward pass."""
@@ -315,13 +318,16 @@ class Traced(FunctionRecording):
             return
         for root, place in zip(recording.roots, node.results, strict=True):
             recorded, result = recording.values[root], values[place].array
+            # Compiled as one, rounding to 16 bits on the way may be left out.
+            near = max(SAME, _ROUNDED * COARSE.get(node.least, 0.0))
             apart = not np.allclose(
-                recorded.array, result, rtol=SAME, atol=SAME * largest(result), equal_nan=True
+                recorded.array, result, rtol=near, atol=near * largest(result), equal_nan=True
             )
             if apart:
                 message = (
                     f"the function's result is not what was recorded of it ({recorded.name}): it "
-                    "was written to outside of the graph, as by detach, no_grad, .data or NumPy"
+                    "was written to outside of the graph, as by detach, no_grad, .data or NumPy, "
+                    "or a rule's own forward pass is another function"
                 )
                 self._findings.append(
                     finding_about(Verdict.ENGINE_WRONG, self._function.name, message)

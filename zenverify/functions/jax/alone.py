@@ -14,11 +14,18 @@ import numpy as np
 from zenverify.engines.jax.taps import zeros
 from zenverify.graph.case import Array
 
+HALVES = frozenset({"bfloat16", "float16"})
+
 
 def to_array(value: Any) -> Array:
-    """A copy of an array's elements."""
+    """A copy of an array's elements; of 16 bits as the numbers of float32 that they are."""
     array: Array = np.array(value)
-    return array
+    return array.astype(np.float32) if str(array.dtype) in HALVES else array
+
+
+def put(array: Array, dtype: Any) -> Any:
+    """An array of JAX's, of a dtype that may have 16 bits."""
+    return jax.device_put(np.asarray(array).astype(dtype))
 
 
 _SLOW = 0.02
@@ -41,6 +48,8 @@ class Alone:
         Which of them a derivative is wanted of.
     outputs
         Which results one flows through.
+    widened
+        The same without rounding to less than float64 on its way, where it does that.
     narrow
         Whether it takes float32 and nothing else. XLA logs an error before it raises one.
     """
@@ -52,9 +61,11 @@ class Alone:
         slots: tuple[int, ...],
         outputs: tuple[int, ...],
         *,
+        widened: Callable[[Sequence[Any]], list[Any]] | None = None,
         narrow: bool = False,
     ) -> None:
         self._run = run
+        self._widened = widened
         self._arguments = arguments
         self._slots = slots
         self._outputs = outputs
@@ -76,7 +87,11 @@ class Alone:
         with jax.enable_x64(wide or jax.dtypes.canonicalize_dtype(float) == np.float64):
             arguments = [_widened(one) if wide else one for one in self._arguments]
             for slot, operand in zip(self._slots, operands, strict=True):
-                arguments[slot] = jax.device_put(operand)
+                own = jnp.asarray(self._arguments[slot]).dtype
+                arguments[slot] = put(operand, operand.dtype if wide else own)
+            if wide and self._widened is not None:
+                made = self._widened(arguments)
+                return [to_array(made[number]) for number in self._outputs]
             began = time.perf_counter()
             results = self._called(arguments)
             found = [to_array(results[number]) for number in self._outputs]
@@ -107,7 +122,7 @@ class Alone:
 
         results, pull = jax.vjp(function, *(self._arguments[slot] for slot in self._slots))
         given = [
-            zeros(result.shape, result.dtype) if cotangent is None else jax.device_put(cotangent)
+            zeros(result.shape, result.dtype) if cotangent is None else put(cotangent, result.dtype)
             for result, cotangent in zip(results, cotangents, strict=True)
         ]
         return [to_array(gradient) for gradient in pull(given)]
@@ -115,4 +130,4 @@ class Alone:
 
 def _widened(argument: Any) -> Any:
     array = jnp.asarray(argument)
-    return array.astype(jnp.float64) if array.dtype == jnp.float32 else array
+    return array.astype(jnp.float64) if jnp.issubdtype(array.dtype, jnp.floating) else array

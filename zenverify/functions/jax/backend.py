@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -12,10 +13,25 @@ import numpy as np
 from zenverify.engines.jax.taps import tapped, zeros
 from zenverify.errors import UsageError
 from zenverify.functions.composing import composed
-from zenverify.functions.jax.alone import Alone, to_array
+from zenverify.functions.jax.alone import HALVES, Alone, put, to_array
 from zenverify.functions.jax.declared import declaration_of
-from zenverify.functions.jax.steps import CUSTOM, Steps, is_float, steps_of
-from zenverify.functions.recording import BESIDE, Changed, Node, RecordedCall, Value, moved_beside
+from zenverify.functions.jax.steps import (
+    CUSTOM,
+    PrimitiveCall,
+    Steps,
+    is_float,
+    run_widened,
+    steps_of,
+)
+from zenverify.functions.recording import (
+    BESIDE,
+    Changed,
+    Node,
+    RecordedCall,
+    Value,
+    coarsest,
+    moved_beside,
+)
 from zenverify.functions.terms import Declaration, Fixed, Slot
 from zenverify.graph.case import Array
 
@@ -91,6 +107,8 @@ class JaxFunction:
     draws = False
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
+        self._steps: Steps | None = None
+        self._least = ""
         self._function, self._inputs = _of_arrays(function, inputs)
         self._leaves, self._tree = jax.tree.flatten(self._inputs)
         self._kept = [np.array(leaf) for leaf in self._leaves]
@@ -133,7 +151,11 @@ class JaxFunction:
         """Trace the function, and run what was traced."""
         closed = jax.make_jaxpr(self._function)(*self._inputs)
         self._unchanged()
-        return _recording(steps_of(closed), list(map(jnp.asarray, self._leaves)), self._names())
+        self._steps = steps_of(closed)
+        made = _recording(self._steps, list(map(jnp.asarray, self._leaves)), self._names())
+        met = (value.least or str(value.array.dtype) for value in made.values)
+        self._least = coarsest((*met, *(node.least for node in made.nodes)))
+        return made
 
     def _unchanged(self) -> None:
         for name, leaf, before in zip(self._names(), self._leaves, self._kept, strict=True):
@@ -149,7 +171,9 @@ class JaxFunction:
             return jnp.asarray(moved_beside(to_array(leaf), draw, reach), leaf.dtype)
 
         inputs = jax.tree.unflatten(self._tree, list(map(moved, map(jnp.asarray, self._leaves))))
-        return JaxFunction(self._function, inputs)
+        beside = JaxFunction(self._function, inputs)
+        beside._steps, beside._least = self._steps, self._least
+        return beside
 
     def whole(self, *, parameters: bool) -> tuple[Node, tuple[Value, ...], list[Any]]:
         """The function as a single operation of its inputs."""
@@ -160,15 +184,24 @@ class JaxFunction:
             return list(jax.tree.leaves(results))
 
         slots = tuple(number for number, leaf in enumerate(leaves) if is_float(leaf))
-        results = run(leaves)
+        results = _differentiated(run, leaves, slots)
         outputs = tuple(number for number, one in enumerate(results) if is_float(one))
-        alone = Alone(run, leaves, slots, outputs)
+        steps = self._steps if self._least in HALVES else None
+        widened = None if steps is None else partial(run_widened, steps)
+        alone = Alone(run, leaves, slots, outputs, widened=widened)
         names = self._names()
         values = [Value(names[slot], to_array(leaves[slot])) for slot in slots]
         values += [Value("the result", to_array(results[number])) for number in outputs]
         places = tuple(range(len(values)))
         count = len(slots)
-        node = Node(self.name, places[:count], places[count:], alone.forward, alone.pull)
+        node = Node(
+            self.name,
+            places[:count],
+            places[count:],
+            alone.forward,
+            alone.pull,
+            least=self._least,
+        )
         arguments: list[Any] = [
             Slot(slots.index(number)) if number in slots else Fixed(np.asarray(leaf, np.float64))
             for number, leaf in enumerate(leaves)
@@ -194,12 +227,14 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
         outputs = tuple(number for number, one in enumerate(made) if slots and is_float(one))
         if slots and any(map(jnp.iscomplexobj, made)):
             lost = lost or f"{step.name} computes with complex numbers"
-        others = {str(made[number].dtype) for number in outputs}.difference(_DTYPES)
+        others = {str(made[number].dtype) for number in outputs}.difference(_DTYPES, HALVES)
         if others:
             lost = lost or f"{step.name} computes in {min(others)}"
         for number in outputs:
             places[step.outputs[number]] = len(values)
-            values.append(Value(f"result of {step.name}", to_array(made[number])))
+            values.append(
+                Value(f"result of {step.name}", to_array(made[number]), _half(made[number]))
+            )
         if not outputs:
             continue
         custom = step.primitive.name in CUSTOM
@@ -208,7 +243,16 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
             declaration = _composed(inner, given, slots)
         else:
             declaration = declaration_of(step, given, slots)
-        alone = Alone(step.run, given, slots, outputs, narrow=step.is_narrow)
+        met = [_half(one) for one in (*(given[slot] for slot in slots), *made)]
+        least = coarsest((*met, "" if declaration is None else declaration.least))
+        alone = Alone(
+            step.run,
+            given,
+            slots,
+            outputs,
+            widened=_widened(step) if least else None,
+            narrow=step.is_narrow and not least,
+        )
         nodes.append(
             Node(
                 step.name,
@@ -221,6 +265,8 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
                 step.primitive.name in _DEFINED_TOGETHER,
                 iterates=custom and step.iterates,
                 built_in=not custom,
+                by_rejection=step.primitive.name == "random_gamma",
+                least=least,
             )
         )
     roots = tuple(dict.fromkeys(places[place] for place in steps.outputs if place in places))
@@ -231,6 +277,34 @@ def _recording(steps: Steps, inputs: Sequence[Any], names: Sequence[str]) -> Rec
         return _gradients(steps, inputs, places, values, seeds)
 
     return RecordedCall(tuple(values), tuple(nodes), roots, gradients, lost)
+
+
+def _differentiated(
+    run: Callable[[Sequence[Any]], list[Any]], leaves: Sequence[Any], slots: Sequence[int]
+) -> list[Any]:
+    """What a function gives where it is differentiated: of a custom rule, its own forward pass."""
+
+    def function(*operands: Any) -> list[Any]:
+        given = dict(zip(slots, operands, strict=True))
+        return run([given.get(number, leaf) for number, leaf in enumerate(leaves)])
+
+    try:
+        made: list[Any] = jax.vjp(function, *(leaves[slot] for slot in slots))[0]
+        return made
+    except Exception:  # noqa: BLE001  then its reverse pass says what it raises
+        return run(leaves)
+
+
+def _half(value: Any) -> str:
+    """The dtype of 16 bits that a value is of, if it is."""
+    dtype = str(jax.dtypes.result_type(value))
+    return dtype if dtype in HALVES else ""
+
+
+def _widened(step: PrimitiveCall) -> Callable[[Sequence[Any]], list[Any]]:
+    if step.primitive.name in CUSTOM:
+        return partial(run_widened, steps_of(step.inside))
+    return step.widened.run
 
 
 def _composed(
@@ -266,7 +340,8 @@ def _gradients(
         numbered = {number: place for place, number in places.items()}
         return [env[numbered[number]] for number in seeds]
 
-    taps = [zeros(value.array.shape, value.array.dtype) for value in values]
+    dtypes = [jnp.dtype(value.least or value.array.dtype) for value in values]
+    taps = [zeros(value.array.shape, dtype) for value, dtype in zip(values, dtypes, strict=True)]
     _, pull = jax.vjp(function, taps)
-    (found,) = pull([jax.device_put(seed) for seed in seeds.values()])
+    (found,) = pull([put(seed, dtypes[number]) for number, seed in seeds.items()])
     return {number: to_array(gradient) for number, gradient in enumerate(found)}

@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from zenverify.functions.jax.alone import to_array
 from zenverify.functions.jax.steps import PrimitiveCall, is_float
 from zenverify.functions.jax.table import ELEMENTWISE, MOVEMENTS, PRIMITIVES
 from zenverify.functions.terms import (
@@ -27,7 +28,7 @@ def declaration_of(
 ) -> Declaration | None:
     """What a primitive is; None where the table does not provide for it."""
     placed = [_placed(number, value, slots) for number, value in enumerate(given)]
-    dtype = str(np.dtype(next(given[slot].dtype for slot in slots)))
+    dtype = str(to_array(next(given[slot] for slot in slots)).dtype)
     name = step.primitive.name
     if name in MOVEMENTS:
         keeps = [n for n, one in enumerate(placed) if isinstance(one, Slot | Fixed)]
@@ -43,7 +44,9 @@ def declaration_of(
 def _placed(number: int, value: Any, slots: Sequence[int]) -> Any:
     if number in slots:
         return Slot(list(slots).index(number))
-    return Fixed(np.array(value)) if is_float(value) else np.array(value)
+    if jax.dtypes.issubdtype(value.dtype, jax.dtypes.extended):  # a random key
+        return value
+    return Fixed(to_array(value)) if is_float(value) else np.array(value)
 
 
 def _movement(step: PrimitiveCall, given: Sequence[Any], keeps: Sequence[int]) -> Any:

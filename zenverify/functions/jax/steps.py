@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
+
+from zenverify.functions.recording import COARSE
 
 _OPENED = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "checkpoint": "jaxpr"}
 """Primitives that do nothing but hold others, and the parameter that they are in."""
@@ -73,6 +76,15 @@ class PrimitiveCall:
         return any(getattr(one.aval, "dtype", None) == jnp.float32 for one in variables)
 
     @property
+    def widened(self) -> PrimitiveCall:
+        """The same in float64, whatever dtype it asks for."""
+        parameters = {
+            name: np.dtype(np.float64) if _is_narrower(value) else value
+            for name, value in self.parameters.items()
+        }
+        return replace(self, parameters=parameters)
+
+    @property
     def iterates(self) -> bool:
         """Whether there is a loop in it whose end its values decide."""
         return _iterates(self.primitive, self.parameters)
@@ -118,6 +130,36 @@ def steps_of(closed: ClosedJaxpr) -> Steps:
     found.inputs = tuple(_fresh(found) for _ in closed.jaxpr.invars)
     found.outputs = _inlined(found, closed.jaxpr, closed.consts, found.inputs)
     return found
+
+
+def run_widened(steps: Steps, values: Sequence[Any]) -> list[Any]:
+    """The results of a function in float64, whatever dtypes it asks for.
+
+    Raises
+    ------
+    TypeError
+        If a primitive holds a function that was traced for another dtype.
+    """
+    constants = {
+        place: value.astype(jnp.float64) if is_float(value) else value
+        for place, value in steps.constants.items()
+    }
+    env: dict[int, Any] = {**constants, **dict(zip(steps.inputs, values, strict=True))}
+    for step in steps.steps:
+        given = [env[place] for place in step.inputs]
+        if step.primitive.name in CUSTOM:
+            made = run_widened(steps_of(step.inside), given)
+        else:
+            made = step.widened.run(given)
+        env.update(zip(step.outputs, made, strict=True))
+    return [env[place] for place in steps.outputs]
+
+
+def _is_narrower(parameter: Any) -> bool:
+    try:
+        return str(np.dtype(parameter)) in COARSE
+    except TypeError:
+        return False
 
 
 def _fresh(steps: Steps) -> int:
