@@ -181,7 +181,7 @@ class Workplace:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         assert not check or done.returncode == 0, done.stdout

@@ -87,7 +87,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 """How a user calls each operation: ``function(*operands, **attributes)``."""
 
-_DECISIONS = (one.name for one in catalogue.decisions())
 _KINKED = (one.name for one in catalogue.all_operators() if one.kinks and not one.jumps)
 
 
@@ -97,7 +96,7 @@ class ZenEngine:
     name = "zen"
     version = zenverify.__version__
     summary = "zenverify.tensor, the library's own engine"
-    operators: frozenset[str] = frozenset((*zen.OPERATIONS, *_DECISIONS))
+    operators: frozenset[str] = frozenset((*zen.OPERATIONS, *catalogue.names_of_decisions()))
     conventions: Mapping[str, AtKink] = MappingProxyType(dict.fromkeys(_KINKED, MEAN))
     accumulates = True
     masked_nan = True

@@ -66,12 +66,12 @@ def faults_of(engine: Engine, operations: Sequence[str] | None = None) -> Iterat
     from zenverify.faults.planting import mutants_of  # loads `zenverify.tensor`
 
     _check(engine)
-    places = [*_places(engine), *_decisions()]
+    places = [*_places(engine), *catalogue.names_of_decisions()]
     for operation in _places(engine) if operations is None else operations:
         if operation not in places:
             hint = _hint(operation, places)
             raise UsageError(f"engine {engine.name!r} has no operation {operation!r}{hint}")
-        if operation in _decisions():
+        if operation in catalogue.names_of_decisions():
             continue
         taken: Counter[str] = Counter()
         for mutant in mutants_of(engine, operation):
@@ -118,12 +118,7 @@ def _check(engine: Engine) -> None:
 
 
 def _places(engine: Engine) -> list[str]:
-    return [*sorted(engine.operators.difference(_decisions())), *TRAVERSAL]
-
-
-def _decisions() -> list[str]:
-    """Comparisons, and what combines them: there is no rule to plant a fault into."""
-    return [one.name for one in catalogue.decisions()]
+    return [*sorted(engine.operators.difference(catalogue.names_of_decisions())), *TRAVERSAL]
 
 
 def _name(operation: str, mutant: Mutant) -> str:

@@ -76,6 +76,11 @@ def decisions() -> tuple[Operator, ...]:
     return tuple(_decisions().values())
 
 
+def names_of_decisions() -> tuple[str, ...]:
+    """Their names."""
+    return tuple(_decisions())
+
+
 def all_operators() -> tuple[Operator, ...]:
     """Every operator, in the order of their declaration."""
     return tuple(_operators().values())

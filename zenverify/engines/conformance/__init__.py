@@ -59,7 +59,7 @@ def check(engine: Engine, operators: Iterable[str] | None = None) -> list[str]:
 
 def _names(engine: Engine) -> Iterator[str]:
     known = catalogue.names()
-    decisions = [one.name for one in catalogue.decisions()]
+    decisions = catalogue.names_of_decisions()
     for name in sorted(engine.operators.difference(known, decisions)):
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""

@@ -44,7 +44,7 @@ def coverage_tables(coverage: Coverage, width: int) -> Iterator[Table]:
 def coverage_line(model: RunModel) -> str:
     """The same in one line: how much of what can happen has happened."""
     # What decides a condition is met beside the operation that it is for.
-    left_out = {*model.unsupported, *(one.name for one in catalogue.decisions())}
+    left_out = {*model.unsupported, *catalogue.names_of_decisions()}
     operations = [name for name in model.operators if name not in left_out]
     possible = met = 0
     for name in operations:

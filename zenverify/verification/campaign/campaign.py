@@ -62,7 +62,7 @@ def run(
 
 
 def _operators(engine: Engine, options: CampaignOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    decisions = tuple(one.name for one in catalogue.decisions())
+    decisions = catalogue.names_of_decisions()
     wanted = options.operators or (*catalogue.names(), *decisions)
     for name in wanted:
         catalogue.get(name)

@@ -87,7 +87,7 @@ class Looking:
             if self._calls[name]:
                 yield from self._attributes(name)
         # What decides a condition has no derivative.
-        known = self._confirmed.union(blamed, [one.name for one in catalogue.decisions()])
+        known = self._confirmed.union(blamed, catalogue.names_of_decisions())
         without = [n for n in operators if self._calls[n] and n not in known]
         if without:
             text = f"differences of {', '.join(without)}: they converged in no graph with these"
