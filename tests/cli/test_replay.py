@@ -57,6 +57,11 @@ def test_an_entry_that_cannot_be_decided_is_no_pass(zenverify: Zenverify, entry:
     assert done.out == f"undecided: corpus/zen/{entry.name}: the engine has no tanh\n"
 
 
+@pytest.mark.usefixtures("undecided")
+def test_strict_fails_what_cannot_be_decided(zenverify: Zenverify, entry: Path) -> None:
+    assert zenverify("replay", "--strict").code == 1
+
+
 def test_an_empty_corpus_is_no_pass(zenverify: Zenverify, directory: Path) -> None:
     (directory / "corpus").mkdir()
     done = zenverify("replay")

@@ -32,6 +32,11 @@ Examples:
 @engine_option
 @corpus_option
 @jobs_option("Replay in N processes.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 1 also where an entry could not be decided.",
+)
 @json_option
 @quiet_option
 @verbose_option
@@ -42,6 +47,7 @@ def replay(
     *,
     paths: tuple[Path, ...],
     jobs: int,
+    strict: bool,
     as_json: bool,
     quiet: bool,
     **_: Any,
@@ -51,8 +57,8 @@ def replay(
     PATHS are entries, and directories that are searched for entries; the corpus by default. An
     entry passes if all witnesses agree. One that is open must fail, and is gone where it passes.
 
-    Exit code: 0 all are as they should be, 1 an entry fails or is gone, 2 none could be verified or
-    one could not be read, 130 interrupted.
+    Exit code: 0 all are as they should be, 1 an entry fails or is gone, or with --strict is not
+    decided, 2 none could be verified or one could not be read, 130 interrupted.
     """
     from zenverify.corpus.parallel import replay_in_processes
     from zenverify.corpus.replay import replay as replay_entries
@@ -60,9 +66,8 @@ def replay(
     from zenverify.output.terminal.replay import ReplayOutput
 
     settings = resolve(context)
-    output = ReplayOutput(
-        as_json=as_json, quiet=quiet, verbose=context.ensure_object(Invocation).verbose
-    )
+    verbose = context.ensure_object(Invocation).verbose
+    output = ReplayOutput(as_json=as_json, quiet=quiet, verbose=verbose, strict=strict)
     engine = registry.load(settings["engine"])
     wanted = paths or (settings["corpus"],)
     if jobs == 1:

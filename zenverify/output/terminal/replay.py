@@ -22,9 +22,12 @@ class ReplayOutput:
         Leave the counts out.
     verbose
         Print a line for each entry that passes too.
+    strict
+        Take an entry that is not decided for one that fails.
     """
 
-    def __init__(self, *, as_json: bool, quiet: bool, verbose: bool) -> None:
+    def __init__(self, *, as_json: bool, quiet: bool, verbose: bool, strict: bool) -> None:
+        self._strict = strict
         self._as_json = as_json
         self._verbose = verbose
         self._results = results_console()
@@ -54,7 +57,8 @@ class ReplayOutput:
     def exit_code(self) -> int:
         """1 if an entry failed or is gone; 2 if one was not read or none decided; otherwise 0."""
         counts = self._counts
-        if counts[ReplayStatus.FAILED] or counts[ReplayStatus.GONE]:
+        undecided = self._strict and counts[ReplayStatus.UNDECIDED]
+        if counts[ReplayStatus.FAILED] or counts[ReplayStatus.GONE] or undecided:
             return 1
         stopped = counts[ReplayStatus.MALFORMED] + counts[ReplayStatus.ERROR]
         return 2 if stopped or not counts[ReplayStatus.PASSED] + counts[ReplayStatus.OPEN] else 0
