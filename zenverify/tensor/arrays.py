@@ -1,4 +1,4 @@
-"""Arrays: which ones the engine takes, and arithmetic on them without warnings."""
+"""Arrays: which ones the engine takes, in which dtype it computes, and without warnings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from zenverify.tensor.operation import Array
 
-__all__ = ["as_array", "describe", "quiet"]
+__all__ = ["as_array", "describe", "promoted", "quiet"]
 
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 
@@ -65,3 +65,12 @@ def as_array(name: str, value: object) -> Array:
 def describe(arrays: Iterable[Array]) -> str:
     """Shapes and dtypes for an error message, as in ``(2, 3) float64 and () float32``."""
     return " and ".join(f"{array.shape} {array.dtype}" for array in arrays) or "no operands"
+
+
+def promoted(*arrays: Array) -> tuple[Array, ...]:
+    """Return arrays in the dtype of their result, as NumPy's functions of several operands work.
+
+    A rule that computes something of a float32 operand first would lose digits of a float64 result.
+    """
+    dtype = np.result_type(*arrays)
+    return tuple([array.astype(dtype, copy=False) for array in arrays])

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from zenverify.tensor import walk
-from zenverify.tensor.arrays import describe
+from zenverify.tensor.arrays import describe, promoted
 from zenverify.tensor.axes import Shape
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.precision import promoted
 from zenverify.tensor.recording import Operand, as_operands, record
 from zenverify.tensor.reductions.reductions import add_up, less_largest, proportions
 from zenverify.tensor.reductions.softmaxes import root_proportions

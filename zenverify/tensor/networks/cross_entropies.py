@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zenverify.tensor.arrays import describe
+from zenverify.tensor.arrays import describe, promoted
 from zenverify.tensor.indices import Indices, integer_array
 from zenverify.tensor.networks.losses import (
     Reduction,
@@ -18,7 +18,6 @@ from zenverify.tensor.networks.losses import (
     share,
 )
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.precision import promoted
 from zenverify.tensor.recording import Operand, as_tensor, record, record_single
 from zenverify.tensor.reductions.reductions import add_up, log_total, proportions
 from zenverify.tensor.reductions.softmaxes import less_share, root_proportions

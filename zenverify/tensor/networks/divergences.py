@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from zenverify.tensor.arrays import promoted
 from zenverify.tensor.networks.losses import (
     Reduction,
     pair_of_equal_shape,
@@ -14,7 +15,6 @@ from zenverify.tensor.networks.losses import (
     share,
 )
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.precision import promoted
 from zenverify.tensor.recording import Operand, record
 
 if TYPE_CHECKING:

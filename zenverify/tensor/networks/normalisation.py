@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from zenverify.tensor.arrays import describe
+from zenverify.tensor.arrays import describe, promoted
 from zenverify.tensor.axes import Shape
 from zenverify.tensor.networks.standardisation import (
     by_rms,
@@ -14,7 +14,6 @@ from zenverify.tensor.networks.standardisation import (
     standardised,
 )
 from zenverify.tensor.operation import Array, define
-from zenverify.tensor.precision import promoted
 from zenverify.tensor.recording import Operand, as_operands, record
 from zenverify.tensor.reductions.reductions import add_up
 
