@@ -21,7 +21,7 @@ from zenverify.operators.kinks import ANY, LEFT, MEAN, RIGHT, AtKink
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
-P = TypeVar("P")
+_P = TypeVar("_P")
 
 __all__ = [
     "ACCUMULATION",
@@ -299,7 +299,7 @@ class Ruled(Protocol):
         ...
 
 
-def offers(engine: object, protocol: Callable[..., P]) -> TypeIs[P]:
+def offers(engine: object, protocol: Callable[..., _P]) -> TypeIs[_P]:
     """Whether an engine has all methods of one of the protocols above.
 
     As `isinstance` says, which takes as long as a short pass and is too slow to be asked in each.
