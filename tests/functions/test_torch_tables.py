@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 functional: Any = pytest.importorskip("torch.nn.functional")
 
 Call = Callable[..., Any]
+Function: Any = torch.autograd.Function
 
 
 def leaf(*shape: int, dtype: Any = None) -> Any:
@@ -57,6 +58,30 @@ CALLS: dict[str, tuple[Call, tuple[Any, ...]]] = {
     "median along an axis": (lambda x: torch.median(x, 0)[0], (leaf(4, 2),)),
     "mode": (lambda x: torch.mode(x, 1)[0], (leaf(2, 4),)),
     "stack": (lambda x, y: torch.stack([x, y], 1), (leaf(2, 3), leaf(2, 3))),
+    "interpolate, bilinear": (
+        lambda x: functional.interpolate(x, scale_factor=1.7, mode="bilinear"),
+        (leaf(1, 2, 3, 4),),
+    ),
+    "interpolate, aligned": (
+        lambda x: functional.interpolate(x, size=41, mode="linear", align_corners=True),
+        (leaf(2, 1, 29),),
+    ),
+    "interpolate, to fewer": (
+        lambda x: functional.interpolate(x, size=(2, 1, 2), mode="trilinear"),
+        (leaf(1, 1, 3, 2, 4),),
+    ),
+    "interpolate, nearest": (
+        lambda x: functional.interpolate(x, scale_factor=2, mode="nearest"),
+        (leaf(1, 2, 3, 2),),
+    ),
+    "grid_sample": (
+        lambda x, g: functional.grid_sample(x, g, align_corners=False),
+        (leaf(2, 2, 3, 4), leaf(2, 3, 1, 2)),
+    ),
+    "grid_sample of three axes, aligned": (
+        lambda x, g: functional.grid_sample(x, g, align_corners=True),
+        (leaf(1, 1, 3, 2, 2), leaf(1, 1, 2, 2, 3)),
+    ),
     "flipud": (torch.flipud, (leaf(2, 3),)),
     "pixel_shuffle": (lambda x: functional.pixel_shuffle(x, 2), (leaf(1, 4, 2, 2),)),
     "unfold": (lambda x: functional.unfold(x, 2), (leaf(1, 2, 3, 3),)),
@@ -204,3 +229,26 @@ def test_a_rule_for_symmetric_matrices_is_right_for_them(function: Call) -> None
 
     result = gradcheck(symmetrised, leaf(3, 3))
     assert result, result
+
+
+class Sampled(Function):
+    """Bilinear interpolation, whose rule is off in the second coordinate."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, g: Any) -> Any:
+        ctx.save_for_backward(x, g)
+        return functional.grid_sample(x, g, align_corners=False)
+
+    @staticmethod
+    def backward(ctx: Any, cotangent: Any) -> Any:
+        x, g = (one.detach().requires_grad_() for one in ctx.saved_tensors)
+        with torch.enable_grad():
+            made = functional.grid_sample(x, g, align_corners=False)
+        of_x, of_g = torch.autograd.grad(made, (x, g), cotangent)
+        return of_x, of_g * torch.tensor([1.0, 1.0 + 1e-9], dtype=g.dtype)
+
+
+def test_a_rule_is_held_to_interpolation_by_enclosures() -> None:
+    result = gradcheck(Sampled.apply, (leaf(1, 2, 3, 4), leaf(1, 3, 2, 2)))
+    assert result.verdict is Verdict.INACCURATE
+    assert result.findings[0].blame.argument == 1

@@ -17,6 +17,7 @@ from zenverify.functions.torch.tables import (
     products,
     recurrent,
     reductions,
+    resampling,
     scattering,
     windows,
 )
@@ -34,6 +35,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **padding.FUNCTIONS,
     **windows.FUNCTIONS,
     **networks.FUNCTIONS,
+    **resampling.FUNCTIONS,
 }
 
 MOVEMENTS = frozenset(
