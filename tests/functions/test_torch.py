@@ -859,3 +859,25 @@ def test_a_basis_of_a_null_space_may_be_any() -> None:
     # The projection on it is a function of the matrix, and torch gives it no gradient.
     rest = gradcheck(lambda x: torch.linalg.svd(x).Vh[2:].mT @ torch.linalg.svd(x).Vh[2:], x)
     assert rest.verdict is Verdict.ENGINE_WRONG
+
+
+class Broadcasting(Function):
+    """a x, whose rule gives for a what torch adds up to a's shape."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any, a: Any, factor: float) -> Any:
+        ctx.save_for_backward(x, a)
+        ctx.factor = factor
+        return torch.from_numpy(x.detach().numpy() * a.detach().numpy())
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        x, a = ctx.saved_tensors
+        return g * a, g * x * ctx.factor, None
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.5])
+def test_what_torch_sums_to_the_operands_shape_is_summed(factor: float) -> None:
+    result = gradcheck(lambda x, a: Broadcasting.apply(x, a, factor), (leaf(2, 3), leaf(1)))
+    assert bool(result) is (factor == 1.0), result
+    assert all(finding.blame.operation == "Broadcasting" for finding in result.findings)

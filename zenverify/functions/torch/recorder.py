@@ -104,7 +104,8 @@ def _pull_of(own: _Own, call: TorchCall, *, in_place: bool = False) -> Pull:
         with torch.no_grad():
             found = node.apply(*arriving)
         found = found if isinstance(found, tuple) else (found,)
-        return [None if found[slot] is None else to_array(found[slot]) for slot in call.slots]
+        pairs = ((found[slot], call.leaves[slot]) for slot in call.slots)
+        return [None if one is None else to_array(_fitted(one, leaf)) for one, leaf in pairs]
 
     return pull
 
@@ -309,6 +310,13 @@ class Recorder(TorchFunctionMode):
                 array = to_array(gradient)
                 gradients[place] = array if seed is None else array + seed
         return gradients
+
+
+def _fitted(gradient: torch.Tensor, operand: torch.Tensor) -> torch.Tensor:
+    """A rule's gradient as the reverse pass takes it: summed where the operand was broadcast."""
+    if gradient.shape != operand.shape:
+        gradient = gradient.sum_to_size(operand.shape)
+    return gradient.to(operand.dtype)
 
 
 def _is_built_in(function: Any) -> bool:
