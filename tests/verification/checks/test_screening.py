@@ -1,19 +1,27 @@
 """Large arrays: what the screen clears is right, and what is wrong is found."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import pytest
 
+from tests.verification.prepared import CaseBuilder
 from zenverify import Tensor, gradcheck, tensor, verify
 from zenverify.engines.zen import ZenEngine
 from zenverify.operators import catalogue
+from zenverify.operators.kinks import AtKink
+from zenverify.operators.program.program import Program
+from zenverify.oracles.screen.pairs import BLOCK, Pair
+from zenverify.oracles.screen.programs import Screened
 from zenverify.tensor import OPERATIONS, new_operation
 from zenverify.tensor.operation import Operation
 from zenverify.verification.campaign.cases import cases_of
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.checks import screening
+from zenverify.verification.recording import record_case
+from zenverify.verification.session import EngineSession
 from zenverify.verification.verdict import Verdict
 from zenverify.verification.verify import verify_case
 
@@ -91,3 +99,43 @@ def test_both_ways_find_a_planted_fault(monkeypatch: pytest.MonkeyPatch, operati
     assert any(verdict is not Verdict.AGREE for verdict, _ in in_balls)
     monkeypatch.setattr(screening, "LARGE", 0)
     assert found() == in_balls
+
+
+def test_elementwise_operations_are_screened_block_by_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build = CaseBuilder()
+    x = build.variable(np.random.default_rng(5).uniform(0.5, 1.5, 40_000))
+    root = build.apply("multiply", build.apply("tanh", x), x)
+    case = build.case()
+    recording = record_case(case, EngineSession(ZenEngine()))
+    lengths: list[int] = []
+
+    class Noted(Screened):
+        def __init__(self, program: Program, operands: Sequence[Pair], at_kink: AtKink) -> None:
+            lengths.extend(len(operand.high) for operand in operands)
+            super().__init__(program, operands, at_kink)
+
+    monkeypatch.setattr(screening, "Screened", Noted)
+    screen = screening.Screening(case.graph, recording.values, {})
+    gradients = {node: np.array(found) for node, found in recording.gradients.items()}
+    assert (screen.values(), screen.gradients(gradients, case.seeds)) == ({}, {})
+    assert max(lengths) <= BLOCK
+    gradients[x][39_999] *= 1 + 1e-13
+    gradients[root][20_000] *= 1 + 1e-12
+    left = screen.gradients(gradients, case.seeds)
+    assert left[x][-1] == 39_999
+    assert left[root] == [20_000]
+    assert 20_000 in left[x]
+
+
+def test_a_whole_operation_that_is_kept_is_not_taken_for_a_block() -> None:
+    build = CaseBuilder()
+    x = build.variable(np.random.default_rng(6).uniform(0.5, 1.5, 40_000))
+    both = build.apply("exp", x), build.apply("flip", x, axis=None)
+    build.apply("add", *both)
+    case = build.case()
+    recording = record_case(case, EngineSession(ZenEngine()))
+    screen = screening.Screening(case.graph, recording.values, {})
+    assert screen.gradients(recording.gradients, case.seeds) == {}
+    assert screen.values() == {}

@@ -8,7 +8,7 @@ would refuse. Nothing is refused here either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,10 +19,11 @@ from zenverify.operators.kinks import MEAN
 from zenverify.operators.operator import CallPart
 from zenverify.operators.program.part import Marks, part_of, reached
 from zenverify.operators.program.program import Program
+from zenverify.operators.program.steps.map import Map
 from zenverify.operators.program.steps.move import Move
 from zenverify.operators.program.steps.step import Step
 from zenverify.oracles.enclosure import THRESHOLD, UNIT_ROUNDOFF, Conventions
-from zenverify.oracles.screen.pairs import Floats, Pair
+from zenverify.oracles.screen.pairs import BLOCK, Floats, Pair
 from zenverify.oracles.screen.programs import Screened, Sized, added, can_screen, sized
 
 LARGE = 4096
@@ -30,6 +31,9 @@ LARGE = 4096
 
 _MOST_KEPT = 2**18
 """Elements of buffers that are kept from one check for the next; larger ones are computed anew."""
+
+_ALL = slice(None)
+"""The part that is the whole."""
 
 _ALLOWED = (THRESHOLD - 1) * (1 - 2.0**-20)
 """Units; the rest makes up for sizes that are known to a relative 2^-30 only."""
@@ -48,7 +52,7 @@ class Screening:
     operations
         The positions of those that are large, and whose operands' gradients can be screened.
     nodes
-        The operands of these that have a gradient.
+        The operands of these that have a gradient, and those of their results that nothing uses.
     """
 
     def __init__(self, graph: Graph, values: Sequence[Array], conventions: Conventions) -> None:
@@ -59,12 +63,13 @@ class Screening:
         large = [call for call in graph.calls if call.program.work > LARGE]
         known = {call.position for call in large if self._can_screen(call.position)}
         self.operations = frozenset(known)
+        ends = {p for p in known if graph.trainable[p] and not self._consumers(p)}
         self.nodes = frozenset(
             operand
             for position in known
             for operand in graph.operands[position]
             if graph.trainable[operand] and graph.trainable[position]
-        )
+        ).union(ends)
 
     def _can_screen(self, position: int) -> bool:
         """Whether an operation and all others that use its operands are known as arrays."""
@@ -79,70 +84,98 @@ class Screening:
         graph = self._graph
         return {k for k, _ in graph.consumers[node] if graph.trainable[k]}
 
-    def _screened(self, position: int) -> Screened:
-        if position in self._kept:
+    def _screened(self, position: int, part: slice = _ALL) -> Screened:
+        if part == _ALL and position in self._kept:
             return self._kept[position]
         graph = self._graph
         program = graph.programs[position]
-        operands = [_exact(self._values[operand]) for operand in graph.operands[position]]
+        operands = [_exact(self._values[operand], part) for operand in graph.operands[position]]
         at_kink = self._conventions.get(graph.operator_of(position), MEAN)
         screened = Screened(program, operands, at_kink)
         held = sum(graph.programs[kept].work for kept in self._kept)
-        if held + program.work <= _MOST_KEPT:
+        if part == _ALL and held + program.work <= _MOST_KEPT:
             self._kept[position] = screened
         return screened
 
+    def _parts(self, operations: Iterable[int], size: int) -> list[slice]:
+        """The parts in which some operations are screened; one, but where each is elementwise."""
+        programs = [self._graph.programs[position] for position in operations]
+        if size <= BLOCK or not all(_is_elementwise(program, size) for program in programs):
+            return [_ALL]
+        return [slice(start, start + BLOCK) for start in range(0, size, BLOCK)]
+
     def values(self) -> dict[int, list[int]]:
         """Per operation, the elements of its value that are not cleared."""
-        found = {}
+        found: dict[int, list[int]] = {}
         with np.errstate(all="ignore"):
             for position in sorted(self.operations):
-                truth = self._screened(position).value
-                found[position] = self._left(position, self._values[position], truth)
+                for part in self._parts([position], self._graph.sizes[position]):
+                    truth = self._screened(position, part).value
+                    left = self._left(position, self._values[position], truth, part)
+                    found.setdefault(position, []).extend(left)
         return {position: elements for position, elements in found.items() if elements}
 
     def gradients(
         self, cotangents: Mapping[int, Array], seeds: Mapping[int, Array]
     ) -> dict[int, list[int]]:
         """Per node, the elements of its gradient that are not cleared."""
-        graph = self._graph
-        totals: dict[int, Sized | None] = dict.fromkeys(self.nodes)
-        last = {node: max(self._consumers(node)) for node in self.nodes}
+        sizes = self._graph.sizes
+        apart: dict[int, set[int]] = {}
+        for node in self.nodes:
+            if len(self._parts(self._consumers(node), sizes[node])) > 1:
+                apart.setdefault(sizes[node], set()).add(node)
+        together = self.nodes.difference(*apart.values())
         found: dict[int, list[int]] = {}
-
-        def compare(node: int) -> None:
-            """Once nothing more arrives, hold a node's gradient against the sum, and forget it."""
-            total, gradient = totals.pop(node), cotangents.get(node)
-            if gradient is None:
-                return
-            if node in seeds:
-                total = added(total, sized(_exact(seeds[node])))
-            found[node] = self._left(
-                node, gradient, total or sized(Pair.exact(np.zeros(gradient.size)))
-            )
-
-        consumers = sorted({k for node in self.nodes for k in self._consumers(node)})
         with np.errstate(all="ignore"):
-            for position in consumers:
-                arriving = cotangents.get(position)
-                operands = graph.operands[position]
-                if arriving is not None:
-                    parts = self._screened(position).pull(_exact(arriving))
-                    for operand, part in zip(operands, parts, strict=True):
-                        if part is not None and operand in self.nodes:
-                            totals[operand] = added(totals[operand], part)
-                for node in sorted(self.nodes.intersection(operands)):
-                    if last[node] == position:
-                        compare(node)
+            for size, nodes in ((0, together), *apart.items()):
+                consumers = sorted({k for node in nodes for k in self._consumers(node)})
+                for part in self._parts(consumers, size):
+                    for node, left in self._in_part(nodes, consumers, cotangents, seeds, part):
+                        found.setdefault(node, []).extend(left)
         return {node: found[node] for node in cotangents if found.get(node)}
 
-    def _left(self, node: int, array: Array, truth: Sized) -> list[int]:
+    def _in_part(
+        self,
+        nodes: Collection[int],
+        consumers: Sequence[int],
+        cotangents: Mapping[int, Array],
+        seeds: Mapping[int, Array],
+        part: slice,
+    ) -> Iterator[tuple[int, list[int]]]:
+        """The elements of a part of some nodes' gradients that are not cleared.
+
+        Once nothing more arrives at a node, its gradient is held against the sum, which is
+        forgotten.
+        """
+        graph = self._graph
+        totals: dict[int, Sized | None] = dict.fromkeys(nodes)
+        complete: dict[int, list[int]] = {}
+        for node in nodes:
+            complete.setdefault(max(self._consumers(node), default=-1), []).append(node)
+        for position in (-1, *consumers):
+            arriving = cotangents.get(position)
+            if arriving is not None:
+                pulled = self._screened(position, part).pull(_exact(arriving, part))
+                for operand, contribution in zip(graph.operands[position], pulled, strict=True):
+                    if contribution is not None and operand in totals:
+                        totals[operand] = added(totals[operand], contribution)
+            for node in complete.get(position, ()):
+                total, gradient = totals.pop(node), cotangents.get(node)
+                if gradient is None:
+                    continue
+                if node in seeds:
+                    total = added(total, sized(_exact(seeds[node], part)))
+                nothing = sized(Pair.exact(np.zeros(gradient.ravel()[part].size)))
+                yield node, self._left(node, gradient, total or nothing, part)
+
+    def _left(self, node: int, array: Array, truth: Sized, part: slice) -> list[int]:
         number = truth.number
         unit = UNIT_ROUNDOFF[self._graph.dtypes[node]]
-        apart: Floats = np.abs((array.ravel().astype(np.float64) - number.high) - number.low)
+        found = array.ravel()[part].astype(np.float64)
+        apart: Floats = np.abs((found - number.high) - number.low)
         allowed = _ALLOWED * unit * np.maximum(truth.size, number.magnitude)
         cleared = apart + number.error <= allowed
-        left: list[int] = np.flatnonzero(~cleared).tolist()
+        left: list[int] = (np.flatnonzero(~cleared) + (part.start or 0)).tolist()
         return left
 
     def part_before(
@@ -150,10 +183,13 @@ class Screening:
     ) -> GraphPart | None:
         """The graph of what some elements of a node's gradient are made of.
 
-        None where a number is not finite: how far it spreads, only the whole graph tells.
+        None where a number is not finite: how far it spreads, only the whole graph tells. None for
+        a result that nothing uses.
         """
         graph = self._graph
         consumers = sorted(self._consumers(node))
+        if not consumers:
+            return None
         marked = np.zeros(graph.sizes[node], np.bool_)
         marked[list(elements)] = True
         operations = []
@@ -228,7 +264,8 @@ class Screening:
     def kinked(self, position: int) -> bool:
         """Whether an operation lies, or may lie, at a kink."""
         with np.errstate(all="ignore"):
-            return self._screened(position).kinked
+            parts = self._parts([position], self._graph.sizes[position])
+            return any(self._screened(position, part).kinked for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,5 +307,11 @@ def _behind(moves: Sequence[Move], program: Program) -> Program:
     return replace(program, sizes=sizes, steps=tuple(shifted))
 
 
-def _exact(array: Array) -> Pair:
-    return Pair.exact(array.ravel().astype(np.float64, copy=False))
+def _is_elementwise(program: Program, size: int) -> bool:
+    """Whether each element of the result is computed of those at its place alone."""
+    alike = all(length == size for length in program.sizes)
+    return alike and all(isinstance(one, Map) for one in program.steps)
+
+
+def _exact(array: Array, part: slice) -> Pair:
+    return Pair.exact(array.ravel()[part].astype(np.float64, copy=False))
