@@ -19,7 +19,7 @@ from zenverify.graph.graph import GraphBuilder
 from zenverify.verification.campaign.campaign import run
 from zenverify.verification.campaign.options import CampaignOptions
 from zenverify.verification.events import RunFinished
-from zenverify.verification.verdict import ACCUMULATION
+from zenverify.verification.verdict import ACCUMULATION, Verdict
 from zenverify.verification.verify import verify_case
 
 FEW = ("add", "multiply", "sum", "tanh")
@@ -89,6 +89,27 @@ def test_a_limited_engine_is_verified_and_its_fault_found(limits: Limits) -> Non
     (bucket, *others) = ended(Wrong(limits)).buckets
     assert {one.finding.blame.operation for one in (bucket, *others)} == {"tanh"}
     assert bucket.finding.blame.argument == 0
+
+
+def test_what_a_comparison_gives_has_no_gradient() -> None:
+    """A condition computed from trainable operands, and where its branch leads."""
+
+    class Comparing(Poor):
+        operators = frozenset((*FEW, "greater_equal", "where"))
+
+    class Swapped(Comparing):
+        def apply(self, operator: str, operands: Sequence[Any], attributes: dict[str, Any]) -> Any:
+            operands = list(operands)[::-1] if operator == "where" else operands
+            return super().apply(operator, operands, attributes)
+
+    build = GraphBuilder()
+    x, y = build.variable(), build.variable()
+    condition = build.apply("greater_equal", build.apply("tanh", x), y)
+    build.apply("where", x, y, given={"condition": condition})
+    case = Case(build.graph(), (np.array(0.5), np.array(0.25)), np.array(1.0))
+    limits = Limits(inner=False)
+    assert verify_case(Comparing(limits), case).findings == ()
+    assert verify_case(Swapped(limits), case).verdict is not Verdict.AGREE
 
 
 def test_a_limited_engine_conforms() -> None:

@@ -89,7 +89,8 @@ class _Completed(Wrapper):
 
     def apply(self, operator: str, operands: Sequence[Handle], attributes: dict[str, Any]) -> _Node:
         nodes = [_node(one) for one in operands]
-        handle = self._engine.apply(operator, [one.handle for one in nodes], attributes)
+        given = replaced(attributes, _Node, "handle")
+        handle = self._engine.apply(operator, [one.handle for one in nodes], given)
         return self._tapped(handle, nodes)
 
     def call(
@@ -113,7 +114,10 @@ class _Completed(Wrapper):
             return _Node(handle, None)
         if self._limits.inner:
             return _Node(handle, handle)
-        zeros = np.negative(np.zeros_like(self._engine.value(handle)))
+        value = self._engine.value(handle)
+        if value.dtype.kind != "f":  # what a comparison gives has no gradient
+            return _Node(handle, None)
+        zeros = np.negative(np.zeros_like(value))
         tap = self._engine.leaf(LeafKind.VARIABLE, zeros)
         return _Node(self._engine.apply("add", [handle, tap], {}), tap)
 

@@ -141,3 +141,14 @@ def test_a_lost_edge_is_said_to_be_lost() -> None:
     assert finding.message.endswith("; an edge is lost: the dependence on y is not recorded")
     with wrong_rule("power", lambda g, y, a, b: 0.5 * g, argument=1):
         assert "lost" not in finding_of(case).message
+
+
+def test_a_slope_that_cancels_to_zero_is_not_a_lost_edge() -> None:
+    """The edge is there: 1 - sigmoid is zero only far out."""
+    case = unary("sigmoid", at=49.5)
+    with wrong_rule("sigmoid", lambda g, y, x: g * (y * (1 - y))):
+        assert "lost" not in finding_of(case).message
+    with wrong_rule("sigmoid", lambda g, y, x: 0 * g):
+        assert finding_of(case).message.endswith(
+            "; an edge is lost: the dependence on x is not recorded"
+        )

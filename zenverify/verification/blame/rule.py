@@ -192,10 +192,10 @@ def _is_lost(engine: Engine, case: Case, node: int) -> bool:
 
 
 def _made_ordinary(value: Array) -> Array:
-    """Huge and tiny numbers moved to where nothing overflows or underflows."""
+    """Huge and tiny numbers moved to where nothing saturates, overflows or underflows."""
     if value.dtype.kind != "f":
         return value
-    moved = np.copysign(np.clip(np.abs(value), 2.0**-10, 2.0**10), value)
+    moved = np.copysign(np.clip(np.abs(value), 2.0**-10, 2.0), value)
     return np.where(value == 0, value, moved).astype(value.dtype)
 
 
