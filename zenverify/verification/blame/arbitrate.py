@@ -43,22 +43,20 @@ class Forward:
         self._batching = engine if isinstance(engine, Batching) else None
         self._graph = case.graph
         self._values = list(values)
+        self._constants: dict[int, Handle] = {}
 
-    @cached_property
-    def _unmoved(self) -> list[Handle]:
-        """Per node, its value as a constant of the engine's.
+    def _unmoved(self, node: int) -> Handle:
+        """A node's value as a constant of the engine's, made when it is first needed.
 
         Not of booleans and integers: what they give stands among the attributes of operations.
         """
-        graph = self._graph
-        return [
-            self._engine.leaf(LeafKind.NUMBER, value)
-            if graph.is_number(node)
-            else None
-            if graph.is_discrete(node)
-            else self._engine.leaf(LeafKind.CONSTANT, value)
-            for node, value in enumerate(self._values)
-        ]
+        if node not in self._constants:
+            graph = self._graph
+            kind = LeafKind.NUMBER if graph.is_number(node) else LeafKind.CONSTANT
+            unused = graph.is_discrete(node) and kind is LeafKind.CONSTANT
+            value = self._values[node]
+            self._constants[node] = None if unused else self._engine.leaf(kind, value)
+        return self._constants[node]
 
     def run(self, moves: Mapping[int, Array]) -> list[Array]:
         """All values when each node's is moved by an array of its shape on top of all else."""
@@ -89,13 +87,13 @@ class Forward:
 
     def _in_step(self, many: Sequence[Mapping[int, Array]]) -> list[list[Array]]:
         apply, leaf, attributes = self._engine.apply, self._engine.leaf, self._graph.attributes
-        runs = [_Run(moves, self._values.copy(), self._unmoved.copy(), set()) for moves in many]
+        runs = [_Run(moves, self._values.copy(), {}) for moves in many]
         for position, operands, operator, signs_free in self._order:
-            behind = [run for run in runs if not run.changed.isdisjoint(operands)]
+            behind = [run for run in runs if not run.handles.keys().isdisjoint(operands)]
             for run in behind:
-                given = [run.handles[operand] for operand in operands]
-                run.handles[position] = apply(operator, given, attributes(position))
-                run.changed.add(position)
+                changed = run.handles
+                given = [changed[i] if i in changed else self._unmoved(i) for i in operands]
+                changed[position] = apply(operator, given, attributes(position))
             if behind:
                 found = self._values_of([run.handles[position] for run in behind])
                 for run, value in zip(behind, found, strict=True):
@@ -108,7 +106,6 @@ class Forward:
                     moved = np.asarray(run.values[position] + move)
                     run.values[position] = moved
                     run.handles[position] = leaf(LeafKind.CONSTANT, moved)
-                    run.changed.add(position)
         return [run.values for run in runs]
 
     def _values_of(self, handles: Sequence[Handle]) -> Sequence[Array]:
@@ -116,7 +113,7 @@ class Forward:
             return self._batching.values(handles)
         return [self._engine.value(handle) for handle in handles]
 
-    def _keep_signs(self, position: int, handles: list[Handle], values: list[Array]) -> None:
+    def _keep_signs(self, position: int, handles: dict[int, Handle], values: list[Array]) -> None:
         """Turn vectors whose sign is free as they were, since an engine may flip them anywhere."""
         groups = self._graph.programs[position].free_signs
         turned = turned_towards(groups, values[position], self._values[position])
@@ -126,12 +123,11 @@ class Forward:
 
 @dataclass(slots=True)
 class _Run:
-    """A forward pass at moved values, as far as it has come."""
+    """A forward pass at moved values, as far as it has come; handles of what has changed."""
 
     moves: Mapping[int, Array]
     values: list[Array]
-    handles: list[Handle]
-    changed: set[int]
+    handles: dict[int, Handle]
 
 
 def element_difference(
