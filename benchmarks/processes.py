@@ -15,7 +15,9 @@ _work: list[Callable[[int], object]] = []
 """What a forked process does; a closure cannot be sent there."""
 
 
-def in_processes(work: Callable[[int], Made], count: int, jobs: int) -> Iterator[Made]:
+def in_processes(
+    work: Callable[[int], Made], count: int, jobs: int, at_once: int = _AT_ONCE
+) -> Iterator[Made]:
     """``work(0)``, ``work(1)`` and so on, in this order.
 
     Parameters
@@ -26,13 +28,15 @@ def in_processes(work: Callable[[int], Made], count: int, jobs: int) -> Iterator
         How many numbers.
     jobs
         How many processes; with one, everything is done in this one.
+    at_once
+        So many neighbours go to one process.
     """
     if jobs == 1:
         yield from map(work, range(count))
         return
     _work[:] = [work]
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap(_do, range(count), _AT_ONCE)
+        yield from pool.imap(_do, range(count), at_once)
 
 
 def _do(number: int) -> object:

@@ -1,6 +1,6 @@
 """A zoo of right engines: whatever they do is right, so no alarm about them is.
 
-    python -m benchmarks.right_engines [--graphs 20000] [--seed N] [--only NAME]
+    python -m benchmarks.right_engines [--graphs 20000] [--seed N] [--only NAME] [--jobs N]
 
 Each is the Zen engine with one unusual habit. Right means: another association of the declared
 expression, or another formula whose intermediate results are no larger. Prints a line for each
@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.processes import in_processes
 from zenverify.engines.protocol import LEFT, RIGHT, Array, AtKink, LeafKind
 from zenverify.engines.zen import ZenEngine
 from zenverify.graph.limits import Limits
@@ -475,18 +476,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--graphs", type=int, default=20_000, help="of each engine")
     parser.add_argument("--seed", type=int, help="by default from the operating system's entropy")
     parser.add_argument("--only", help="one engine")
+    parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     options = parser.parse_args(arguments)
     seed = secrets.randbits(32) if options.seed is None else options.seed
     print(f"seed {seed}")
+    kinds = [kind for kind in ZOO if options.only in (None, kind.__name__)]
+
+    def work(place: int) -> tuple[int, list[str]]:
+        verified, found = alarms_of(kinds[place](), seed, options.graphs)
+        return verified, [f"{event.bucket}: {event.finding.message}" for event in found]
+
     alarms = 0
-    for kind in ZOO:
-        if options.only not in (None, kind.__name__):
-            continue
-        verified, found = alarms_of(kind(), seed, options.graphs)
+    for kind, (verified, found) in zip(
+        kinds, in_processes(work, len(kinds), options.jobs, at_once=1), strict=True
+    ):
         alarms += len(found)
         print(f"{kind.__name__}: {verified:,} graphs, {len(found)} alarms", flush=True)
-        for event in found:
-            print(f"  {event.bucket}: {event.finding.message}", flush=True)
+        for alarm in found:
+            print(f"  {alarm}", flush=True)
     return 1 if alarms else 0
 
 
