@@ -224,7 +224,8 @@ class _One:
             self.suspects.append(
                 Suspect(place, element, suspect.quantity, suspect.number, suspect.judgement)
             )
-        self.suspects += self._beside_the_result(asked)
+        unseen = {slot: part for slot, part in asked.items() if slot not in check.screened}
+        self.suspects += self._beside_the_result(unseen)
         self.looked_at = (self._result.size if values else 0) + sum(
             part.size for part in asked.values()
         )

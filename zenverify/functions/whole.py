@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -423,6 +424,7 @@ def _along(
     wide = [np.array(operand, dtype) for operand in operands]
     weights = [cotangent.astype(np.float64) for cotangent in cotangents]
 
+    @cache
     def function(t: float) -> tuple[float, float]:
         moved = [np.asarray(x + t * move, dtype) for x, move in zip(wide, line.moves, strict=True)]
         terms = [w * r for w, r in zip(weights, node.forward(moved), strict=True)]

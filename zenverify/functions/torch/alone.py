@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -77,7 +78,10 @@ class Alone:
         self, operands: Sequence[torch.Tensor], *, wide: bool, moved: bool = False
     ) -> list[torch.Tensor]:
         call = self._call
-        leaves = [_copied(leaf, wide=wide) for leaf in call.leaves]
+        leaves = [
+            None if number in call.slots else _copied(leaf, wide=wide)
+            for number, leaf in enumerate(call.leaves)
+        ]
         if moved and self._symmetric:
             operands = [(operands[0] + operands[0].mT) / 2, *operands[1:]]
         for slot, operand in zip(call.slots, operands, strict=True):
@@ -95,12 +99,12 @@ class Alone:
             given = tree_flatten(call.function(*args, **keywords))[0]
         return [leaves[-1 - n] if n < 0 else given[n] for n in call.outputs]
 
-    @property
+    @cached_property
     def _symmetric(self) -> bool:
         """Whether the rule is that of a symmetric matrix, which the operand is."""
         call = self._call
-        _, keywords = call.arguments(call.leaves)
         if call.name == "linalg_pinv":
+            _, keywords = call.arguments(call.leaves)
             if not keywords.get("hermitian"):
                 return False
         elif call.name not in SYMMETRIC:
@@ -108,7 +112,7 @@ class Alone:
         matrix = call.leaves[call.slots[0]]
         return bool(torch.allclose(matrix, matrix.mT))
 
-    @property
+    @cached_property
     def _writes(self) -> bool:
         named = getattr(self._call.function, "__name__", "")
         in_place = named.endswith("_") and not named.endswith("__")

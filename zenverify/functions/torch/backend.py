@@ -231,11 +231,16 @@ class TorchFunction:
             with self._buffers_kept():
                 yield
         finally:
-            self.draws |= not torch.equal(states[0], torch.get_rng_state())
-            self.draws |= random.getstate() != states[2]
-            torch.set_rng_state(states[0])
-            np.random.set_state(states[1])  # noqa: NPY002  likewise
-            random.setstate(states[2])
+            # Most functions draw none, and to put a state back takes longer than to look.
+            if not torch.equal(states[0], torch.get_rng_state()):
+                self.draws = True
+                torch.set_rng_state(states[0])
+            if not _same_state(states[1], np.random.get_state()):  # noqa: NPY002  likewise
+                self.draws = True
+                np.random.set_state(states[1])  # noqa: NPY002  likewise
+            if random.getstate() != states[2]:
+                self.draws = True
+                random.setstate(states[2])
 
     @contextmanager
     def _buffers_kept(self) -> Iterator[None]:
@@ -251,6 +256,11 @@ class TorchFunction:
         finally:
             for owner, buffers in zip(owners, kept, strict=True):
                 owner._buffers.update(buffers)
+
+
+def _same_state(one: Any, other: Any) -> bool:
+    """Whether two states of NumPy's generator are the same."""
+    return one[2:] == other[2:] and bool(np.array_equal(one[1], other[1]))
 
 
 def _copied(one: Any) -> Any:

@@ -113,6 +113,11 @@ class LocalCheck:
         self.outside = Outside(graph, values)
 
     @property
+    def screened(self) -> frozenset[int]:
+        """The nodes whose gradient is held against zero too, where nothing depends on them."""
+        return self._screening.nodes
+
+    @property
     def worst_units(self) -> float:
         """The largest residual that passed, in units of u * S, as far as they were measured."""
         return max(self.worst_by_operation.values(), default=0.0)
