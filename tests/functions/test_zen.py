@@ -85,6 +85,15 @@ def test_an_expression_is_no_way_round_the_time_limit() -> None:
     assert result.verdict is Verdict.TIMEOUT
 
 
+def test_a_second_call_that_records_more_is_no_other_function() -> None:
+    calls = count()
+
+    def product(x: Any, y: Any) -> Any:
+        return x * y if next(calls) == 0 else (y * 1.0) * x
+
+    assert gradcheck(product, (Tensor(X), Tensor(X + 1.0)))
+
+
 def test_a_single_input_needs_no_tuple() -> None:
     assert gradcheck(lambda x: x.exp(), Tensor(X))
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zenverify.cli.configuration import resolve
-from zenverify.cli.options import json_option, quiet_option, setting, verbose_option
+from zenverify.cli.options import (
+    json_option,
+    quiet_option,
+    setting,
+    strict_option,
+    verbose_option,
+)
 from zenverify.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,11 +55,7 @@ _SUBJECT = "operation"
     metavar="DIR",
     help="Where the card's page goes.  [default: reports]",
 )
-@click.option(
-    "--strict",
-    is_flag=True,
-    help="Exit with 1 also where something was not looked at, as the card says.",
-)
+@strict_option("something was not looked at, as the card says.")
 @json_option
 @quiet_option
 @verbose_option

@@ -57,6 +57,11 @@ def jobs_option(text: str) -> Callable[[Command], Command]:
     )
 
 
+def strict_option(text: str) -> Callable[[Command], Command]:
+    """Flag ``--strict``: `text` says what else exits with 1 then."""
+    return click.option("--strict", is_flag=True, help=f"Exit with 1 also where {text}")
+
+
 engine_option = setting(
     "--engine",
     default=DEFAULT,

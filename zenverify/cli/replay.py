@@ -15,6 +15,7 @@ from zenverify.cli.options import (
     jobs_option,
     json_option,
     quiet_option,
+    strict_option,
     verbose_option,
 )
 
@@ -32,11 +33,7 @@ Examples:
 @engine_option
 @corpus_option
 @jobs_option("Replay in N processes.")
-@click.option(
-    "--strict",
-    is_flag=True,
-    help="Exit with 1 also where an entry could not be decided.",
-)
+@strict_option("an entry could not be decided.")
 @json_option
 @quiet_option
 @verbose_option

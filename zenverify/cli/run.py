@@ -20,6 +20,7 @@ from zenverify.cli.options import (
     json_option,
     quiet_option,
     setting,
+    strict_option,
     verbose_option,
 )
 from zenverify.cli.parameters import duration_text
@@ -78,11 +79,9 @@ Examples:
     help="After a clean run: how many elements met each condition, and which faults of the "
     "catalogue the same graphs would have exposed. Takes about as long again.",
 )
-@click.option(
-    "--strict",
-    is_flag=True,
-    help="Exit with 1 also where something was not looked at: calls that are refused, attributes "
-    "that were never drawn, and whatever else the run says at its end.",
+@strict_option(
+    "something was not looked at: calls that are refused, attributes that were never drawn, and "
+    "whatever else the run says at its end."
 )
 @corpus_option
 @setting(

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from zenverify.functions.conduct import any_misconduct
-from zenverify.functions.findings import finding_about, largest, where
+from zenverify.functions.differences import largest_of
+from zenverify.functions.findings import finding_about, where
 from zenverify.functions.recording import RecordedCall
 from zenverify.graph.case import Array
 from zenverify.oracles.enclosure import THRESHOLD
@@ -93,5 +94,5 @@ def _in_another_order(recording: RecordedCall, gradients: Mapping[int, Array], v
             place: gradient * draw.choice([-1.0, 1.0], gradient.shape).astype(gradient.dtype)
             for place, gradient in gradients.items()
         }
-        sizes.append(sum(map(largest, _parts(recording, signed).get(value, []))))
+        sizes.append(sum(map(largest_of, _parts(recording, signed).get(value, []))))
     return (THRESHOLD + terms) * max(sizes)

@@ -13,6 +13,7 @@ from zenverify.functions.accumulation import unsummed
 from zenverify.functions.conduct import ignores_cotangent, misconduct_of
 from zenverify.functions.context import SCALES, right_in_context
 from zenverify.functions.cotangents import cotangents_at, cotangents_of
+from zenverify.functions.differences import ROUNDED, largest_of
 from zenverify.functions.enclosures import judge_node
 from zenverify.functions.findings import (
     CHECK_DIFFERENCE,
@@ -22,7 +23,6 @@ from zenverify.functions.findings import (
     by_enclosure,
     finding_about,
     finite,
-    largest,
     where,
 )
 from zenverify.functions.limited import CallTimedOut
@@ -44,9 +44,6 @@ from zenverify.verification.raised import as_raised, text_of
 from zenverify.verification.recording import FunctionRecording
 from zenverify.verification.session import Session
 from zenverify.verification.verdict import Blame, Verdict, Witnesses
-
-_ROUNDED = 2.0**5
-"""Units of a dtype of 16 bits that two ways to compute the same may be apart."""
 
 _CONFIRMED = 4
 """Elements at which differences must agree with what was read off a forward pass."""
@@ -319,9 +316,9 @@ class Traced(FunctionRecording):
         for root, place in zip(recording.roots, node.results, strict=True):
             recorded, result = recording.values[root], values[place].array
             # Compiled as one, rounding to 16 bits on the way may be left out.
-            near = max(SAME, _ROUNDED * COARSE.get(node.least, 0.0))
+            near = max(SAME, ROUNDED * COARSE.get(node.least, 0.0))
             apart = not np.allclose(
-                recorded.array, result, rtol=near, atol=near * largest(result), equal_nan=True
+                recorded.array, result, rtol=near, atol=near * largest_of(result), equal_nan=True
             )
             if apart:
                 message = (
@@ -356,7 +353,7 @@ class Traced(FunctionRecording):
             self._gradients = first.gradients(seeds)
             again = second.gradients(seeds)
             unlike = unlike_gradients(
-                self._function.name, first, self._gradients, again, self._differing
+                self._function.name, first, second, self._gradients, again, self._differing
             )
             if unlike is None:
                 self._unsummed = unsummed(first, seeds, self._gradients)

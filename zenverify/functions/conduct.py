@@ -12,6 +12,7 @@ from contextlib import suppress
 import numpy as np
 
 from zenverify.functions.cotangents import cotangents_at
+from zenverify.functions.differences import largest_of
 from zenverify.functions.findings import CHECK_STRUCTURE
 from zenverify.functions.occurrence import Occurrence, occurrence_of
 from zenverify.functions.recording import Node, Pull, RecordedCall
@@ -143,9 +144,7 @@ def _alike(first: Sequence[Array | None], second: Sequence[Array | None]) -> boo
     def one_alike(one: Array | None, other: Array | None) -> bool:
         if one is None or other is None:
             return one is other
-        finite = np.abs(one[np.isfinite(one)])
-        largest = float(finite.max(initial=0.0))
-        within = _SAME[str(one.dtype)] * largest
+        within = _SAME[str(one.dtype)] * largest_of(one)
         return bool(np.allclose(one, other, rtol=0.0, atol=within, equal_nan=True))
 
     return all(map(one_alike, first, second))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from zenverify.functions.differences import largest_of
 from zenverify.functions.enclosures import judge_node
-from zenverify.functions.findings import SAME, by_differences, finite, largest
+from zenverify.functions.findings import SAME, by_differences, finite
 from zenverify.functions.occurrence import Occurrence, occurrence_of
 from zenverify.functions.recording import COARSE, Node, RecordedCall, Value
 from zenverify.functions.whole import disagrees, is_made_up_for
@@ -133,7 +134,7 @@ def _only_scales(seen: Occurrence) -> bool:
         return False
     factor = float(np.vdot(cotangent, part) / np.vdot(cotangent, cotangent))
     return abs(factor - 1) > _ON_PURPOSE and bool(
-        np.allclose(part, factor * cotangent, rtol=SAME, atol=SAME * largest(part))
+        np.allclose(part, factor * cotangent, rtol=SAME, atol=SAME * largest_of(part))
     )
 
 
@@ -155,4 +156,4 @@ def _pulled_on(
 
 
 def _comparable(error: Array) -> Array:
-    return np.where(np.isfinite(error), error, largest(error) or 1.0)
+    return np.where(np.isfinite(error), error, largest_of(error) or 1.0)

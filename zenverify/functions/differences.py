@@ -29,8 +29,8 @@ _WIDE = "float64"
 _ANOTHER = 2.0**-6
 """Results that differ by more of the largest element are those of another function."""
 
-_ROUNDED = 2.0**5
-"""Or by more units of a dtype of 16 bits."""
+ROUNDED = 2.0**5
+"""Units of a dtype of 16 bits that two ways to compute the same may be apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,7 @@ def sampled_dtype(node: Node, operands: Sequence[Array]) -> str:
 
 def _is_alike(wide: Array, narrow: Array, unit: float) -> bool:
     """Whether results are the same but for precision: random numbers differ with the dtype."""
-    finite = np.abs(wide[np.isfinite(wide)])
-    apart = max(_ANOTHER, _ROUNDED * unit) * float(finite.max(initial=0.0))
+    apart = max(_ANOTHER, ROUNDED * unit) * largest_of(wide)
     return wide.shape == narrow.shape and bool(
         np.allclose(wide, narrow, rtol=0, atol=apart, equal_nan=True)
     )
@@ -160,6 +159,9 @@ def allowance(gradient: Array, terms: int, unit: float) -> float:
 
     Its unit roundoff is that of the least precision that it met: a rule may work in that.
     """
-    finite = np.abs(gradient[np.isfinite(gradient)])
-    largest = float(finite.max()) if finite.size else 0.0
-    return (THRESHOLD + terms) * unit * largest
+    return (THRESHOLD + terms) * unit * largest_of(gradient)
+
+
+def largest_of(array: Array) -> float:
+    """The size of an array's largest finite element; 0 if there is none."""
+    return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))

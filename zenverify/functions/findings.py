@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zenverify.functions.differences import BothSides, allowance, slope
+from zenverify.functions.differences import BothSides, allowance, largest_of, slope
 from zenverify.functions.occurrence import Occurrence
 from zenverify.graph.case import Array
 from zenverify.oracles.difference import Estimate
@@ -43,12 +43,6 @@ def where(name: str, element: int, shape: tuple[int, ...]) -> str:
         return name
     index = ", ".join(str(int(i)) for i in np.unravel_index(element, shape))
     return f"{name} at [{index}]"
-
-
-def largest(array: Array) -> float:
-    """The size of an array's largest finite element; 0 if there is none."""
-    finite = np.abs(array[np.isfinite(array)])
-    return float(finite.max()) if finite.size else 0.0
 
 
 def finite(arrays: Iterable[Array]) -> bool:
@@ -178,13 +172,12 @@ def by_differences(seen: Occurrence, most: int = MOST_DIFFERENCED) -> Difference
         chosen = _chosen(gradient, most, draw)
         terms = sum(c.size for c in cotangents).bit_length()
         noise = allowance(gradient, terms, seen.node.unit(gradient, *met))
-        finite = np.abs(gradient[np.isfinite(gradient)])
-        own = float(finite.max(initial=0.0))
+        own = largest_of(gradient)
         asked = {
             element: _asked(seen, cotangents, slot, element, _ENOUGH * own)
             for element in chosen.tolist()
         }
-        largest = max(own, _largest_of(asked.values()))
+        largest = max(own, _largest_slope(asked.values()))
         # Where both say zero, what counts is what the results are made of.
         vague = _VAGUE * largest or _ENOUGH * _usual_slope(seen, cotangents, slot)
         off = np.zeros(gradient.shape)
@@ -259,7 +252,7 @@ _VAGUE = 1e-2
 """A difference that is less exact, relative to the largest element, decides nothing."""
 
 
-def _largest_of(found: Iterable[BothSides | None]) -> float:
+def _largest_slope(found: Iterable[BothSides | None]) -> float:
     """The largest slope that is surely there."""
     known = [one for one in found if one is not None and one.known]
     return max(

@@ -46,26 +46,31 @@ def unlike_results(first: RecordedCall, second: RecordedCall, differing: float) 
 def unlike_gradients(
     name: str,
     first: RecordedCall,
+    second: RecordedCall,
     one: Mapping[int, Array],
     two: Mapping[int, Array],
     differing: float,
 ) -> Finding | None:
     """An input's gradient that is another in a second call; None if they are the same bits.
 
+    Of calls that recorded another number of values it is not known which ones are the same.
+
     Parameters
     ----------
     name
         The function's.
-    first
-        The first call.
+    first, second
+        The calls.
     one, two
         The gradients of both calls, by value.
     differing
         How far they may be off.
     """
+    if len(first.values) != len(second.values):
+        return None
     results = {place for node in first.nodes for place in node.results}
     for value in one:
-        if value in results or value >= len(first.values):
+        if value in results:
             continue
         if value in two and _same(one[value], two[value], differing):
             continue

@@ -184,7 +184,7 @@ def _without_noise(function: Function, wrong: Sequence[Along]) -> list[Along]:
     try:
         for _ in range(_NEIGHBOURS):
             node, values, _ = function.beside(draw, 4 * wrong[0].unit).whole(parameters=True)
-            gradients = _gradients(node, values, cotangents_of(node, values))
+            gradients = _gradients(node, _operands(node, values), cotangents_of(node, values))
             for number, one in enumerate(wrong):
                 slope = sum(float(part.sum()) for part in _along_line(gradients, one.line))
                 noise[number] = np.fmax(noise[number], abs(slope - one.engine))
@@ -268,7 +268,7 @@ def masked_nan(node: Node, values: Sequence[Value]) -> Masked | None:
     Exception
         Whatever the library raises.
     """
-    operands = [values[place].array for place in node.operands]
+    operands = _operands(node, values)
     cotangents = cotangents_of(node, values)
     pulled = node.pull(list(cotangents))
     for slot, gradient in enumerate(pulled):
@@ -333,9 +333,9 @@ def _also_beside(function: Function, *, tied: bool) -> bool:
 
 
 def _lines(node: Node, values: Sequence[Value]) -> Iterator[Along]:
-    operands = [values[place].array for place in node.operands]
+    operands = _operands(node, values)
     cotangents = cotangents_of(node, values)
-    gradients = _gradients(node, values, cotangents)
+    gradients = _gradients(node, operands, cotangents)
     draw = np.random.default_rng(23)
     unit = node.unit(*operands, *cotangents)
     for line in _directions(operands, draw):
@@ -354,8 +354,7 @@ def wrong_where_tied(
     line = _keeping_ties(operands)
     if line is None:
         return None
-    parts = zip(operands, node.pull(list(cotangents)), strict=True)
-    gradients = [np.zeros_like(operand) if part is None else part for operand, part in parts]
+    gradients = _gradients(node, operands, cotangents)
     found = _along(node, operands, cotangents, gradients, line, node.unit(*operands, *cotangents))
     return found if found.wrong else None
 
@@ -375,10 +374,14 @@ def _keeping_ties(operands: Sequence[Array]) -> InputLine | None:
     return InputLine(tuple(map(move, operands)), None, tied=True)
 
 
-def _gradients(node: Node, values: Sequence[Value], cotangents: Sequence[Array]) -> list[Array]:
+def _operands(node: Node, values: Sequence[Value]) -> list[Array]:
+    return [values[place].array for place in node.operands]
+
+
+def _gradients(node: Node, operands: Sequence[Array], cotangents: Sequence[Array]) -> list[Array]:
     """Per operand, zeros where the library gives nothing."""
-    parts = zip(node.operands, node.pull(list(cotangents)), strict=True)
-    return [np.zeros_like(values[place].array) if p is None else p for place, p in parts]
+    parts = zip(operands, node.pull(list(cotangents)), strict=True)
+    return [np.zeros_like(operand) if part is None else part for operand, part in parts]
 
 
 def _along_line(gradients: Sequence[Array], line: InputLine) -> list[Array]:

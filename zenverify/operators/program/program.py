@@ -7,8 +7,9 @@ and *reducing* rows of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import dropwhile
 from typing import Any, NamedTuple
 
 from flint import arb
@@ -106,6 +107,15 @@ class Program:
         self, operands: Sequence[Balls], at_kink: AtKink = MEAN, near: Balls | None = None
     ) -> Linearised:
         """The result together with all partials at the operands."""
+        linear = self._linearised(operands, at_kink, near)
+        if not self._in_any_order():
+            return linear
+        sizes = self._of_sizes(operands)
+        return linear._replace(value=_widened(linear.value, sizes.value), sizes=sizes)
+
+    def _linearised(
+        self, operands: Sequence[Balls], at_kink: AtKink, near: Balls | None
+    ) -> Linearised:
         if self.only_step is not None:
             result, kept = self.only_step.linearise(operands, at_kink)
             return Linearised(self, result, [kept])
@@ -120,16 +130,11 @@ class Program:
             buffers.append(result)
             saved.append(kept)
         turned = self._turned(buffers[-1], near)
-        linear = Linearised(self, turn(buffers[-1], turned), saved, turned)
-        if not self._in_any_order():
-            return linear
-        sizes = self._of_sizes(operands)
-        return linear._replace(value=_widened(linear.value, sizes.value), sizes=sizes)
+        return Linearised(self, turn(buffers[-1], turned), saved, turned)
 
     def _of_sizes(self, operands: Sequence[Balls]) -> Linearised:
         """The same of the operands' magnitudes, as points: their rounding, in whatever order."""
-        steps = replace(self, multiplies=0)
-        return steps.linearise([_magnitudes(operand) for operand in operands])
+        return self._linearised([_magnitudes(operand) for operand in operands], MEAN, None)
 
     def _in_any_order(self) -> bool:
         """Whether rounding counts, and other orders of multiplication have other sums in them."""
@@ -142,13 +147,11 @@ class Program:
         Then no order of multiplication is the formula's own. In one of them a sum may cancel that
         does not in another: of a matrix the square of which is almost zero, the fifth power.
         """
-        products = [isinstance(one, Map) and one.kernel is MULTIPLY for one in self.steps]
-        sums = [isinstance(one, Sum) for one in self.steps]
-        moves = [isinstance(one, Move) for one in self.steps]
+        behind_a_sum = dropwhile(lambda one: not isinstance(one, Sum), self.steps)
         return (
             self.multiplies > 0
-            and all(map(max, products, sums, moves))
-            and any(products[number] and any(sums[:number]) for number in range(len(products)))
+            and all(isinstance(one, Move | Sum) or _is_product(one) for one in self.steps)
+            and any(map(_is_product, behind_a_sum))
         )
 
     def push(
@@ -282,6 +285,10 @@ class Linearised(NamedTuple):
     def push(self, tangents: Sequence[Balls]) -> Balls:
         """The derivative of the result along the operands' tangents, where there is no kink."""
         return turn(self.program.carry(self.saved, tangents), self.turned)
+
+
+def _is_product(step: Step) -> bool:
+    return isinstance(step, Map) and step.kernel is MULTIPLY
 
 
 def _magnitudes(balls: Balls) -> Balls:
